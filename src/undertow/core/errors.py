@@ -1,0 +1,67 @@
+"""The error tree; every message is one sentence with the finding, the offender and the remedy.
+
+UndertowError
+├── InputError            the input is wrong: the door exits 1
+│   ├── UnknownName       a name that is not in its list
+│   ├── BadNumber         a number outside its range, or not a number
+│   ├── BadDate           a date outside the calendar
+│   ├── BadFile           a file that cannot be read as what it should be
+│   ├── MissingSource     a number about the world without a source
+│   └── NotWritable       a place where a result cannot be stored
+├── MissingExtra          an optional package is not installed: the door exits 1
+└── BooksDoNotClose       money or units were lost: a defect of Undertow, never of the input
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UndertowError(Exception):
+    """Anything Undertow refuses, said in one sentence."""
+
+
+class InputError(UndertowError):
+    """The input is wrong."""
+
+
+class UnknownName(InputError):
+    """A name that is not in its list."""
+
+
+class BadNumber(InputError):
+    """A number outside its range, or not a number."""
+
+
+class BadDate(InputError):
+    """A date that cannot be read, or lies outside the calendar."""
+
+
+class BadFile(InputError):
+    """A file that cannot be read as what it should be."""
+
+
+class MissingSource(InputError):
+    """A number about the world that does not say where it comes from."""
+
+
+class NotWritable(InputError):
+    """A place where a result cannot be stored."""
+
+
+class MissingExtra(UndertowError):
+    """An optional package is not installed."""
+
+
+class BooksDoNotClose(UndertowError):
+    """Money or units were lost."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownName:
+    """Say that `name` is no known `kind`, and which one was perhaps meant."""
+    choices = sorted(known)
+    close = difflib.get_close_matches(name, choices, n=1)
+    remedy = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(choices)}."
+    place = f" in {where}" if where else ""
+    return UnknownName(f"{kind} {name!r}{place} is not known; {remedy}")

@@ -1,0 +1,1 @@
+"""One file per command: run a study, store it, wrap it in the one JSON."""

@@ -1,0 +1,1 @@
+"""Families of rules, and the scenario that chooses among them."""

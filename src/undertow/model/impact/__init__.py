@@ -1,0 +1,8 @@
+"""Impact laws: where prices go under pressure and what the seller is paid."""
+
+from undertow.core.family import Family
+from undertow.model.impact.base import ImpactLaw
+
+IMPACT: Family[ImpactLaw] = Family("impact", __name__, ImpactLaw)  # type: ignore[type-abstract]
+
+__all__ = ["IMPACT", "ImpactLaw"]

@@ -1,0 +1,62 @@
+"""The contract of a mechanical trader."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from undertow.core.market import Market
+from undertow.core.shapes import FlagPerInstrument, Floats, PerInstrument
+
+
+@dataclass(frozen=True, slots=True)
+class TraderState:
+    """What one trader owns and remembers.
+
+    quantity: signed units per instrument;  cash: base currency (futures as entry-value cash)
+    memory: the rule's own numbers, in an order its file documents
+    """
+
+    quantity: PerInstrument
+    cash: float
+    memory: Floats
+
+    def equity(self, market: Market) -> float:
+        """Cash plus positions at the present mark, base currency."""
+        return float(self.cash + self.quantity @ market.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a trader is asked, and what trading costs.
+
+    bar: index of the bar;  days: length of this bar in trading days per instrument (0 if closed)
+    closing: instruments whose session ends with this bar
+    slope: relative price fall per unit sold now (law linearised at present pressure)
+    """
+
+    bar: int
+    days: PerInstrument
+    closing: FlagPerInstrument
+    slope: PerInstrument
+
+
+class Trader(ABC):
+    """What a mechanical trader must do now; a frozen rule, its state is passed in and out.
+
+    Orders are signed units to buy (+) or sell (−) per instrument. The engine fills what the
+    venue and the market's brakes allow; what is not filled is the trader's to ask for again.
+    Instruments are named in the rule's own parameters.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def opened(self, market: Market) -> TraderState:
+        """Holdings, cash and memory at the opening market."""
+
+    @abstractmethod
+    def orders(
+        self, state: TraderState, market: Market, moment: Moment
+    ) -> tuple[PerInstrument, Floats]:
+        """Units to trade now, and the memory to keep."""
