@@ -48,7 +48,7 @@ class Family(Generic[Part]):
     def make(self, name: str, parameters: Mapping[str, object], where: str = "") -> Part:
         """Build a member from its parameters; the error names the parameter and the place."""
         part = self.member(name)
-        fields = {f.name for f in dataclasses.fields(part)}
+        fields = {f.name for f in dataclasses.fields(part)}  # type: ignore[arg-type]
         for given in parameters:
             if given not in fields:
                 raise unknown(f"parameter of {self.name} {name!r}", given, fields, where)
