@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Self
 
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerInstrument, Floats, PerInstrument
@@ -47,9 +48,18 @@ class Trader(ABC):
     Orders are signed units to buy (+) or sell (−) per instrument. The engine fills what the
     venue and the market's brakes allow; what is not filled is the trader's to ask for again.
     Instruments are named in the rule's own parameters.
+
+    Laws: no order for an instrument that is closed (days 0); the same state, market and moment
+    give the same orders; orders change neither state nor market; at rest they vanish with the
+    length of the bar; the order of instruments in the market does not matter.
     """
 
     __slots__ = ()
+
+    @classmethod
+    @abstractmethod
+    def example(cls, market: Market) -> Self:
+        """A small valid member for this market's instruments: for docs and contract tests."""
 
     @abstractmethod
     def opened(self, market: Market) -> TraderState:
