@@ -6,8 +6,9 @@ import functools
 import inspect
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 from undertow import __version__
 
@@ -24,22 +25,39 @@ def home() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "undertow"
 
 
-def compiled(function: Callable[P, R]) -> Callable[P, R]:
+@dataclass(eq=False)
+class Kernel(Generic[P, R]):
+    """A plain function and, from its first call on, its machine code.
+
+    A kernel may call other kernels of its own file (the cache on disk watches that file only).
+    """
+
+    plain: Callable[P, R]
+
+    def __post_init__(self) -> None:
+        functools.update_wrapper(self, self.plain)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run the machine code."""
+        return self.machine(*args, **kwargs)
+
+    @functools.cached_property
+    def machine(self) -> Callable[P, R]:
+        """The compiled function; the first access imports numba."""
+        return _machine_code(self.plain)
+
+    @property
+    def _numba_type_(self) -> object:
+        """What numba asks of a name it meets inside another kernel."""
+        return self.machine._numba_type_  # type: ignore[attr-defined]
+
+
+def compiled(function: Callable[P, R]) -> Kernel[P, R]:
     """Compile `function` with numba when it is first called; releases the GIL, no fastmath.
 
     The same arguments always give the same bytes: sums are made in the order written.
     """
-    plain = inspect.unwrap(function)
-    machine: Callable[P, R] | None = None
-
-    @functools.wraps(plain)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        nonlocal machine
-        if machine is None:
-            machine = _machine_code(plain)
-        return machine(*args, **kwargs)
-
-    return call
+    return Kernel(inspect.unwrap(function))
 
 
 def _machine_code(function: Callable[P, R]) -> Callable[P, R]:
