@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 
@@ -24,6 +24,14 @@ class ImpactLaw(ABC):
     __slots__ = ()
 
     fill: Fill
+
+    @classmethod
+    def example(cls, market: Market) -> Self:
+        """A small valid member for this market's instruments: for docs and contract tests.
+
+        A member whose fields have no defaults overrides it.
+        """
+        return cls()
 
     @abstractmethod
     def log_factor(self, pressure: PerInstrument, market: Market) -> PerInstrument:

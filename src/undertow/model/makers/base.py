@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import Self
 
 import numpy as np
 
@@ -19,6 +20,14 @@ class Makers(ABC):
 
     __slots__ = ()
 
+    @classmethod
+    def example(cls, market: Market) -> Self:
+        """A small valid member for this market's instruments: for docs and contract tests.
+
+        A member whose fields have no defaults overrides it.
+        """
+        return cls()
+
     @abstractmethod
     def available(self, market: Market, capital: float, days: PerInstrument) -> PerInstrument:
         """Share of quotes that stand now; `capital` is the makers' equity over its start."""
@@ -29,7 +38,7 @@ class Makers(ABC):
 
     def displayed(self, market: Market) -> PerInstrument:
         """φ: displayed depth over normal, (1 − withdrawn)·e^{−|z|} (the rest is consumed)."""
-        return market.available * np.exp(-np.abs(market.pressure + market.lasting))
+        return market.available * np.exp(-np.abs(market.pressure))
 
     def spread(self, market: Market) -> PerInstrument:
         """Bid-ask spread as a share of the price: normal·(σ/σ₀)/φ."""

@@ -33,6 +33,14 @@ class MarginRule(ABC):
 
     __slots__ = ()
 
+    @classmethod
+    def example(cls, market: Market) -> Self:
+        """A small valid member for this market's instruments: for docs and contract tests.
+
+        A member whose fields have no defaults overrides it.
+        """
+        return cls()
+
     @abstractmethod
     def table(self, market: Market, columns: Columns, *, target: bool) -> Requirement:
         """Requirement per column at this market."""
