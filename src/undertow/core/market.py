@@ -17,7 +17,8 @@ class Instruments:
     depth: units that move an instrument by its law's unit of pressure, in normal times
     volume: units dealt on a normal trading day;  sigma: daily volatility, frozen and dated
     spread: normal bid-ask spread as a share of the price;  resilience: τ in trading days
-    permanent: share of impact that never decays;  outstanding: units in existence
+    permanent: fall of the log price that stays, per normal depth sold (linear in units)
+    outstanding: units in existence
     lookthrough: B[a, u], pressure of product `a` that is pressure of underlying `u`; rows of
     instruments without a product structure are rows of the identity
     future: variation margin is settled in cash
@@ -49,7 +50,8 @@ class Market:
     """The market at one instant.
 
     fundamental: F, price without pressure;  pressure: z, dimensionless, decaying
-    lasting: pressure that never decays;  price: what was last dealt, the mark of every account
+    lasting: normal depths sold so far, net, which never decay
+    price: what was last dealt, the mark of every account
     fx: base currency per unit of the instrument's currency
     depth: units, after makers have withdrawn;  available: share makers have *not* withdrawn
     sigma: daily volatility as seen now;  settlement: previous settlement price

@@ -74,6 +74,9 @@ class Rules:
     overnight: share of a closed bar that still counts as time for decay
     participation: largest share of a normal day's volume, per open day, that forced sales may be
     fee: base currency lost per base currency dealt, paid to the venue
+    foresight: share of its own impact that a seller reckons with when choosing what to sell
+    memory: half-life in trading days of the volatility that everyone sees
+    maker_capital: equity of the makers at the start, base currency
     insurance: fund per segment that pays bad debt before the broker does, base currency
     """
 
@@ -85,6 +88,9 @@ class Rules:
     overnight: float = 0.0
     participation: float = np.inf
     fee: float = 0.0
+    foresight: float = 1.0
+    memory: float = 1.0
+    maker_capital: float = np.inf
     insurance: dict[str, float] = field(default_factory=dict)
 
     def segment(self, name: str) -> Segment:

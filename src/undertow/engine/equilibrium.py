@@ -1,0 +1,110 @@
+"""Equilibrium: one final price at which everybody re-evaluates from opening holdings.
+
+z = sold(p(z))/depth. The least fixed point is reached from no pressure, the greatest from the
+pressure of selling everything (Tarski). Breuer, Summer, Urosevic, OeNB WP 235 (2021). It is not
+the end of `until_calm`, which lets accounts sell in sequence at falling prices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from undertow.core.market import Market
+from undertow.core.shapes import Floats, PerColumn, PerInstrument
+from undertow.engine.call import order
+from undertow.engine.pace import round_of
+from undertow.engine.pool import Pool
+from undertow.engine.prices import dealt_price, pressed
+from undertow.engine.state import State, opened
+from undertow.model.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Equilibrium:
+    """A fixed point of the cascade.
+
+    price, discount: per instrument, discount = 1 − price/F;  sold: units per instrument
+    fractions: share of each position closed, one array [account, slot] per group
+    iterations: updates of the map;  converged: whether the last one moved less than the tolerance
+    """
+
+    price: PerInstrument
+    discount: PerInstrument
+    sold: PerInstrument
+    fractions: tuple[Floats, ...]
+    iterations: int
+    converged: bool
+
+
+def equilibrium(
+    scenario: Scenario,
+    *,
+    start: Literal["least", "greatest"] = "least",
+    tolerance: float = 1e-9,
+    max_iterations: int = 10_000,
+) -> Equilibrium:
+    """Iterate prices until ‖Δ discount‖₂ < tolerance, everyone deciding on opening holdings."""
+    state = opened(scenario, bars=1, ledger=False)
+    opening = state.market
+    pressure = _everything(state) if start == "greatest" else np.zeros(len(opening.price))
+    sold, fractions = pressure, _nothing(state)
+    discount = _at(state, opening, sold)
+    for iterations in range(1, max_iterations + 1):
+        sold, fractions = _sold(state)
+        before, discount = discount, _at(state, opening, sold)
+        if np.linalg.norm(discount - before) < tolerance:
+            break
+    return Equilibrium(
+        price=state.market.price,
+        discount=discount,
+        sold=sold,
+        fractions=fractions,
+        iterations=iterations,
+        converged=bool(np.linalg.norm(discount - before) < tolerance),
+    )
+
+
+def _at(state: State, opening: Market, sold: PerInstrument) -> PerInstrument:
+    """Set the state to the price that these sales make; returns the discount."""
+    after = pressed(opening, sold, np.zeros(len(sold)))
+    price = dealt_price(state.rules.impact, after)
+    state.market = replace(after, price=price)
+    for desk in state.desks:
+        desk.retest(state.market)
+    return 1.0 - price / opening.fundamental
+
+
+def _everything(state: State) -> PerInstrument:
+    """Units of every long position that can be sold."""
+    total = np.zeros(len(state.market.price))
+    for desk in state.desks:
+        long = desk.columns.sign > 0.0
+        np.add.at(total, desk.columns.instruments[long], desk.held[long])
+    return total * state.market.sellable
+
+
+def _nothing(state: State) -> tuple[Floats, ...]:
+    return tuple(np.zeros_like(desk.group.quantity) for desk in state.desks)
+
+
+def _sold(state: State) -> tuple[PerInstrument, tuple[Floats, ...]]:
+    """Units everyone would sell at the present price, starting from opening holdings."""
+    total = np.zeros(len(state.market.price))
+    fractions = _nothing(state)
+    pace = round_of(0, len(total))
+    with Pool() as pool:
+        for desk, shares in zip(state.desks, fractions, strict=True):
+            rows = desk.short(state.market, pool)
+            desk.open_calls(rows, 0)
+            for batch in order(desk, state.market, state.rules, pace):
+                held = np.abs(batch.called.quantity)
+                shares[batch.rows] = batch.sales / np.where(held > 0.0, held, 1.0)
+                closed = (batch.called.weight[:, None] * batch.sales).ravel()
+                kind = batch.called.column.astype(np.int64).ravel()
+                units: PerColumn = np.bincount(kind, closed, desk.columns.count)
+                np.add.at(total, desk.columns.instruments, units * desk.columns.sign)
+            desk.close_calls(desk.open)
+    return total, fractions

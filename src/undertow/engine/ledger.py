@@ -1,0 +1,105 @@
+"""The exact ledger: what each account lost to news, to forced selling and to hikes.
+
+Per column and unit held, slack lost in one bar with p̄ = (p₁ − p₀)/ln(p₁/p₀), b = s·h − m:
+
+    news −b·p̄·Δln F    forced −b·p̄·Δln π (per underlying)    fx −b·p̄·Δln fx    hikes p₁·Δm + Δk
+
+They add up to −s·Δw, the change of the column's weight, to rounding. Each column carries a
+running sum of every cause (a clock); an account that was last touched at bar t₀ has lost
+Σ|q|·(clock(t) − clock(t₀)), so calm costs nothing until a call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from undertow.core.columns import Columns
+from undertow.core.shapes import Floats, PerColumn, PerInstrument
+from undertow.engine.weights import Weights
+
+NEWS, HIKE, FX, FORCED = 0, 1, 2, 3
+"""Order of the causes in a column's clock; from FORCED on, one entry per underlying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """Why prices moved in one bar, in logs: `news` and `fx` [instrument], `forced` [a, u]."""
+
+    news: PerInstrument
+    fx: PerInstrument
+    forced: Floats
+
+
+def log_mean(before: Floats, after: Floats) -> Floats:
+    """(after − before)/ln(after/before); the value itself where both are equal."""
+    ratio = np.log(after / before)
+    flat = np.abs(ratio) < 1e-9
+    return np.where(flat, 0.5 * (before + after), (after - before) / np.where(flat, 1.0, ratio))
+
+
+@dataclass(slots=True)
+class Clocks:
+    """Running sums of slack lost per unit, for the columns of one segment.
+
+    origin: index of the origin of each entry, [column, entry]; −1 where there is none
+    sums: [bar, move, column, entry], filled up to `now` by `tick`
+    gap: largest difference between the sum of the causes and −s·Δw, relative to the value
+    """
+
+    columns: Columns
+    lookthrough: Floats
+    origin: np.ndarray = field(init=False)
+    underlying: np.ndarray = field(init=False)
+    sums: Floats = field(init=False)
+    now: int = 0
+    gap: float = 0.0
+
+    def __post_init__(self) -> None:
+        count = len(self.lookthrough)
+        instrument = self.columns.instruments
+        linked = [np.flatnonzero(row) for row in self.lookthrough]
+        most = max(len(links) for links in linked)
+        self.underlying = np.full((self.columns.count, most), -1, dtype=np.int64)
+        for column, own in enumerate(instrument):
+            self.underlying[column, : len(linked[own])] = linked[own]
+        forced = np.where(self.underlying >= 0, FORCED * count + self.underlying, -1)
+        causes = [kind * count + instrument for kind in (NEWS, HIKE, FX)]
+        self.origin = np.column_stack([*causes, forced])
+
+    def start(self, test: Weights, bars: int) -> None:
+        """Begin at zero, with room for `bars` ticks."""
+        self.sums = np.zeros((bars + 1, *test.weight.shape, self.origin.shape[1]))
+
+    def tick(self, before: Weights, after: Weights, value: tuple[PerInstrument, PerInstrument],
+             causes: Causes) -> None:  # fmt: skip
+        """Add one bar's losses; `value` is the value of a unit before and after."""
+        instrument = self.columns.instruments
+        sign = self.columns.sign
+        v0, v1 = (np.maximum(v, 1e-300)[instrument] for v in value)
+        backing = sign * (before.weight + sign * before.money) / v0
+        scale = -backing * log_mean(v0, v1)
+        step = np.empty_like(self.sums[0])
+        step[:, :, HIKE] = (after.rate - before.rate) * v1 + (after.money - before.money)
+        step[:, :, FX] = scale * causes.fx[instrument]
+        step[:, :, FORCED:] = scale[:, :, None] * self._forced(causes.forced)
+        rest = np.log(v1 / v0) - causes.fx[instrument] - causes.forced.sum(axis=1)[instrument]
+        step[:, :, NEWS] = scale * rest
+        self._check(step, sign * (after.weight - before.weight), v1)
+        self.sums[self.now + 1] = self.sums[self.now] + step
+        self.now += 1
+
+    def _forced(self, forced: Floats) -> Floats:
+        known = self.underlying >= 0
+        rows = self.columns.instruments[:, None]
+        return np.where(known, forced[rows, np.where(known, self.underlying, 0)], 0.0)
+
+    def _check(self, step: Floats, moved: Floats, value: PerColumn) -> None:
+        self.gap = max(self.gap, float(np.max(np.abs(step.sum(axis=2) + moved) / value)))
+
+
+def origin_names(instruments: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of the origins in the order of the clocks' `origin`, with the opening last."""
+    kinds = ("news", "margin hike", "currency", "forced selling")
+    return (*(f"{name}: {kind}" for kind in kinds for name in instruments), "opening")

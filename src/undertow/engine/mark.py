@@ -1,0 +1,118 @@
+"""News and mark: what comes from outside, and the prices everyone decides on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from undertow.core.market import Market
+from undertow.core.shapes import PerInstrument
+from undertow.engine.clear import Limits
+from undertow.engine.ledger import Causes
+from undertow.engine.pace import Pace
+from undertow.engine.prices import forced_log, pressure_factor
+from undertow.engine.state import State
+from undertow.model.venues.base import Phase
+
+
+def hear(state: State, pace: Pace) -> None:
+    """Take in the bar's news: fundamentals, currencies, and hikes that take effect."""
+    news, market = state.news, state.market
+    if pace.elapsed == 0.0:
+        return
+    fx = market.fx if news.fx is None else news.fx[pace.bar]
+    forced = forced_log(state.rules.impact, market)
+    moved = np.where(news.given, 0.0, news.shock[pace.bar])
+    given = np.where(news.given, news.actual[pace.bar] * np.exp(-forced), market.fundamental)
+    moved = moved + np.log(given / market.fundamental)
+    links = market.instruments.lookthrough * ~np.eye(len(moved), dtype=np.bool_)
+    moved = moved + np.where(news.linked, links @ moved, 0.0)
+    fundamental = np.where(news.given, given, market.fundamental * np.exp(moved))
+    state.market = replace(market, fundamental=fundamental, fx=fx)
+    for hike in (h for h in news.hikes if h.effect == pace.bar):
+        for desk in (d for d in state.desks if d.segment.name in hike.segments):
+            rule = desk.segment.regime.rule.hiked(hike.instrument, hike.rate)
+            desk.segment = replace(desk.segment, regime=replace(desk.segment.regime, rule=rule))
+
+
+def mark(state: State, pace: Pace) -> None:
+    """Deal the bar's opening prices, re-test weights and tick the ledger's clocks."""
+    before = state.market
+    dealt = before.fundamental * np.exp(forced_log(state.rules.impact, before))
+    if pace.elapsed > 0.0:
+        dealt = np.where(state.news.given, state.news.actual[pace.bar], dealt)
+    price = np.clip(dealt, state.limits.low, state.limits.high)
+    price = np.where(pace.open, price, before.price)
+    state.market = _open_for_business(_seen(before, price, pace, state), pace, state.limits)
+    _quote(state, pace)
+    causes = _causes(state, pace) if state.ledger else None
+    values = (before.price * np.exp(state.shown_fx), state.market.value)
+    for desk in state.desks:
+        old = desk.trigger
+        desk.retest(state.market)
+        if desk.clocks is not None and causes is not None:
+            desk.clocks.tick(old, desk.trigger, values, causes)
+    state.shown_fx = np.log(state.market.fx)
+
+
+def _seen(market: Market, price: PerInstrument, pace: Pace, state: State) -> Market:
+    """The market at its new price, with the volatility everyone sees: EWMA per trading day."""
+    days = np.where(pace.days > 0.0, pace.days, 1.0)
+    keep = 0.5 ** (pace.days / state.rules.memory)
+    move = np.log(price / market.price)
+    variance = keep * market.sigma**2 + (1.0 - keep) * move**2 / days
+    return replace(
+        market, price=price, sigma=np.where(pace.days > 0.0, np.sqrt(variance), market.sigma)
+    )
+
+
+def _open_for_business(market: Market, pace: Pace, limits: Limits) -> Market:
+    """Sellers wait at the lower limit, buyers at the upper, everyone where it is closed."""
+    is_open = pace.open.astype(np.float64)
+    sellable = is_open * (market.price > limits.low)
+    return replace(market, sellable=sellable, buyable=is_open * (market.price < limits.high))
+
+
+def _quote(state: State, pace: Pace) -> None:
+    """Makers look at the market and decide how much depth they show."""
+    market, makers = state.market, state.rules.makers
+    available = makers.available(market, maker_share(state), pace.days)
+    state.market = replace(market, available=available, depth=makers.depth(market, available))
+
+
+def maker_share(state: State) -> float:
+    """The makers' equity as a share of what they started with; 0 when it is gone."""
+    start = state.rules.maker_capital
+    if not np.isfinite(start):
+        return 1.0
+    profit = state.absorber.cash + float(state.absorber.units @ state.market.value)
+    return max(0.0, 1.0 + profit / start)
+
+
+def _causes(state: State, pace: Pace) -> Causes:
+    """Logs of what moved each price since it was last dealt; closed prices have not moved."""
+    factor = state.market.instruments.lookthrough * pressure_factor(
+        state.rules.impact, state.market
+    )
+    forced = np.where(pace.open[:, None], factor - state.shown_forced, 0.0)
+    state.shown_forced = state.shown_forced + forced
+    fx = np.log(state.market.fx) - state.shown_fx
+    return Causes(news=np.zeros_like(fx), fx=fx, forced=forced)
+
+
+def brake(state: State, pace: Pace, closing: PerInstrument, moment: datetime) -> None:
+    """Let every venue see the bar's closing price (0 where closed) and set the next limits."""
+    low, high = state.limits.low.copy(), state.limits.high.copy()
+    settlement = state.market.settlement.copy()
+    for number, listing in enumerate(state.rules.listings):
+        own = listing.instruments
+        if not pace.open[own[0]]:
+            continue
+        phase = Phase.CLOSING if pace.closing[own[0]] else Phase.OPEN
+        after = listing.venue.after(state.brakes[number], closing[own], int(phase), moment)
+        state.brakes[number] = after
+        low[own], high[own], settlement[own] = after.low, after.high, after.settlement
+    state.limits = Limits(low, high)
+    state.market = replace(state.market, settlement=settlement)

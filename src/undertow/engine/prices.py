@@ -1,0 +1,68 @@
+"""From pressure to prices: ln p = ln F + B·(ln π(z) − permanent·lasting)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from undertow.core.market import Market
+from undertow.core.shapes import PerInstrument
+from undertow.model.impact.base import ImpactLaw
+
+
+def pressure_factor(law: ImpactLaw, market: Market) -> PerInstrument:
+    """ln of price over fundamental, per underlying, before look-through."""
+    lasting = market.instruments.permanent * market.lasting
+    return law.log_factor(market.pressure, market) - lasting
+
+
+def forced_log(law: ImpactLaw, market: Market) -> PerInstrument:
+    """ln of price over fundamental, per instrument: the forced part of every price."""
+    return market.instruments.lookthrough @ pressure_factor(law, market)
+
+
+def dealt_price(law: ImpactLaw, market: Market) -> PerInstrument:
+    """Where trading would take place now, without brakes; F itself at zero pressure."""
+    return market.fundamental * np.exp(forced_log(law, market))
+
+
+def paid_price(law: ImpactLaw, before: Market, after: Market, rate: PerInstrument) -> PerInstrument:
+    """Average price of trades that take `before` to `after`, by the law's fill, without spread."""
+    factor = np.log(law.fill_factor(before.pressure, after.pressure, before))
+    share = {"path": 0.5, "mid": 0.5, "final": 1.0, "opening": 0.0}[law.fill]
+    lasting = before.lasting + share * (after.lasting - before.lasting)
+    factor = factor - before.instruments.permanent * lasting
+    price = before.fundamental * np.exp(before.instruments.lookthrough @ factor)
+    return price * (1.0 - law.rate_cost(rate, before))
+
+
+def decayed(market: Market, days: PerInstrument) -> Market:
+    """The market after resilience has worked for `days` of trading time."""
+    return replace(market, pressure=market.pressure * np.exp(-days / market.instruments.resilience))
+
+
+def pressed(market: Market, sold: PerInstrument, days: PerInstrument) -> Market:
+    """The market after `sold` units (net) of each instrument met its underlyings' depth.
+
+    Δz_u = c·Σ_a B[a, u]·sold_a·(value_a/value_u)/depth_u,  c = (1 − e^{−k})/k,  k = days/τ
+    """
+    calm = market.instruments
+    units = (calm.lookthrough.T @ (sold * market.value)) / market.value
+    k = days / calm.resilience
+    smeared = np.where(k > 0.0, -np.expm1(-k) / np.where(k > 0.0, k, 1.0), 1.0)
+    return replace(
+        market,
+        pressure=market.pressure + smeared * units / market.depth,
+        lasting=market.lasting + units / calm.depth,
+    )
+
+
+def unit_slope(law: ImpactLaw, market: Market) -> PerInstrument:
+    """Relative fall of each instrument's own price per unit of it sold, at present pressure.
+
+    Σ_u B[a, u]²·(value_a/value_u)·|d ln π/dz|_u/depth_u
+    """
+    calm = market.instruments
+    per_money = law.slope(market.pressure, market) / (market.depth * market.value)
+    return (calm.lookthrough**2 @ per_money) * market.value

@@ -1,0 +1,95 @@
+"""Record: what the trace keeps of each bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from undertow.core.shapes import Floats, Rows
+from undertow.core.trace import Paths, SegmentPaths
+from undertow.engine.books import Settled
+from undertow.engine.prices import forced_log
+from undertow.engine.state import State
+
+
+@dataclass(slots=True)
+class Record:
+    """Rows of the trace, one per bar, stacked at the end."""
+
+    names: tuple[str, ...]
+    price: list[Floats] = field(default_factory=list)
+    news: list[Floats] = field(default_factory=list)
+    forced: list[Floats] = field(default_factory=list)
+    pressure: list[Floats] = field(default_factory=list)
+    displayed: list[Floats] = field(default_factory=list)
+    spread: list[Floats] = field(default_factory=list)
+    units: list[Floats] = field(default_factory=list)
+    margin: list[Floats] = field(default_factory=list)
+    counts: list[Floats] = field(default_factory=list)
+    money: list[Floats] = field(default_factory=list)
+
+    def note(
+        self, state: State, bar: int, called: list[Rows], settled: list[Settled], traders: Floats
+    ) -> None:
+        """Keep one bar; `traders` is the money each one sold for (net), [trader, instrument]."""
+        del bar
+        market = state.market
+        forced = forced_log(state.rules.impact, market)
+        self.price.append(market.price)
+        self.forced.append(forced)
+        self.news.append(np.log(market.price) - forced)
+        self.pressure.append(market.pressure)
+        self.displayed.append(state.rules.makers.displayed(market))
+        calm = np.where(market.instruments.spread > 0.0, market.instruments.spread, 1.0)
+        self.spread.append(state.rules.makers.spread(market) / calm)
+        self.margin.append(_posted(state))
+        by_trader = traders / np.maximum(market.value, 1e-300)
+        self.units.append(sum(s.units for s in settled) + by_trader.sum(axis=0))
+        self._segments(state, called, settled, traders)
+
+    def _segments(
+        self, state: State, called: list[Rows], settled: list[Settled], traders: Floats
+    ) -> None:
+        counts = np.zeros((len(self.names), 5))
+        money = np.zeros((len(self.names), len(state.market.instruments)))
+        for desk, rows, done in zip(state.desks, called, settled, strict=True):
+            at = self.names.index(desk.segment.name)
+            weight = desk.group.weight
+            waiting = float(weight[desk.open].sum())
+            new = float(weight[rows].sum())
+            counts[at] += (new, waiting, done.unrescuable, done.bankrupt, done.bad_debt)
+            money[at] += done.money
+        for number, (name, _) in enumerate(state.rules.traders):
+            money[self.names.index(name)] += np.maximum(traders[number], 0.0)
+        self.counts.append(counts)
+        self.money.append(money)
+
+    def paths(self) -> Paths:
+        """Paths per bar and instrument; news since the start."""
+        stacked = [
+            np.array(rows)
+            for rows in (
+                self.price, self.news, self.forced, self.pressure, self.displayed, self.spread,
+                self.units, self.margin,
+            )
+        ]  # fmt: skip
+        return Paths(*stacked)
+
+    def by_segment(self) -> SegmentPaths:
+        """Paths per bar and segment."""
+        counts = np.array(self.counts)
+        called, waiting, stuck, bankrupt, debt = (counts[:, :, k] for k in range(5))
+        return SegmentPaths(called, waiting, stuck, bankrupt, debt, np.array(self.money))
+
+
+def _posted(state: State) -> Floats:
+    """Base currency of margin behind each instrument, at trigger rates (largest move)."""
+    count = len(state.market.instruments)
+    total = np.zeros(count)
+    for desk in state.desks:
+        own = desk.columns.instruments
+        test = desk.trigger
+        required = (state.market.value[own] * test.rate + test.money).max(axis=0)
+        total += np.bincount(own, desk.held * required, count)
+    return total

@@ -1,0 +1,102 @@
+"""The working state of a run; what rules see of it is the frozen `Market`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from undertow.core.market import Market
+from undertow.core.shapes import Floats, PerInstrument
+from undertow.engine.clear import Limits
+from undertow.engine.desk import Desk, keep_ledger, open_desk
+from undertow.engine.pool import Pool
+from undertow.model.scenario import News, Rules, Scenario
+from undertow.model.traders.base import TraderState
+from undertow.model.venues.base import Brake
+
+
+@dataclass(slots=True)
+class Absorber:
+    """Makers and outsiders, who take the other side of everything, and the others who get cash.
+
+    units: held per instrument since the start;  cash: the makers'
+    lender: what repaid loans elsewhere received;  venue: fees;  insurance, broker: what they paid
+    for bad debt, per segment (negative)
+    """
+
+    units: PerInstrument
+    cash: float = 0.0
+    lender: float = 0.0
+    venue: float = 0.0
+    insurance: dict[str, float] = field(default_factory=dict)
+    broker: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """Net cash received since the start."""
+        paid = sum(self.insurance.values()) + sum(self.broker.values())
+        return self.cash + self.lender + self.venue + paid
+
+
+@dataclass(slots=True)
+class State:
+    """Everything that changes from bar to bar.
+
+    shown: ln of the causes when each price was last dealt: news, fx and forced (see `mark.py`)
+    """
+
+    market: Market
+    rules: Rules
+    news: News
+    desks: list[Desk]
+    traders: list[TraderState]
+    absorber: Absorber
+    brakes: list[Brake]
+    limits: Limits
+    shown_forced: Floats
+    shown_fx: PerInstrument
+    matrix: Floats
+    ledger: bool
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Segment names in the order of the rules."""
+        return tuple(segment.name for segment in self.rules.segments)
+
+
+def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
+    """The state at the start, in arrays of its own."""
+    market, rules = scenario.market, scenario.rules
+    count = len(market.instruments)
+    groups = [group.copy() for group in scenario.accounts if len(group)]
+    desks = [open_desk(g, rules.segment(g.segment), scenario.columns, market) for g in groups]
+    if ledger:
+        for desk in desks:
+            keep_ledger(desk, market.instruments.lookthrough, bars)
+    return State(
+        market=market,
+        rules=rules,
+        news=scenario.news,
+        desks=desks,
+        traders=[trader.opened(market) for _, trader in rules.traders],
+        absorber=Absorber(np.zeros(count)),
+        brakes=[
+            x.venue.opened(market.settlement[x.instruments], scenario.clock.start)
+            for x in rules.listings
+        ],
+        limits=Limits(np.zeros(count), np.full(count, np.inf)),
+        shown_forced=np.zeros((count, count)),
+        shown_fx=np.log(market.fx),
+        matrix=np.zeros((4 * count + 1, count)),
+        ledger=ledger,
+    )
+
+
+def near_lists(state: State, *, plain: bool) -> None:
+    """Choose the plain scan for all desks, or the near list."""
+    for desk in state.desks:
+        desk.near.plain = plain
+
+
+__all__ = ["Absorber", "Pool", "State", "near_lists", "opened"]

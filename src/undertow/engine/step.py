@@ -1,0 +1,102 @@
+"""The step, which reads like a day: news, mark, call, order, clear, settle, record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+
+from undertow.core.shapes import Floats, PerColumn
+from undertow.engine.books import Settled, settle, settle_traders
+from undertow.engine.call import call, order, wanted
+from undertow.engine.clear import Cleared, Flow, clear
+from undertow.engine.desk import Batch
+from undertow.engine.mark import brake, hear, mark
+from undertow.engine.pace import Pace
+from undertow.engine.pool import Pool
+from undertow.engine.prices import dealt_price, unit_slope
+from undertow.engine.record import Record
+from undertow.engine.state import State
+from undertow.model.traders.base import Moment, TraderState
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """All orders of one bar: batches and units per column of each desk, units of each trader."""
+
+    batches: list[list[Batch]]
+    closing: list[PerColumn]
+    traders: list[Floats]
+
+
+def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool) -> float:
+    """Play one bar or round; returns the money that forced sales were worth.
+
+    Every account decides on the same opening prices, so the order of accounts cannot matter.
+    """
+    hear(state, pace)
+    mark(state, pace)
+    called = [call(desk, state.market, pace, pool) for desk in state.desks]
+    orders = ordered(state, pace, pool)
+    cleared = cleared_now(state, orders, pace)
+    settled = settle_all(state, orders, cleared)
+    sold = settle_traders(state, orders.traders, cleared)
+    record.note(state, pace.bar, called, settled, sold * (cleared.paid * state.market.fx))
+    _end(state, cleared, pace, moment)
+    return sum(float(s.money.sum()) for s in settled) + float(np.abs(sold).sum())
+
+
+def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
+    """Ask all open calls and all traders what they want to trade at the opening prices."""
+    batches = [order(desk, state.market, state.rules, pace) for desk in state.desks]
+    closing = [
+        wanted(todo, desk.columns.count, pool)
+        for desk, todo in zip(state.desks, batches, strict=True)
+    ]
+    moment = Moment(pace.bar, pace.days * pace.open, pace.closing, _slope(state))
+    traders = []
+    for number, (_, trader) in enumerate(state.rules.traders):
+        old = state.traders[number]
+        units, memory = trader.orders(old, state.market, moment)
+        state.traders[number] = TraderState(old.quantity, old.cash, memory)
+        traders.append(np.where(pace.open, units, 0.0))
+    return Orders(batches, closing, traders)
+
+
+def _slope(state: State) -> Floats:
+    return unit_slope(state.rules.impact, state.market)
+
+
+def cleared_now(state: State, orders: Orders, pace: Pace) -> Cleared:
+    """Let all orders of the bar meet."""
+    count = len(state.market.instruments)
+    sold, bought = np.zeros(count), np.zeros(count)
+    for desk, closing in zip(state.desks, orders.closing, strict=True):
+        own, long = desk.columns.instruments, desk.columns.sign > 0.0
+        sold += np.bincount(own[long], closing[long], count)
+        bought += np.bincount(own[~long], closing[~long], count)
+    for units in orders.traders:
+        sold += np.maximum(-units, 0.0)
+        bought += np.maximum(units, 0.0)
+    return clear(state.market, Flow(sold, bought), state.rules, pace, state.limits)
+
+
+def settle_all(state: State, orders: Orders, cleared: Cleared) -> list[Settled]:
+    """Settle every desk; one that sold nothing has nothing to settle."""
+    count = len(state.market.instruments)
+    nothing = Settled(np.zeros(count), np.zeros(count), 0.0, 0.0, 0.0)
+    return [
+        settle(state, desk, batches, closing, cleared) if batches else nothing
+        for desk, batches, closing in zip(state.desks, orders.batches, orders.closing, strict=True)
+    ]
+
+
+def _end(state: State, cleared: Cleared, pace: Pace, moment: datetime) -> None:
+    """Carry pressure over to the next bar and let the venues set their limits."""
+    after = cleared.market
+    state.market = replace(state.market, pressure=after.pressure, lasting=after.lasting)
+    if state.rules.listings and pace.elapsed > 0.0:
+        dealt = dealt_price(state.rules.impact, state.market)
+        closing = np.where(pace.open, np.where(state.news.given, state.market.price, dealt), 0.0)
+        brake(state, pace, np.clip(closing, state.limits.low, state.limits.high), moment)
