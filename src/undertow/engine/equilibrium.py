@@ -28,7 +28,8 @@ class Equilibrium:
 
     price, discount: per instrument, discount = 1 − price/F;  sold: units per instrument
     fractions: share of each position closed, one array [account, slot] per group
-    iterations: updates of the map;  converged: whether the last one moved less than the tolerance
+    iterations: updates that moved the discount by the tolerance or more;  converged: whether the
+    last one moved it by less
     """
 
     price: PerInstrument
@@ -52,18 +53,18 @@ def equilibrium(
     pressure = _everything(state) if start == "greatest" else np.zeros(len(opening.price))
     sold, fractions = pressure, _nothing(state)
     discount = _at(state, opening, sold)
-    for iterations in range(1, max_iterations + 1):
+    moved, iterations = np.inf, -1
+    while moved >= tolerance and iterations < max_iterations:
         sold, fractions = _sold(state)
         before, discount = discount, _at(state, opening, sold)
-        if np.linalg.norm(discount - before) < tolerance:
-            break
+        moved, iterations = float(np.linalg.norm(discount - before)), iterations + 1
     return Equilibrium(
         price=state.market.price,
         discount=discount,
         sold=sold,
         fractions=fractions,
         iterations=iterations,
-        converged=bool(np.linalg.norm(discount - before) < tolerance),
+        converged=moved < tolerance,
     )
 
 
@@ -104,7 +105,7 @@ def _sold(state: State) -> tuple[PerInstrument, tuple[Floats, ...]]:
                 shares[batch.rows] = batch.sales / np.where(held > 0.0, held, 1.0)
                 closed = (batch.called.weight[:, None] * batch.sales).ravel()
                 kind = batch.called.column.astype(np.int64).ravel()
-                units: PerColumn = np.bincount(kind, closed, desk.columns.count)
+                units: PerColumn = np.bincount(kind, closed, desk.columns.count).astype(np.float64)
                 np.add.at(total, desk.columns.instruments, units * desk.columns.sign)
             desk.close_calls(desk.open)
     return total, fractions
