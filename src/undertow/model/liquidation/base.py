@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from undertow.core.shapes import (
     ColumnPerSlot,
@@ -62,10 +63,15 @@ class LiquidationPolicy(ABC):
     Laws: 0 ≤ out ≤ sellable·|quantity|; slots with nothing to release after cost (release ≤
     spread) are never sold; a need that can be met is met (Σ out·release − cost = need) without
     selling more than needed, one that cannot is answered with everything worth selling; no row
-    reads another; splitting the batch gives the same bytes.
+    reads another; splitting the batch gives the same bytes; no need, no sale.
+
+    whole: the policy closes every slot that releases more than its spread completely, whatever
+    the need; it is exempt from "without selling more than needed".
     """
 
     __slots__ = ()
+
+    whole: ClassVar[bool] = False
 
     @abstractmethod
     def sales(self, called: Called, terms: Terms, out: PerSlot) -> None:
