@@ -1,0 +1,1 @@
+"""What studies answer: records with the JSON shape of the doors, which cannot run anything."""

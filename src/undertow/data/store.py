@@ -1,0 +1,129 @@
+"""Run folders: one folder per run, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from undertow.core.errors import NotWritable
+from undertow.core.trace import Trace
+
+
+def run_name(moment: datetime, scenario: str, digest: str) -> str:
+    """`<utc>-<scenario>-<hash>`, the name of a run's folder."""
+    return f"{moment:%Y%m%dT%H%M%SZ}-{scenario}-{digest[:8]}"
+
+
+@contextmanager
+def whole_folder(parent: Path, name: str) -> Iterator[Path]:
+    """A folder to write into; it appears under its name only when everything went well."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
+    except OSError as error:
+        raise NotWritable(
+            f"runs cannot be stored in {str(parent)!r} ({error.strerror}); "
+            "choose another folder with --out or UNDERTOW_HOME."
+        ) from error
+    try:
+        yield partial
+        partial.chmod(0o755)
+        partial.replace(_unused(parent / name))
+    except OSError as error:
+        raise NotWritable(
+            f"the run could not be stored in {str(parent)!r} ({error.strerror}); "
+            "free some space or choose another folder with --out."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _unused(folder: Path) -> Path:
+    number, place = 1, folder
+    while place.exists():
+        number += 1
+        place = folder.with_name(f"{folder.name}-{number}")
+    return place
+
+
+def write_run(
+    folder: Path,
+    trace: Trace,
+    times: list[datetime],
+    *,
+    summary: Mapping[str, object],
+    inputs: Mapping[str, bytes],
+) -> None:
+    """Write tables, summary and the scenario's own files into `folder`."""
+    tables = {
+        "instruments": _instrument_rows(trace, times),
+        "segments": _segment_rows(trace, times),
+        "sales": _sale_rows(trace, times),
+        "contagion": _contagion_rows(trace),
+    }
+    import polars
+
+    for name, columns in tables.items():
+        polars.DataFrame(columns).write_parquet(folder / f"{name}.parquet")
+    for name, content in inputs.items():
+        (folder / name).write_bytes(content)
+    text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _instrument_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
+    bars, count = trace.paths.price.shape
+    paths = trace.paths
+    return {
+        "time": [moment for moment in times for _ in range(count)],
+        "instrument": list(trace.instruments) * bars,
+        "price": paths.price.ravel(),
+        "log_news": paths.news.ravel(),
+        "log_forced": paths.forced.ravel(),
+        "pressure": paths.pressure.ravel(),
+        "depth_of_normal": paths.displayed.ravel(),
+        "spread_of_normal": paths.spread.ravel(),
+        "units_sold": paths.sold.ravel(),
+        "margin_usd": paths.margin.ravel(),
+    }
+
+
+def _segment_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
+    paths = trace.by_segment
+    bars, count = paths.called.shape
+    return {
+        "time": [moment for moment in times for _ in range(count)],
+        "segment": list(trace.segments) * bars,
+        "called": paths.called.ravel(),
+        "open_calls": paths.open.ravel(),
+        "unrescuable": paths.unrescuable.ravel(),
+        "bankrupt": paths.bankrupt.ravel(),
+        "bad_debt_usd": paths.bad_debt.ravel(),
+        "forced_usd": paths.sold.sum(axis=2).ravel(),
+    }
+
+
+def _sale_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
+    sold = trace.by_segment.sold
+    bars, segments, instruments = sold.nonzero()
+    return {
+        "time": [times[bar] for bar in bars],
+        "segment": [trace.segments[k] for k in segments],
+        "instrument": [trace.instruments[k] for k in instruments],
+        "usd": sold[bars, segments, instruments],
+    }
+
+
+def _contagion_rows(trace: Trace) -> dict[str, object]:
+    matrix = trace.contagion
+    origins, sold = matrix.usd.nonzero()
+    return {
+        "origin": [matrix.origins[k] for k in origins],
+        "sold": [matrix.sold[k] for k in sold],
+        "usd": matrix.usd[origins, sold],
+    }

@@ -1,0 +1,46 @@
+"""`undertow rules`: every member of every family, with its parameters."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from typing import Final, TypeVar
+
+from undertow.core.family import Family
+from undertow.jobs.answer import Json, wrapped
+from undertow.model.impact import IMPACT
+from undertow.model.liquidation import LIQUIDATION
+from undertow.model.makers import MAKERS
+from undertow.model.margin import MARGIN
+from undertow.model.traders import TRADERS
+from undertow.model.venues import VENUES
+
+Part = TypeVar("Part")
+
+FAMILIES: Final = (MARGIN, LIQUIDATION, IMPACT, MAKERS, TRADERS, VENUES)
+
+
+def rules_answer() -> dict[str, Json]:
+    """Families, members, first sentence and parameters."""
+    families: dict[str, Json] = {family.name: _members(family) for family in FAMILIES}
+    return wrapped(
+        "rules", {}, {"outcome": "every rule a scenario can choose", "families": families}
+    )
+
+
+def _members(family: Family[Part]) -> dict[str, Json]:
+    return {name: _described(part) for name, part in family.discover().items()}
+
+
+def _described(part: type[object]) -> dict[str, Json]:
+    sentence = (inspect.getdoc(part) or "").split("\n\n")[0].replace("\n", " ")
+    fields = dataclasses.fields(part) if dataclasses.is_dataclass(part) else ()
+    return {"what": sentence, "parameters": {f.name: _default(f) for f in fields}}
+
+
+def _default(field: dataclasses.Field[object]) -> Json:
+    if field.default is not dataclasses.MISSING:
+        return str(field.default)
+    if field.default_factory is not dataclasses.MISSING:
+        return str(field.default_factory())
+    return None

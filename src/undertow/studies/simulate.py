@@ -1,0 +1,121 @@
+"""The question: what happens, to whom, and how much of it was forced?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
+from undertow.core.trace import Trace
+from undertow.engine.run import How, run
+from undertow.model.scenario import Scenario
+
+
+def simulate(
+    scenario: Scenario, actual: Mapping[str, float], *, how: How | None = None
+) -> tuple[Simulation, Trace]:
+    """Run a scenario and set it beside what happened; `actual` is only read after the run.
+
+    actual: price at the end of the window over the opening price, minus one, by instrument
+    """
+    trace = run(scenario, how=how)
+    return read(scenario, trace, actual), trace
+
+
+def read(scenario: Scenario, trace: Trace, actual: Mapping[str, float]) -> Simulation:
+    """The answer that a trace gives."""
+    instruments = {
+        name: _instrument(scenario, trace, at, actual.get(name))
+        for at, name in enumerate(trace.instruments)
+    }
+    segments = {name: _segment(scenario, trace, at) for at, name in enumerate(trace.segments)}
+    return Simulation(
+        outcome=_outcome(instruments, segments),
+        accounts=len(scenario.accounts),
+        bars=scenario.clock.bars,
+        rounds=trace.rounds,
+        truncated=trace.truncated,
+        instruments=instruments,
+        segments=segments,
+        contagion=trace.contagion,
+        audit=trace.audit,
+        warnings=tuple(_warnings(trace, segments)),
+    )
+
+
+def _instrument(
+    scenario: Scenario, trace: Trace, at: int, actual: float | None
+) -> InstrumentAnswer:
+    paths, opening = trace.paths, float(scenario.market.price[at])
+    simulated = float(paths.price[-1, at]) / opening - 1.0
+    forced = float(np.expm1(paths.forced[-1, at]))
+    return InstrumentAnswer(
+        role=_role(scenario, at),
+        given=(1.0 + simulated) / (1.0 + forced) - 1.0,
+        forced=forced,
+        forced_low=float(np.expm1(paths.forced[:, at].min())),
+        simulated=simulated,
+        actual=actual,
+        unexplained=None if actual is None else actual - simulated,
+        depth_low=float(paths.displayed[:, at].min()),
+        spread_high=float(paths.spread[:, at].max()),
+    )
+
+
+def _role(scenario: Scenario, at: int) -> str:
+    if scenario.news.given[at]:
+        return "given"
+    return "linked" if scenario.news.linked[at] else "free"
+
+
+def _segment(scenario: Scenario, trace: Trace, at: int) -> SegmentAnswer:
+    paths, name = trace.by_segment, trace.segments[at]
+    groups = [group for group in scenario.accounts if group.segment == name]
+    return SegmentAnswer(
+        accounts=sum(len(group) for group in groups),
+        weight=float(sum(group.weight.sum() for group in groups)),
+        called=float(paths.called[:, at].sum()),
+        forced_usd=float(paths.sold[:, at].sum()),
+        bankrupt=float(paths.bankrupt[:, at].sum()),
+        bad_debt_usd=float(paths.bad_debt[:, at].sum()),
+        unrescuable=float(paths.unrescuable[:, at].max(initial=0.0)),
+    )
+
+
+def _outcome(
+    instruments: Mapping[str, InstrumentAnswer], segments: Mapping[str, SegmentAnswer]
+) -> str:
+    called = sum(s.called for s in segments.values())
+    money = sum(s.forced_usd for s in segments.values())
+    free = {name: a for name, a in instruments.items() if a.role == "free"}
+    said = f"{called:,.0f} margin calls and {money / 1e9:,.1f} billion dollars of forced sales"
+    if not free:
+        return f"{said}; no instrument was left free to answer."
+    worst = min(free, key=lambda name: free[name].forced_low)
+    depth = free[worst].forced_low
+    if depth > -5e-4:
+        return f"{said} left every free market within 0.05 % of where it was."
+    return f"{said} pushed {worst} furthest, by {depth:.1%} at the worst{_beside(free[worst])}."
+
+
+def _beside(answer: InstrumentAnswer) -> str:
+    if answer.actual is None:
+        return ""
+    return (
+        f"; over the window it moved {answer.actual:+.1%} and the simulation accounts for"
+        f" {answer.simulated:+.1%}"
+    )
+
+
+def _warnings(trace: Trace, segments: Mapping[str, SegmentAnswer]) -> list[str]:
+    said = []
+    if trace.truncated:
+        said.append(f"the cascade had not come to rest after {trace.rounds} rounds.")
+    broken = [finding.law for finding in trace.audit if not finding.holds]
+    if broken:
+        said.append(f"the books do not close: {'; '.join(broken)}.")
+    stuck = sum(s.unrescuable for s in segments.values())
+    if stuck > 0.0:
+        said.append(f"up to {stuck:,.0f} called accounts at once could not be rescued by selling.")
+    return said
