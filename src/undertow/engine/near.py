@@ -5,7 +5,8 @@ low end, shorts at the high end). Those that fail are copied into a compact list
 weights stay inside the box only the list is scanned: rounding is monotone, so every test that is
 skipped is proved bit for bit. After Verlet, Phys. Rev. 159 (1967) 98.
 
-Accounts off the list may change only through a refresh of their row (see `refresh`).
+Accounts with an open call are always listed: a sale below the mark can bring one that had passed
+the worst corner under it. Nobody else changes between two builds (see `refresh`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from undertow.core.accounts import Group
+from undertow.core.accounts import NO_CALL, Group
 from undertow.core.shapes import (
     ColumnPerPosition,
     PerAccount,
@@ -110,7 +111,7 @@ class NearList:
         self.offset = test.offset
         worst = Weights(self.bound, test.offset, test.rate, test.money)
         whole = chunks(len(self.group))
-        near = pool.map(lambda chunk: _scan_chunk(self.group, worst, chunk), whole)
+        near = pool.map(lambda chunk: _near_of(self.group, worst, chunk), whole)
         self.crowded = [c for c, n in zip(whole, near, strict=True) if _is_crowded(c, n)]
         listed = [n for c, n in zip(whole, near, strict=True) if not _is_crowded(c, n)]
         self.rows = np.concatenate([np.empty(0, np.int64), *listed])
@@ -148,6 +149,13 @@ def _scan_chunk(group: Group, test: Weights, chunk: tuple[int, int]) -> Rows:
         group.quantity, group.column, group.cash, test.weight, test.offset, start, stop, found
     )
     return found[:count]
+
+
+def _near_of(group: Group, worst: Weights, chunk: tuple[int, int]) -> Rows:
+    """Accounts of a chunk short at the worst corner, or in call: only these may change alone."""
+    in_call = chunk[0] + np.flatnonzero(group.opened[chunk[0] : chunk[1]] != NO_CALL)
+    short = _scan_chunk(group, worst, chunk)
+    return np.union1d(short, in_call) if len(in_call) else short
 
 
 def _is_crowded(chunk: tuple[int, int], near: Rows) -> bool:

@@ -74,6 +74,10 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
     if ledger:
         for desk in desks:
             keep_ledger(desk, market.instruments.lookthrough, bars)
+    brakes = [
+        listing.venue.opened(market.settlement[listing.instruments], scenario.clock.start)
+        for listing in rules.listings
+    ]
     return State(
         market=market,
         rules=rules,
@@ -81,16 +85,21 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
         desks=desks,
         traders=[trader.opened(market) for _, trader in rules.traders],
         absorber=Absorber(np.zeros(count)),
-        brakes=[
-            x.venue.opened(market.settlement[x.instruments], scenario.clock.start)
-            for x in rules.listings
-        ],
-        limits=Limits(np.zeros(count), np.full(count, np.inf)),
+        brakes=brakes,
+        limits=_limits(rules, brakes, count),
         shown_forced=np.zeros((count, count)),
         shown_fx=np.log(market.fx),
         matrix=np.zeros((4 * count + 1, count)),
         ledger=ledger,
     )
+
+
+def _limits(rules: Rules, brakes: list[Brake], count: int) -> Limits:
+    """The price limits in force at the opening."""
+    low, high = np.zeros(count), np.full(count, np.inf)
+    for listing, brake in zip(rules.listings, brakes, strict=True):
+        low[listing.instruments], high[listing.instruments] = brake.low, brake.high
+    return Limits(low, high)
 
 
 def near_lists(state: State, *, plain: bool) -> None:
