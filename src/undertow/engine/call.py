@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from undertow.core.columns import Way
@@ -83,8 +85,16 @@ def _batch(desk: Desk, rows: Rows, terms: Terms, pace: Pace, *, owner: bool) -> 
     asked = Called(called.quantity, called.column, rate * need, called.move, called.weight)
     sales = np.zeros_like(called.quantity)
     policy = desk.segment.owner if owner else desk.segment.broker
-    policy.sales(asked, terms, sales)
+    policy.sales(_willing(desk, rows, asked) if owner else asked, terms, sales)
     return Batch(rows, asked, need, owner, sales)
+
+
+def _willing(desk: Desk, rows: Rows, called: Called) -> Called:
+    """The same accounts without what their owners will not sell whatever happens."""
+    if desk.kept is None:
+        return called
+    size = np.maximum(np.abs(called.quantity) - desk.kept[rows], 0.0)
+    return replace(called, quantity=np.copysign(size, called.quantity))
 
 
 def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from undertow.core.accounts import NO_CALL, Group
-from undertow.core.columns import Columns
+from undertow.core.columns import Columns, Way
 from undertow.core.market import Market
-from undertow.core.shapes import Floats, IndexPerAccount, PerColumn, PerRow, Rows
+from undertow.core.shapes import Floats, IndexPerAccount, PerColumn, PerPosition, PerRow, Rows
 from undertow.engine.ledger import Clocks
 from undertow.engine.near import NearList
 from undertow.engine.pool import Pool
@@ -41,6 +41,7 @@ class Desk:
 
     segment: rules in force (a hike replaces them);  open: rows with an open call, ascending
     held: weighted units per column, kept up to date by sales
+    kept: units the owner will not sell, None where the owner is ready to sell all
     touched, place, losses: the ledger's memory of called accounts (empty when it is off)
     """
 
@@ -51,6 +52,7 @@ class Desk:
     trigger: Weights
     target: Weights
     held: PerColumn
+    kept: PerPosition | None = None
     clocks: Clocks | None = None
     open: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     touched: IndexPerAccount = field(default_factory=lambda: np.empty(0, np.int32))
@@ -131,7 +133,15 @@ def open_desk(group: Group, segment: Segment, columns: Columns, market: Market) 
         trigger=weights(regime, market, columns, target=False),
         target=weights(regime, market, columns, target=True),
         held=held,
+        kept=_kept(group, regime.willing, columns),
     )
+
+
+def _kept(group: Group, willing: float, columns: Columns) -> PerPosition | None:
+    if willing >= 1.0:
+        return None
+    outside = ~columns.held(Way.PLEDGED)[group.column]
+    return np.where(outside, (1.0 - willing) * np.abs(group.quantity), 0.0)
 
 
 def keep_ledger(desk: Desk, lookthrough: Floats, bars: int) -> None:
