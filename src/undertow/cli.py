@@ -119,7 +119,8 @@ def episodes(
     if as_json:
         typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
         return
-    for name, title in sorted(answer["episodes"].items()):
+    listed = answer["episodes"]
+    for name, title in sorted(listed.items()) if isinstance(listed, dict) else ():
         typer.echo(f"{name:12} {title}")
 
 

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,8 +20,15 @@ def run_name(moment: datetime, scenario: str, digest: str) -> str:
     return f"{moment:%Y%m%dT%H%M%SZ}-{scenario}-{digest[:8]}"
 
 
+@dataclass(slots=True)
+class Place:
+    """Where a run is being written, and from the end of the writing on, where it stands."""
+
+    path: Path
+
+
 @contextmanager
-def whole_folder(parent: Path, name: str) -> Iterator[Path]:
+def whole_folder(parent: Path, name: str) -> Iterator[Place]:
     """A folder to write into; it appears under its name only when everything went well."""
     try:
         parent.mkdir(parents=True, exist_ok=True)
@@ -30,10 +38,11 @@ def whole_folder(parent: Path, name: str) -> Iterator[Path]:
             f"runs cannot be stored in {str(parent)!r} ({error.strerror}); "
             "choose another folder with --out or UNDERTOW_HOME."
         ) from error
+    place = Place(partial)
     try:
-        yield partial
+        yield place
         partial.chmod(0o755)
-        partial.replace(_unused(parent / name))
+        place.path = partial.replace(_unused(parent / name))
     except OSError as error:
         raise NotWritable(
             f"the run could not be stored in {str(parent)!r} ({error.strerror}); "

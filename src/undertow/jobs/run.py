@@ -1,0 +1,122 @@
+"""`undertow run`: load an episode, simulate it, store it, wrap it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from undertow.core.answers.simulation import Simulation
+from undertow.core.compiled import home
+from undertow.core.trace import Trace
+from undertow.data.store import run_name, whole_folder, write_run
+from undertow.engine.run import How
+from undertow.engine.warm import warm_up
+from undertow.episodes.build import compile_episode
+from undertow.episodes.episode import Episode
+from undertow.episodes.shelf import load
+from undertow.jobs.answer import Json, digest, simulation_json, wrapped
+from undertow.model.scenario import Scenario
+from undertow.studies.simulate import simulate
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the caller asks for; None takes what the episode says."""
+
+    episode: str
+    origin: str = "given"
+    accounts: int | None = None
+    seed: int | None = None
+    bar: str | None = None
+    out: Path | None = None
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: reading and drawing accounts, compiling kernels, the run itself."""
+
+    build_s: float
+    compile_s: float
+    run_s: float
+    account_rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished run: its answer, where it is stored, what went in and how long it took."""
+
+    answer: Simulation
+    folder: Path
+    inputs: dict[str, Json]
+    timing: Timing
+
+    def json(self, *, timing: bool = False) -> dict[str, Json]:
+        """The one JSON, with `timing` only if asked for: it differs from run to run."""
+        answer = simulation_json(self.answer)
+        if timing:
+            answer["timing"] = {
+                "build_s": self.timing.build_s,
+                "compile_s": self.timing.compile_s,
+                "run_s": self.timing.run_s,
+                "account_rounds": self.timing.account_rounds,
+            }
+        return wrapped("run", self.inputs, answer)
+
+
+def run_episode(request: Request, progress: Callable[[int, int], None] | None = None) -> Done:
+    """Run an episode as asked and store it as one folder, whole or not at all."""
+    started = perf_counter()
+    episode = load(request.episode)
+    scenario = compile_episode(
+        episode,
+        accounts=request.accounts,
+        seed=request.seed,
+        bar=request.bar,
+        origin=request.origin,
+    )
+    built = perf_counter()
+    warm_up(scenario)
+    compiled = perf_counter()
+    how = How(threads=request.threads, progress=progress)
+    answer, trace = simulate(scenario, _actual_changes(episode, scenario), how=how)
+    answer = replace(answer, assumed=tuple(fact.id for fact in episode.assumed))
+    ended = perf_counter()
+    timing = Timing(built - started, compiled - built, ended - compiled, trace.account_rounds)
+    inputs = _inputs(request, episode)
+    folder = _stored(request, scenario, (answer, trace), inputs)
+    return Done(answer, folder, inputs, timing)
+
+
+def _actual_changes(episode: Episode, scenario: Scenario) -> dict[str, float]:
+    """What really happened, as a share of the opening price; read only to set it beside."""
+    last = episode.actual()
+    change = last / scenario.market.price - 1.0
+    return {name: float(x) for name, x in zip(episode.symbols, change, strict=True)}
+
+
+def _inputs(request: Request, episode: Episode) -> dict[str, Json]:
+    seed = episode.plan.seed if request.seed is None else request.seed
+    said = f"{request.origin} {request.accounts} {request.bar}"
+    sha = digest([*episode.files().values(), said.encode()])
+    return {"sha256": sha, "seed": seed, "origin": request.origin}
+
+
+def _stored(
+    request: Request,
+    scenario: Scenario,
+    result: tuple[Simulation, Trace],
+    inputs: dict[str, Json],
+) -> Path:
+    answer, trace = result
+    parent = request.out or home() / "runs"
+    moment = datetime.now(UTC)
+    name = run_name(moment, scenario.name, str(inputs["sha256"]))
+    times = [scenario.clock.time(bar) for bar in range(trace.rounds)]
+    summary = wrapped("run", inputs, simulation_json(answer))
+    with whole_folder(parent, name) as place:
+        write_run(place.path, trace, times, summary=summary, inputs=load(request.episode).files())
+    return place.path
