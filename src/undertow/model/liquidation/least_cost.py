@@ -61,18 +61,18 @@ def _blank(slots: int) -> Row:
 @compiled
 def _sell_cheapest(sale: Sale, row: Row, out: PerSlot) -> None:
     for place in range(out.shape[0]):
-        out[place, :] = 0.0
         need = sale.need[place]
         if need > 0.0 and out.shape[1] > 0:
             _read(sale, place, row)
             _bracket(row, need)
-            _blend(row, need, out[place])
+            _blend(row, need, out, place)
+        else:
+            out[place] = 0.0
 
 
 @compiled
 def _read(sale: Sale, place: int, row: Row) -> None:
-    slots = len(row.most)
-    for slot in range(slots):
+    for slot in range(len(row.most)):
         column = sale.column[place, slot]
         release = sale.release[sale.move[place], column]
         spread = sale.spread[column]
@@ -87,9 +87,18 @@ def _read(sale: Sale, place: int, row: Row) -> None:
         row.most[slot] = most
         row.enters[slot] = spread / release if most > 0.0 else 0.0
         row.ends[slot] = (spread + slope * most) / release if most > 0.0 else 0.0
-    row.price[:slots] = row.enters
-    row.price[slots:] = row.ends
-    row.price.sort()
+        _insert(row.price, 2 * slot, row.enters[slot])
+        _insert(row.price, 2 * slot + 1, row.ends[slot])
+
+
+@compiled
+def _insert(price: Floats, count: int, new: float) -> None:
+    """Put a price among the first `count`, which are sorted (`sort` takes seconds to compile)."""
+    place = count
+    while place > 0 and price[place - 1] > new:
+        price[place] = price[place - 1]
+        place -= 1
+    price[place] = new
 
 
 @compiled
@@ -102,7 +111,7 @@ def _bracket(row: Row, need: float) -> None:
     below = 0
     above = 2 * len(row.price) - 1
     if _struck(row, above, row.high) <= need:
-        row.low[:] = row.high
+        _struck(row, above, row.low)
         return
     while above - below > 1:
         middle = (below + above) // 2
@@ -136,12 +145,12 @@ def _struck(row: Row, place: int, units: Floats) -> float:
 
 
 @compiled
-def _blend(row: Row, need: float, out: Floats) -> None:
+def _blend(row: Row, need: float, out: PerSlot, place: int) -> None:
     """Go from the low sale towards the high one until the need is raised."""
     left = need
     gain = 0.0
     bend = 0.0
-    for slot in range(len(out)):
+    for slot in range(len(row.low)):
         if row.high[slot] > 0.0:
             low = row.low[slot]
             change = row.high[slot] - low
@@ -152,6 +161,6 @@ def _blend(row: Row, need: float, out: Floats) -> None:
     share = 0.0
     if gain > 0.0 and left > 0.0:
         share = 2.0 * left / (gain + np.sqrt(max(0.0, gain * gain - 2.0 * bend * left)))
-    for slot in range(len(out)):
+    for slot in range(len(row.low)):
         units = row.low[slot] + share * (row.high[slot] - row.low[slot])
-        out[slot] = min(units, row.high[slot])
+        out[place, slot] = min(units, row.high[slot])
