@@ -85,7 +85,11 @@ class Desk:
         value = market.value[self.columns.instruments]
         pledged = np.where(self.columns.way[kind // 2] == 0, value[kind], 0.0)
         equity = self.group.cash[rows] + (held * pledged).sum(axis=1)
-        kept: Rows = rows[equity < exact]
+        short = equity < exact
+        if self.segment.regime.cash_test:
+            settled = (held * self.trigger.weight[-1][kind]).sum(axis=1)
+            short |= self.group.cash[rows] + settled + self.trigger.offset[-1] < 0.0
+        kept: Rows = rows[short]
         return kept
 
     def open_calls(self, rows: Rows, bar: int) -> None:

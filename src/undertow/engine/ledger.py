@@ -81,8 +81,10 @@ class Clocks:
         backing = sign * (before.weight + sign * before.money) / v0
         scale = -backing * log_mean(v0, v1)
         step = np.empty_like(self.sums[0])
+        converted = before.money * np.expm1(causes.fx[instrument])
         step[:, :, HIKE] = (after.rate - before.rate) * v1 + (after.money - before.money)
-        step[:, :, FX] = scale * causes.fx[instrument]
+        step[:, :, HIKE] -= converted
+        step[:, :, FX] = scale * causes.fx[instrument] + converted
         step[:, :, FORCED:] = scale[:, :, None] * self._forced(causes.forced)
         rest = np.log(v1 / v0) - causes.fx[instrument] - causes.forced.sum(axis=1)[instrument]
         step[:, :, NEWS] = scale * rest

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from undertow.core.shapes import Floats, Rows
+from undertow.core.shapes import Floats, PerInstrument, Rows
 from undertow.core.trace import Paths, SegmentPaths
 from undertow.engine.books import Settled
 from undertow.engine.prices import forced_log
@@ -15,9 +15,13 @@ from undertow.engine.state import State
 
 @dataclass(slots=True)
 class Record:
-    """Rows of the trace, one per bar, stacked at the end."""
+    """Rows of the trace, one per bar, stacked at the end.
+
+    names: segments, then traders;  opening: ln of the prices before the first bar, without pressure
+    """
 
     names: tuple[str, ...]
+    opening: Floats
     price: list[Floats] = field(default_factory=list)
     news: list[Floats] = field(default_factory=list)
     forced: list[Floats] = field(default_factory=list)
@@ -30,26 +34,29 @@ class Record:
     money: list[Floats] = field(default_factory=list)
 
     def note(
-        self, state: State, bar: int, called: list[Rows], settled: list[Settled], traders: Floats
+        self,
+        state: State,
+        called: list[Rows],
+        settled: list[Settled],
+        traders: Floats,
+        paid: PerInstrument,
     ) -> None:
-        """Keep one bar; `traders` is the money each one sold for (net), [trader, instrument]."""
-        del bar
+        """Keep one bar; `traders` are the units each one sold (net), [trader, instrument]."""
         market = state.market
         forced = forced_log(state.rules.impact, market)
         self.price.append(market.price)
         self.forced.append(forced)
-        self.news.append(np.log(market.price) - forced)
+        self.news.append(np.log(market.price) - forced - self.opening)
         self.pressure.append(market.pressure)
         self.displayed.append(state.rules.makers.displayed(market))
         calm = np.where(market.instruments.spread > 0.0, market.instruments.spread, 1.0)
         self.spread.append(state.rules.makers.spread(market) / calm)
         self.margin.append(_posted(state))
-        by_trader = traders / np.maximum(market.value, 1e-300)
-        self.units.append(sum(s.units for s in settled) + by_trader.sum(axis=0))
-        self._segments(state, called, settled, traders)
+        self.units.append(sum(s.units for s in settled) + traders.sum(axis=0))
+        self._segments(state, called, settled, traders * paid)
 
     def _segments(
-        self, state: State, called: list[Rows], settled: list[Settled], traders: Floats
+        self, state: State, called: list[Rows], settled: list[Settled], money_of: Floats
     ) -> None:
         counts = np.zeros((len(self.names), 5))
         money = np.zeros((len(self.names), len(state.market.instruments)))
@@ -61,7 +68,7 @@ class Record:
             counts[at] += (new, waiting, done.unrescuable, done.bankrupt, done.bad_debt)
             money[at] += done.money
         for number, (name, _) in enumerate(state.rules.traders):
-            money[self.names.index(name)] += np.maximum(traders[number], 0.0)
+            money[self.names.index(name)] += np.maximum(money_of[number], 0.0)
         self.counts.append(counts)
         self.money.append(money)
 

@@ -14,6 +14,7 @@ from undertow.engine.audit import Opening, audit, opening_books
 from undertow.engine.ledger import origin_names
 from undertow.engine.pace import round_of, timetable
 from undertow.engine.pool import Pool
+from undertow.engine.prices import forced_log
 from undertow.engine.record import Record
 from undertow.engine.state import State, near_lists, opened
 from undertow.engine.step import step
@@ -80,7 +81,10 @@ def until_calm(
 def _start(scenario: Scenario, bars: int, how: How) -> tuple[State, Record, Opening]:
     state = opened(scenario, bars=bars, ledger=how.ledger)
     near_lists(state, plain=how.plain)
-    record = Record((*state.segments, *(name for name, _ in state.rules.traders)))
+    names = (*state.segments, *(name for name, _ in state.rules.traders))
+    market = state.market
+    before = np.log(market.price) - forced_log(state.rules.impact, market)
+    record = Record(names, before)
     return state, record, opening_books(state)
 
 

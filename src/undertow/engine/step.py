@@ -42,7 +42,7 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
     cleared = cleared_now(state, orders, pace)
     settled = settle_all(state, orders, cleared)
     sold = settle_traders(state, orders.traders, cleared)
-    record.note(state, pace.bar, called, settled, sold * (cleared.paid * state.market.fx))
+    record.note(state, called, settled, sold, cleared.paid * state.market.fx)
     _end(state, cleared, pace, moment)
     return sum(float(s.money.sum()) for s in settled) + float(np.abs(sold).sum())
 
