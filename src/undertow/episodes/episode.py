@@ -1,0 +1,170 @@
+"""An episode: a plan, the facts it rests on, and what happened in the end."""
+
+from __future__ import annotations
+
+import copy
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from undertow.core.clock import Clock
+from undertow.core.errors import BadDate, BadFile
+from undertow.core.shapes import PerInstrument
+from undertow.episodes.checks import check
+from undertow.episodes.facts import Fact, Facts, read_facts
+from undertow.episodes.formulas import referred, resolved
+from undertow.episodes.made import said_with_place
+from undertow.episodes.problems import first_problem
+from undertow.episodes.schema import Plan
+from undertow.episodes.schema_market import DEFAULTS
+from undertow.episodes.tables import Moment
+
+BAR = re.compile(r"(\d+)\s*(min|h|d)")
+UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A dated, sourced record of a squeeze.
+
+    file: name for messages;  raw: the file as written;  plan: the same with its numbers
+    facts: seen from the plan's start
+    """
+
+    file: str
+    raw: Mapping[str, object]
+    plan: Plan
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        """Short name of the episode."""
+        return self.plan.name
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Instruments, in the order of every array."""
+        return tuple(self.plan.instruments)
+
+    @property
+    def used(self) -> tuple[Fact, ...]:
+        """The facts that enter a scenario, each once; the paths of targets are not among them."""
+        listed = self.plan.instruments.values()
+        paths = [path for i in listed for path in (i.path, i.settlement) if path]
+        paths += [currency.path for currency in self.plan.currencies.values()]
+        opened = [self.facts.opening(path) for path in paths]
+        named = referred(_with_defaults(self.raw), self.facts)
+        return tuple({id(fact): fact for fact in (*opened, *named)}.values())
+
+    @property
+    def assumed(self) -> tuple[Fact, ...]:
+        """The used facts that are assumptions."""
+        return tuple(fact for fact in self.used if fact.status == "assumed")
+
+    def actual(self, moment: datetime | None = None) -> PerInstrument:
+        """Prices that were really seen last, at `moment` or at the end; never in a scenario."""
+        late = self.facts.as_of(self.plan.end if moment is None else moment)
+        prices = [late.opening(i.path).value for i in self.plan.instruments.values()]
+        return np.array(prices)
+
+    def clock(self, bar: str | None = None) -> Clock:
+        """Bars from start to end; BadDate if the window is not a whole number of bars."""
+        step = _step(self.plan.bar if bar is None else bar, self.file)
+        window = self.plan.end - self.plan.start
+        if window % step:
+            raise BadDate(
+                f"{self.file}: the window of {window} is not a whole number of bars of {step};"
+                " choose another bar or move the end."
+            )
+        return Clock(self.plan.start, step, window // step)
+
+    def changed(self, settings: Mapping[str, object]) -> Episode:
+        """The same episode with other entries: `{"segments.funds.free_cash_usd": 0.0}`."""
+        raw = copy.deepcopy(dict(self.raw))
+        for path, value in settings.items():
+            _put(raw, path, value)
+        return parse(raw, self.facts, self.file)
+
+    def with_fact(self, name: str, value: float) -> Episode:
+        """The same episode had this fact another value."""
+        return parse(self.raw, self.facts.with_value(name, value), self.file)
+
+
+def read_episode(file: Path) -> Episode:
+    """Read an episode file and the facts.csv beside it."""
+    facts = read_facts(file.parent / "facts.csv")
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise BadFile(f"{file.name} is not TOML: {error}; mend that line.") from error
+    except (OSError, UnicodeError) as error:
+        raise BadFile(f"{file} cannot be read: {error}; put a UTF-8 TOML file there.") from error
+    return parse(raw, facts, file.name)
+
+
+def parse(raw: Mapping[str, object], facts: Facts, file: str) -> Episode:
+    """Put numbers in the place of references and validate the result."""
+    full = _with_defaults(raw)
+    try:
+        seen = facts.as_of(_Start.model_validate(full).start)
+        with said_with_place(file):
+            numbers = resolved(full, seen)
+        plan = Plan.model_validate(numbers)
+    except ValidationError as error:
+        raise first_problem(error, Plan, full, file) from error
+    check(plan, file)
+    return Episode(file, raw, plan, seen)
+
+
+class _Start(BaseModel):
+    """The one entry that must be known before facts can be looked up."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    start: Moment
+
+
+def _with_defaults(raw: Mapping[str, object]) -> dict[str, object]:
+    full = dict(raw)
+    instruments = full.get("instruments")
+    if isinstance(instruments, dict):
+        full["instruments"] = {
+            symbol: {**_defaults(symbol), **table} if isinstance(table, dict) else table
+            for symbol, table in instruments.items()
+        }
+    return full
+
+
+def _defaults(symbol: str) -> dict[str, str]:
+    return {key: text.format(symbol=symbol) for key, text in DEFAULTS.items()}
+
+
+def _step(text: str, file: str) -> timedelta:
+    match = BAR.fullmatch(text.strip())
+    if match is None or int(match[1]) == 0:
+        raise BadFile(f"{file}: {text!r} is no length of a bar; write it like '15min' or '1h'.")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def _put(raw: dict[str, object], path: str, value: object) -> None:
+    *way, last = path.split(".")
+    table: object = raw
+    for step in way:
+        if isinstance(table, list) and step.isdigit() and int(step) < len(table):
+            table = table[int(step)]
+        elif isinstance(table, dict):
+            table = table.setdefault(step, {})
+        else:
+            break
+    if isinstance(table, list) and last.isdigit() and int(last) < len(table):
+        table[int(last)] = value
+    elif isinstance(table, dict):
+        table[last] = value
+    else:
+        raise BadFile(f"{path!r} leads nowhere; write TABLE.NAME.KEY, as in the episode file.")

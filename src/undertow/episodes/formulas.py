@@ -1,0 +1,113 @@
+"""Numbers in an episode file that come from facts: "@id", "@id@date" and "= formula"."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from undertow.core.clock import utc
+from undertow.core.errors import BadDate, BadFile, BadNumber
+from undertow.episodes.facts import Fact, Facts
+
+NAME = re.compile(r"@(?P<id>\w+\.\w+)(?:@(?P<date>\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?))?")
+TEXTS = frozenset({"title", "source"})
+OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+def resolved(raw: object, facts: Facts, where: str = "") -> object:
+    """The same tables and lists with every reference and formula replaced by its number."""
+    if isinstance(raw, dict):
+        return {key: _entry(str(key), each, facts, where) for key, each in raw.items()}
+    if isinstance(raw, list):
+        return [resolved(each, facts, f"{where}.{n}") for n, each in enumerate(raw)]
+    return number(raw, facts, where) if _refers(raw) else raw
+
+
+def _entry(key: str, raw: object, facts: Facts, where: str) -> object:
+    return raw if key in TEXTS else resolved(raw, facts, f"{where}.{key}" if where else key)
+
+
+def _refers(raw: object) -> bool:
+    return isinstance(raw, str) and raw.startswith(("@", "="))
+
+
+def referred(raw: object, facts: Facts) -> Iterator[Fact]:
+    """Every fact that a table refers to, in order, with repetitions."""
+    if isinstance(raw, dict):
+        for key, each in raw.items():
+            yield from () if key in TEXTS else referred(each, facts)
+    elif isinstance(raw, list):
+        for each in raw:
+            yield from referred(each, facts)
+    elif isinstance(raw, str) and _refers(raw):
+        yield from (_named(match, facts, "") for match in NAME.finditer(raw))
+
+
+def number(raw: object, facts: Facts, where: str) -> float:
+    """The number behind "@id", "@id@date" or "= formula"; `where` names the place for messages.
+
+    A formula has numbers, facts, + − * / and brackets: "= @SI.spread_bp / 10000".
+    """
+    text = str(raw).removeprefix("=").strip()
+    values: list[float] = []
+
+    def keep(match: re.Match[str]) -> str:
+        values.append(_named(match, facts, where).value)
+        return f" f{len(values) - 1} "
+
+    plain = NAME.sub(keep, text)
+    try:
+        found = _evaluated(ast.parse(plain.strip(), mode="eval").body, values)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise BadFile(
+            f"{where} has the formula {text!r}, which cannot be read; use numbers, @facts,"
+            " + - * / and brackets."
+        ) from error
+    except ArithmeticError as error:
+        raise BadNumber(
+            f"{where} has the formula {text!r}, which has no finite value; mend its facts."
+        ) from error
+    return found
+
+
+def _evaluated(node: ast.expr, values: list[float]) -> float:
+    match node:
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            return OPERATORS[type(op)](_evaluated(left, values), _evaluated(right, values))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_evaluated(operand, values)
+        case ast.Constant(value=float() | int() as value) if not isinstance(value, bool):
+            return float(value)
+        case ast.Name(id=name) if name[1:].isdigit():
+            return values[int(name[1:])]
+        case _:
+            raise ValueError(ast.dump(node))
+
+
+def _named(match: re.Match[str], facts: Facts, where: str) -> Fact:
+    name, date = match["id"], match["date"]
+    return facts.fact(name, where) if date is None else dated(name, date, facts, where)
+
+
+def dated(name: str, date: str, facts: Facts, where: str) -> Fact:
+    """The row of an id that carries exactly this time."""
+    rows = facts.all(name, where)
+    try:
+        moment = utc(datetime.fromisoformat(date))
+    except ValueError as error:
+        raise BadDate(
+            f"{where}: {date!r} in @{name}@{date} is no time; write it like 2026-02-02T22:00Z."
+        ) from error
+    found = [fact for fact in rows if fact.moment == moment]
+    if not found:
+        times = ", ".join(f"{f.moment:%Y-%m-%dT%H:%MZ}" for f in rows if f.moment)
+        raise BadDate(f"{where}: {facts.file} has {name!r} at {times}, not at {date}; pick one.")
+    return found[0]

@@ -1,0 +1,183 @@
+"""Accounts of all segments, and the kinds of position they need."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from undertow.core.accounts import Accounts
+from undertow.core.columns import Columns, Way
+from undertow.core.errors import BadDate, BadNumber
+from undertow.core.market import Market
+from undertow.episodes.episode import Episode
+from undertow.episodes.made import said_with_place
+from undertow.episodes.schema_segments import Held, Segment
+from undertow.model.margin.base import MarginRule
+from undertow.model.population import (
+    GammaExcess,
+    Holding,
+    LognormalLeverage,
+    SegmentPlan,
+    draw,
+)
+
+
+class Kind(NamedTuple):
+    """What makes two positions the same kind; an entry of None does not matter."""
+
+    instrument: int
+    way: Way
+    entry: float | None
+    released: float
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One holding of a segment: its total in units and the kind of each entry vintage."""
+
+    held: Held
+    units: float
+    kinds: tuple[Kind, ...]
+
+
+def accounts_of(
+    episode: Episode,
+    market: Market,
+    rules: dict[str, MarginRule],
+    *,
+    accounts: int | None = None,
+    seed: int | None = None,
+) -> tuple[Columns, Accounts]:
+    """All kinds of position, and every segment drawn from its own random streams."""
+    plan = episode.plan
+    pairs = _pairs(episode, market)
+    columns = _columns(pairs)
+    counts = simulated(episode, plan.accounts if accounts is None else accounts)
+    groups = []
+    for name in plan.segments:
+        with said_with_place(f"{episode.file} [segments.{name}]"):
+            drawn = _plan(episode, name, counts[name], pairs, market)
+            start = plan.seed if seed is None else seed
+            groups.append(draw(drawn, columns, market, rules[name], start))
+    return columns, Accounts(tuple(groups))
+
+
+def simulated(episode: Episode, accounts: int) -> dict[str, int]:
+    """Accounts of each segment by its share, by largest remainder; none may be empty."""
+    segments = episode.plan.segments
+    if accounts < len(segments):
+        raise BadNumber(
+            f"{accounts} accounts are too few for the {len(segments)} segments of {episode.file};"
+            " simulate at least one each."
+        )
+    spare = accounts - len(segments)
+    exact = {name: spare * segment.share for name, segment in segments.items()}
+    whole = {name: math.floor(value) for name, value in exact.items()}
+    rest = sorted(exact, key=lambda name: whole[name] - exact[name])
+    for name in rest[: spare - sum(whole.values())]:
+        whole[name] += 1
+    return {name: 1 + count for name, count in whole.items()}
+
+
+def _pairs(episode: Episode, market: Market) -> dict[Kind, int]:
+    """All kinds of position of all segments, in order of first appearance."""
+    segments = episode.plan.segments.items()
+    kinds = [
+        k for name, s in segments for slot in _slots(episode, name, s, market) for k in slot.kinds
+    ]
+    return {kind: pair for pair, kind in enumerate(dict.fromkeys(kinds))}
+
+
+def _columns(pairs: Iterable[Kind]) -> Columns:
+    kinds = tuple(pairs)
+    return Columns(
+        instrument=np.array([kind.instrument for kind in kinds], dtype=np.int64),
+        way=np.array([kind.way for kind in kinds], dtype=np.int64),
+        entry=np.array([np.nan if kind.entry is None else kind.entry for kind in kinds]),
+        released=np.array([kind.released for kind in kinds]),
+    )
+
+
+def _slots(episode: Episode, name: str, segment: Segment, market: Market) -> Iterator[Slot]:
+    """One slot per instrument held, baskets taken apart."""
+    for held in segment.holds:
+        where = f"{episode.file} [segments.{name}.holds]"
+        for symbol, share in _parts(episode, held):
+            at = episode.symbols.index(symbol)
+            per_unit = 1.0 if held.total_usd is None else float(market.value[at])
+            total = held.total_units if held.total_usd is None else held.total_usd
+            entries = _entries(episode, held, at, market, where)
+            way = Way[held.way.upper()]
+            kinds = tuple(Kind(at, way, entry, held.released) for entry in entries)
+            yield Slot(held, share * (total or 0.0) / per_unit, kinds)
+
+
+def _parts(episode: Episode, held: Held) -> Iterator[tuple[str, float]]:
+    if held.instrument is not None:
+        yield held.instrument, 1.0
+        return
+    weights = episode.plan.baskets[str(held.basket)]
+    total = math.fsum(weights.values())
+    yield from ((symbol, weight / total) for symbol, weight in weights.items())
+
+
+def _entries(
+    episode: Episode, held: Held, at: int, market: Market, where: str
+) -> tuple[float | None, ...]:
+    """Entry price of each vintage; one of no matter where there are none."""
+    if not held.vintages:
+        return (None,)
+    return tuple(_entry(episode, vintage, at, market, where) for vintage in held.vintages)
+
+
+def _entry(
+    episode: Episode, vintage: float | datetime, at: int, market: Market, where: str
+) -> float:
+    """Entry price of a vintage: a share of the opening price, or the price of that day."""
+    if isinstance(vintage, float):
+        return vintage * float(market.price[at])
+    if vintage > episode.plan.start:
+        raise BadDate(
+            f"{where}: the vintage {vintage:%Y-%m-%d} lies after the start; take an earlier one."
+        )
+    path = episode.plan.instruments[episode.symbols[at]].path
+    return episode.facts.as_of(vintage).opening(path, where).value
+
+
+def _plan(
+    episode: Episode, name: str, accounts: int, pairs: dict[Kind, int], market: Market
+) -> SegmentPlan:
+    segment, common = episode.plan.segments[name], episode.plan.population
+    slots = _slots(episode, name, segment, market)
+    return SegmentPlan(
+        name=name,
+        accounts=accounts,
+        count=segment.count,
+        holdings=tuple(_holding(slot, pairs) for slot in slots),
+        cushion=_cushion(segment),
+        spread=common.spread if segment.spread is None else segment.spread,
+        mixing=common.mixing if segment.mixing is None else segment.mixing,
+        free_cash=segment.free_cash_usd,
+    )
+
+
+def _holding(slot: Slot, pairs: dict[Kind, int]) -> Holding:
+    return Holding(
+        pairs=tuple(pairs[kind] for kind in slot.kinds),
+        units=slot.units,
+        short=slot.held.side == "short",
+        held_by=slot.held.held_by,
+    )
+
+
+def _cushion(segment: Segment) -> GammaExcess | LognormalLeverage:
+    if segment.leverage is not None:
+        return LognormalLeverage(segment.leverage.median, segment.leverage.spread)
+    if segment.excess is not None:
+        return GammaExcess(segment.excess.mean, segment.excess.shape)
+    raise BadNumber(f"segment {segment.title!r} has neither excess nor leverage; give one.")
