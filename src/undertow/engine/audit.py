@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from undertow.core.shapes import Floats, PerInstrument
+from undertow.core.shapes import Floats, PerColumn, PerInstrument
 from undertow.core.trace import Finding
 from undertow.engine.state import State
 
@@ -16,19 +16,24 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Totals at the start: units per instrument, gross units, cash of accounts and traders."""
+    """Totals at the start: units per instrument, gross units, cash of accounts and traders.
+
+    held: units per column of each desk
+    """
 
     units: PerInstrument
     gross: PerInstrument
     cash: float
     gross_cash: float
+    held: tuple[PerColumn, ...]
 
 
 def opening_books(state: State) -> Opening:
     """The books before the first bar."""
     units, gross = _units(state)
     cash, gross_cash = _cash(state)
-    return Opening(units, gross, cash, gross_cash)
+    held = tuple(desk.held.copy() for desk in state.desks)
+    return Opening(units, gross, cash, gross_cash, held)
 
 
 def audit(state: State, opening: Opening) -> tuple[Finding, ...]:
@@ -36,7 +41,7 @@ def audit(state: State, opening: Opening) -> tuple[Finding, ...]:
     return (
         _units_kept(state, opening),
         _cash_kept(state, opening),
-        _held_kept(state),
+        _held_kept(state, opening),
         _no_reversal(state),
         _ledger_adds_up(state),
     )
@@ -70,9 +75,11 @@ def _cash(state: State) -> tuple[float, float]:
 
 
 def _units_kept(state: State, opening: Opening) -> Finding:
-    units, _ = _units(state)
-    lost = np.abs(units + state.absorber.units - opening.units)
-    return _finding("units sold = units absorbed", _worst(lost, opening.gross))
+    units, gross = _units(state)
+    absorbed = state.absorber.units
+    lost = np.abs(units + absorbed - opening.units)
+    scale = opening.gross + gross + np.abs(absorbed)
+    return _finding("units sold = units absorbed", _worst(lost, scale))
 
 
 def _cash_kept(state: State, opening: Opening) -> Finding:
@@ -81,13 +88,13 @@ def _cash_kept(state: State, opening: Opening) -> Finding:
     return _finding("cash in = cash out", lost / max(opening.gross_cash, 1.0))
 
 
-def _held_kept(state: State) -> Finding:
+def _held_kept(state: State, opening: Opening) -> Finding:
     worst = 0.0
-    for desk in state.desks:
+    for desk, before in zip(state.desks, opening.held, strict=True):
         held = np.zeros(desk.columns.count)
         kind = desk.group.column.astype(np.int64).ravel()
         np.add.at(held, kind, np.abs(desk.group.quantity * desk.group.weight[:, None]).ravel())
-        worst = max(worst, _worst(np.abs(held - desk.held), held + np.abs(desk.held)))
+        worst = max(worst, _worst(np.abs(held - desk.held), before))
     return _finding("column totals = sum of accounts", worst)
 
 

@@ -58,11 +58,17 @@ def pressed(market: Market, sold: PerInstrument, days: PerInstrument) -> Market:
     )
 
 
-def unit_slope(law: ImpactLaw, market: Market) -> PerInstrument:
-    """Relative fall of each instrument's own price per unit of it sold, at present pressure.
+def unit_slope(
+    law: ImpactLaw, market: Market, toward: PerInstrument | None = None
+) -> PerInstrument:
+    """Relative fall of each instrument's own price per unit of it sold.
 
-    Σ_u B[a, u]²·(value_a/value_u)·|d ln π/dz|_u/depth_u
+    Σ_u B[a, u]²·(value_a/value_u)·s_u/depth_u,  s = |d ln π/dz| at present pressure, or the
+    secant |Δ ln π/Δz| to the pressure `toward`
     """
-    calm = market.instruments
-    per_money = law.slope(market.pressure, market) / (market.depth * market.value)
-    return (calm.lookthrough**2 @ per_money) * market.value
+    calm, slope = market.instruments, law.slope(market.pressure, market)
+    if toward is not None:
+        move = toward - market.pressure
+        fall = law.log_factor(market.pressure, market) - law.log_factor(toward, market)
+        slope = np.where(move == 0.0, slope, fall / np.where(move == 0.0, 1.0, move))
+    return (calm.lookthrough**2 @ (slope / (market.depth * market.value))) * market.value

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
-from undertow.core.shapes import Floats, PerColumn
+from undertow.core.shapes import Floats, PerColumn, PerInstrument
 from undertow.engine.books import Settled, settle, settle_traders
 from undertow.engine.call import call, order, wanted
 from undertow.engine.clear import Cleared, Flow, clear
@@ -15,10 +15,10 @@ from undertow.engine.desk import Batch
 from undertow.engine.mark import brake, hear, mark
 from undertow.engine.pace import Pace
 from undertow.engine.pool import Pool
-from undertow.engine.prices import dealt_price, unit_slope
+from undertow.engine.prices import dealt_price, decayed, pressed, unit_slope
 from undertow.engine.record import Record
 from undertow.engine.state import State
-from undertow.model.traders.base import Moment, TraderState
+from undertow.model.traders.base import Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +54,41 @@ def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
         wanted(todo, desk.columns.count, pool)
         for desk, todo in zip(state.desks, batches, strict=True)
     ]
-    moment = Moment(pace.bar, pace.days * pace.open, pace.closing, _slope(state))
-    traders = []
-    for number, (_, trader) in enumerate(state.rules.traders):
-        old = state.traders[number]
-        units, memory = trader.orders(old, state.market, moment)
-        state.traders[number] = TraderState(old.quantity, old.cash, memory)
-        traders.append(np.where(pace.open, units, 0.0))
-    return Orders(batches, closing, traders)
+    return Orders(batches, closing, _trader_orders(state, pace, closing))
 
 
-def _slope(state: State) -> Floats:
-    return unit_slope(state.rules.impact, state.market)
+def _trader_orders(state: State, pace: Pace, closing: list[PerColumn]) -> list[Floats]:
+    """Ask every trader at the tangent, then again at the secant over all that was asked."""
+    if not state.rules.traders:
+        return []
+    tangent = unit_slope(state.rules.impact, state.market)
+    first, _ = _asked(state, pace, tangent)
+    flow = _flow(state, Orders([], closing, first))
+    toward = pressed(decayed(state.market, pace.days), flow.sold - flow.bought, pace.days)
+    secant = unit_slope(state.rules.impact, state.market, toward.pressure)
+    units, memories = _asked(state, pace, secant)
+    for number, memory in enumerate(memories):
+        state.traders[number] = replace(state.traders[number], memory=memory)
+    return units
+
+
+def _asked(state: State, pace: Pace, slope: PerInstrument) -> tuple[list[Floats], list[Floats]]:
+    """Units and memory of every trader if trading costs this much."""
+    moment = Moment(pace.bar, pace.days * pace.open, pace.closing, slope)
+    answers = [
+        trader.orders(old, state.market, moment)
+        for (_, trader), old in zip(state.rules.traders, state.traders, strict=True)
+    ]
+    return [np.where(pace.open, units, 0.0) for units, _ in answers], [m for _, m in answers]
 
 
 def cleared_now(state: State, orders: Orders, pace: Pace) -> Cleared:
     """Let all orders of the bar meet."""
+    return clear(state.market, _flow(state, orders), state.rules, pace, state.limits)
+
+
+def _flow(state: State, orders: Orders) -> Flow:
+    """Units to be sold and bought per instrument."""
     count = len(state.market.instruments)
     sold, bought = np.zeros(count), np.zeros(count)
     for desk, closing in zip(state.desks, orders.closing, strict=True):
@@ -79,7 +98,7 @@ def cleared_now(state: State, orders: Orders, pace: Pace) -> Cleared:
     for units in orders.traders:
         sold += np.maximum(-units, 0.0)
         bought += np.maximum(units, 0.0)
-    return clear(state.market, Flow(sold, bought), state.rules, pace, state.limits)
+    return Flow(sold, bought)
 
 
 def settle_all(state: State, orders: Orders, cleared: Cleared) -> list[Settled]:

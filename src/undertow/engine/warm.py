@@ -18,9 +18,13 @@ def warm_up(scenario: Scenario) -> None:
 
 
 def _bankrupt(group: Group) -> Group:
-    first = {
-        name: np.ascontiguousarray(getattr(group, name)[:1])
-        for name in ("quantity", "column", "cash", "free_cash", "owed", "weight", "opened")
-    }
-    first["cash"] = np.full(1, -1e30)
-    return replace(group, **first)
+    return replace(
+        group,
+        quantity=group.quantity[:1].copy(),
+        column=group.column[:1].copy(),
+        cash=np.full(1, -1e30),
+        free_cash=group.free_cash[:1].copy(),
+        owed=group.owed[:1].copy(),
+        weight=group.weight[:1].copy(),
+        opened=group.opened[:1].copy(),
+    )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from typing import Final, TypeVar
+from typing import Final
 
-from undertow.core.family import Family
 from undertow.jobs.answer import Json, wrapped
 from undertow.model.impact import IMPACT
 from undertow.model.liquidation import LIQUIDATION
@@ -15,21 +14,18 @@ from undertow.model.margin import MARGIN
 from undertow.model.traders import TRADERS
 from undertow.model.venues import VENUES
 
-Part = TypeVar("Part")
-
 FAMILIES: Final = (MARGIN, LIQUIDATION, IMPACT, MAKERS, TRADERS, VENUES)
 
 
 def rules_answer() -> dict[str, Json]:
     """Families, members, first sentence and parameters."""
-    families: dict[str, Json] = {family.name: _members(family) for family in FAMILIES}
+    families: dict[str, Json] = {}
+    for family in FAMILIES:
+        found: dict[str, type[object]] = dict(family.discover())
+        families[family.name] = {name: _described(part) for name, part in found.items()}
     return wrapped(
         "rules", {}, {"outcome": "every rule a scenario can choose", "families": families}
     )
-
-
-def _members(family: Family[Part]) -> dict[str, Json]:
-    return {name: _described(part) for name, part in family.discover().items()}
 
 
 def _described(part: type[object]) -> dict[str, Json]:

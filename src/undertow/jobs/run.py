@@ -14,9 +14,7 @@ from undertow.core.trace import Trace
 from undertow.data.store import run_name, whole_folder, write_run
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
-from undertow.episodes.build import compile_episode
-from undertow.episodes.episode import Episode
-from undertow.episodes.shelf import load
+from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json, digest, simulation_json, wrapped
 from undertow.model.scenario import Scenario
 from undertow.studies.simulate import simulate
