@@ -1,0 +1,1 @@
+"""Published results: what others printed, and what the engine's own parts give for it."""
