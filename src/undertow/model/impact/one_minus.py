@@ -84,4 +84,4 @@ class OneMinus(ImpactLaw):
     def _at_floor(self, steep: PerInstrument) -> PerInstrument:
         """Pressure at which the floor is reached."""
         height, edge = floor_pressure(steep), np.sqrt(self.linear_below)
-        return height * np.maximum(height, edge) if edge > 0.0 else height * height
+        return height * np.maximum(height, edge)

@@ -48,7 +48,8 @@ class Withdrawing(Makers):
         """The target, but never back faster than pressure decays."""
         calm = market.instruments
         strain = np.ones_like(market.sigma)
-        np.divide(market.sigma, calm.sigma, out=strain, where=market.sigma > calm.sigma)
+        wild = (market.sigma > calm.sigma) & (calm.sigma > 0.0)
+        np.divide(market.sigma, calm.sigma, out=strain, where=wild)
         wealth = min(1.0, max(0.0, capital)) ** self.capital_exponent
         target = np.maximum(strain**-self.elasticity * wealth, self.least)
         whole = -np.log(market.available)
