@@ -88,7 +88,7 @@ class Clocks:
         step[:, :, FORCED:] = scale[:, :, None] * self._forced(causes.forced)
         rest = np.log(v1 / v0) - causes.fx[instrument] - causes.forced.sum(axis=1)[instrument]
         step[:, :, NEWS] = scale * rest
-        self._check(step, sign * (after.weight - before.weight), v1)
+        self._check(step, sign * (after.weight - before.weight), np.maximum(v0, v1))
         self.sums[self.now + 1] = self.sums[self.now] + step
         self.now += 1
 
