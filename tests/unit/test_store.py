@@ -11,6 +11,12 @@ from undertow.core.errors import NotWritable
 from undertow.data.store import run_name, whole_folder
 
 
+def stopped_by(folder: Path, reason: BaseException) -> None:
+    with whole_folder(folder, "run") as place:
+        (place.path / "a.txt").write_text("a")
+        raise reason
+
+
 def test_a_run_is_named_by_time_scenario_and_hash() -> None:
     name = run_name(datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC), "feb-2026", "0123456789abcdef")
 
@@ -28,17 +34,15 @@ def test_a_folder_appears_under_its_name_when_all_went_well(tmp_path: Path) -> N
 
 
 def test_an_error_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path, "run") as place:
-        (place.path / "a.txt").write_text("a")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        stopped_by(tmp_path, ZeroDivisionError())
 
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), whole_folder(tmp_path, "run") as place:
-        (place.path / "a.txt").write_text("a")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        stopped_by(tmp_path, KeyboardInterrupt())
 
     assert list(tmp_path.iterdir()) == []
 
@@ -54,6 +58,7 @@ def test_a_second_run_of_the_same_second_does_not_overwrite_the_first(tmp_path: 
 def test_a_place_that_is_a_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
 
-    with pytest.raises(NotWritable, match=r"^runs cannot be stored in .*choose another folder"):
-        with whole_folder(tmp_path / "file" / "runs", "run"):
-            pass
+    refused = pytest.raises(NotWritable, match=r"^runs cannot be stored in .*choose another folder")
+
+    with refused, whole_folder(tmp_path / "file" / "runs", "run"):
+        pass
