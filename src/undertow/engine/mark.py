@@ -47,12 +47,12 @@ def mark(state: State, pace: Pace) -> None:
     price = np.where(pace.open, price, before.price)
     state.market = _open_for_business(_seen(before, price, pace, state), pace, state.limits)
     _quote(state, pace)
-    causes = _causes(state, pace) if state.ledger else None
+    causes = _causes(state, pace)
     values = (before.price * np.exp(state.shown_fx), state.market.value)
     for desk in state.desks:
         old = desk.trigger
         desk.retest(state.market)
-        if desk.clocks is not None and causes is not None:
+        if desk.clocks is not None:
             desk.clocks.tick(old, desk.trigger, values, causes)
     state.shown_fx = np.log(state.market.fx)
 

@@ -9,7 +9,6 @@ import numpy as np
 from undertow.core.shapes import Floats, PerInstrument, Rows
 from undertow.core.trace import Paths, SegmentPaths
 from undertow.engine.books import Settled
-from undertow.engine.prices import forced_log
 from undertow.engine.state import State
 
 
@@ -43,7 +42,7 @@ class Record:
     ) -> None:
         """Keep one bar; `traders` are the units each one sold (net), [trader, instrument]."""
         market = state.market
-        forced = forced_log(state.rules.impact, market)
+        forced = state.shown_forced.sum(axis=1)
         self.price.append(market.price)
         self.forced.append(forced)
         self.news.append(np.log(market.price) - forced - self.opening)
