@@ -29,10 +29,10 @@ FACTS = (
     "FUND.sigma_day,2026-01-05T00:00Z,0.03,share per day,data,,,a vendor,",
     "STOCK.sigma_day,2026-01-05T00:00Z,0.02,share per day,data,,,a vendor,",
     "ABROAD.sigma_day,2026-01-05T00:00Z,0.015,share per day,data,,,a vendor,",
-    "METAL.spread_bp,2026-01-05T00:00Z,3,bp of price,assumed,1,5,a guess,",
-    "FUND.spread_bp,2026-01-05T00:00Z,2,bp of price,assumed,1,5,a guess,",
-    "STOCK.spread_bp,2026-01-05T00:00Z,1,bp of price,assumed,0.5,2,a guess,",
-    "ABROAD.spread_bp,2026-01-05T00:00Z,2,bp of price,assumed,1,4,a guess,",
+    "METAL.spread,2026-01-05T00:00Z,0.0003,share of price,assumed,0.0001,0.0005,a guess,",
+    "FUND.spread,2026-01-05T00:00Z,0.0002,share of price,assumed,0.0001,0.0005,a guess,",
+    "STOCK.spread,2026-01-05T00:00Z,0.0001,share of price,assumed,5e-05,0.0002,a guess,",
+    "ABROAD.spread,2026-01-05T00:00Z,0.0002,share of price,assumed,0.0001,0.0004,a guess,",
     "METAL.margin_rate,2026-01-02T22:00Z,0.1,share of notional,official,,,a notice,",
     "METAL.margin_rate,2026-01-06T22:00Z,0.15,share of notional,official,,,a notice,",
     "futures.long,2026-01-05T00:00Z,300000,oz,official,,,a report,",
@@ -117,13 +117,13 @@ holds = [
 margin = { rule = "percent_of_notional", rates = { METAL = "@METAL.margin_rate" }, target = 1.1 }
 tests = "end_of_day"
 settles_on = "day"
-grace_days = 0.5
+grace_hours = 12
 
 [segments.margin]
 title = "Stock on margin"
 share = 0.5
 count = 900
-leverage = { median = 2.0, spread = 0.3 }
+excess = { mean = 1.0, shape = 3.0 }
 owner = "pro_rata"
 broker = { rule = "whole_account" }
 holds = [
@@ -143,6 +143,13 @@ notice = 2026-01-05T22:00:00Z
 effect = 2026-01-06T22:00:00Z
 segments = ["futures"]
 source = "a notice"
+
+[[news]]
+time = 2026-01-06T13:00:00Z
+instrument = "METAL"
+log = -0.1
+title = "The part of the fall that is news"
+source = "a guess"
 
 [[news]]
 time = 2026-01-07T10:30:00Z

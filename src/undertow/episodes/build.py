@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from undertow.core.clock import Clock
+from undertow.core.errors import unknown
 from undertow.core.market import Market
 from undertow.episodes.episode import Episode
 from undertow.episodes.hours import PhasePerVenue, listings_of, open_of, phases_of, tests_of
 from undertow.episodes.made import made, said_with_place
 from undertow.episodes.markets import opening_market
-from undertow.episodes.newsroom import news_of
+from undertow.episodes.newsroom import free_origins, news_of
 from undertow.episodes.people import accounts_of
 from undertow.model.impact import IMPACT
 from undertow.model.liquidation import LIQUIDATION
@@ -20,6 +21,9 @@ from undertow.model.scenario import Listing, Regime, Rules, Scenario, Segment
 from undertow.model.traders import TRADERS
 from undertow.model.traders.base import Trader
 
+HOURS = 24.0
+ORIGINS = ("given", "free")
+
 
 def compile_episode(
     episode: Episode,
@@ -27,12 +31,17 @@ def compile_episode(
     accounts: int | None = None,
     seed: int | None = None,
     bar: str | None = None,
+    origin: str = "given",
 ) -> Scenario:
     """The episode as a scenario; accounts, seed and bar replace those of the file.
 
     Prices after the start enter for `given` instruments only: a target's actual path changes
-    nothing.
+    nothing. With a free origin they enter for none: its stated news takes their place.
     """
+    if origin not in ORIGINS:
+        raise unknown("origin", origin, ORIGINS)
+    if origin == "free":
+        episode = free_origins(episode)
     clock = episode.clock(bar)
     market = opening_market(episode)
     listings = listings_of(episode.plan, market, clock, episode.file)
@@ -93,9 +102,9 @@ def _segment(episode: Episode, name: str, phases: PhasePerVenue, clock: Clock) -
         regime=Regime(
             rule=made(MARGIN, regime.margin, where),
             tests=tests_of(regime, phases, clock, where),
-            grace_days=regime.grace_days,
-            owner_lag=regime.owner_lag_days,
-            broker_lag=regime.broker_lag_days,
+            grace_days=regime.grace_hours / HOURS,
+            owner_lag=regime.owner_lag_hours / HOURS,
+            broker_lag=regime.broker_lag_hours / HOURS,
             willing=regime.willing,
             minimum_transfer=regime.minimum_transfer,
             cash_test=regime.cash_test,

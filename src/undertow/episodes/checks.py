@@ -91,9 +91,8 @@ def _is_product(instrument: Instrument, symbol: str) -> bool:
 
 def _check_news(plan: Plan, file: str) -> None:
     for bulletin in plan.news:
-        role = plan.instruments[bulletin.instrument].role
-        if role != "free":
+        if plan.instruments[bulletin.instrument].role == "linked":
             raise BadFile(
-                f"{file} has news for {bulletin.instrument!r}, whose price is {role}; news can"
-                " only move a free instrument, so drop it or change the role."
+                f"{file} has news for {bulletin.instrument!r}, which inherits the news of what it"
+                " looks through to; drop it or make the instrument free."
             )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -34,13 +35,14 @@ class Episode:
     """A dated, sourced record of a squeeze.
 
     file: name for messages;  raw: the file as written;  plan: the same with its numbers
-    facts: seen from the plan's start
+    facts: seen from the plan's start;  texts: the files it was read from, and what was changed
     """
 
     file: str
     raw: Mapping[str, object]
     plan: Plan
     facts: Facts
+    texts: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -67,6 +69,10 @@ class Episode:
         """The used facts that are assumptions."""
         return tuple(fact for fact in self.used if fact.status == "assumed")
 
+    def files(self) -> dict[str, bytes]:
+        """The files behind the episode by name, and `changes.json` if it was changed."""
+        return dict(self.texts)
+
     def actual(self, moment: datetime | None = None) -> PerInstrument:
         """Prices that were really seen last, at `moment` or at the end; never in a scenario."""
         late = self.facts.as_of(self.plan.end if moment is None else moment)
@@ -89,23 +95,32 @@ class Episode:
         raw = copy.deepcopy(dict(self.raw))
         for path, value in settings.items():
             _put(raw, path, value)
-        return parse(raw, self.facts, self.file)
+        return self._noted(parse(raw, self.facts, self.file), dict(settings))
 
     def with_fact(self, name: str, value: float) -> Episode:
         """The same episode had this fact another value."""
-        return parse(self.raw, self.facts.with_value(name, value), self.file)
+        other = parse(self.raw, self.facts.with_value(name, value), self.file)
+        return self._noted(other, {f"@{name}": value})
+
+    def _noted(self, other: Episode, change: dict[str, object]) -> Episode:
+        earlier = json.loads(self.texts.get("changes.json", b"[]"))
+        changes = json.dumps([*earlier, change], default=str).encode()
+        return replace(other, texts={**self.texts, "changes.json": changes})
 
 
 def read_episode(file: Path) -> Episode:
     """Read an episode file and the facts.csv beside it."""
-    facts = read_facts(file.parent / "facts.csv")
+    beside = file.parent / "facts.csv"
+    facts = read_facts(beside)
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        written = file.read_bytes()
+        raw = tomllib.loads(written.decode())
     except tomllib.TOMLDecodeError as error:
         raise BadFile(f"{file.name} is not TOML: {error}; mend that line.") from error
     except (OSError, UnicodeError) as error:
         raise BadFile(f"{file} cannot be read: {error}; put a UTF-8 TOML file there.") from error
-    return parse(raw, facts, file.name)
+    texts = {file.name: written, beside.name: beside.read_bytes()}
+    return replace(parse(raw, facts, file.name), texts=texts)
 
 
 def parse(raw: Mapping[str, object], facts: Facts, file: str) -> Episode:

@@ -18,7 +18,7 @@ from undertow.core.errors import BadDate, BadFile, BadNumber, MissingSource, unk
 from undertow.core.shapes import Floats
 
 HEADER = ("id", "time_utc", "value", "unit", "status", "low", "high", "source", "note")
-STATUSES = ("official", "data", "reported", "computed", "assumed")
+STATUSES = ("official", "data", "reported", "assumed")
 UNDATED = datetime.min.replace(tzinfo=UTC)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from undertow.core.clock import Clock
-from undertow.core.errors import BadDate
+from undertow.core.errors import BadDate, BadFile
 from undertow.core.shapes import Flags, Floats
 from undertow.episodes.episode import Episode
 from undertow.episodes.hours import OpenPerBar
@@ -29,6 +29,18 @@ def news_of(episode: Episode, opens: OpenPerBar, clock: Clock) -> News:
     )
 
 
+def free_origins(episode: Episode) -> Episode:
+    """The episode with its given instruments free: their stated news moves them, not their path."""
+    plan = episode.plan
+    origins = [symbol for symbol, one in plan.instruments.items() if one.role == "given"]
+    if not any(bulletin.instrument in origins for bulletin in plan.news):
+        raise BadFile(
+            f"{episode.file} has no news for its origins ({', '.join(origins) or 'none'}), so"
+            " nothing starts with free origins; add [[news]] for one of them."
+        )
+    return episode.changed({f"instruments.{symbol}.role": "free" for symbol in origins})
+
+
 def _given_paths(episode: Episode, opens: OpenPerBar, clock: Clock) -> Floats:
     actual = np.full(opens.shape, np.nan)
     for at, (symbol, one) in enumerate(episode.plan.instruments.items()):
@@ -45,7 +57,8 @@ def _path(episode: Episode, name: str, opens: Flags, clock: Clock, where: str) -
 def _shocks(episode: Episode, clock: Clock) -> Floats:
     """Δln F in the first bar that begins at or after the bulletin."""
     shock = np.zeros((clock.bars, len(episode.symbols)))
-    for bulletin in episode.plan.news:
+    given = [symbol for symbol, i in episode.plan.instruments.items() if i.role == "given"]
+    for bulletin in (b for b in episode.plan.news if b.instrument not in given):
         bar = _bar(bulletin.time, clock, f"{episode.file} [news] {bulletin.title!r}")
         shock[bar, episode.symbols.index(bulletin.instrument)] += bulletin.shock
     return shock

@@ -18,13 +18,7 @@ from undertow.episodes.episode import Episode
 from undertow.episodes.made import said_with_place
 from undertow.episodes.schema_segments import Held, Segment
 from undertow.model.margin.base import MarginRule
-from undertow.model.population import (
-    GammaExcess,
-    Holding,
-    LognormalLeverage,
-    SegmentPlan,
-    draw,
-)
+from undertow.model.population import Holding, SegmentPlan, draw
 
 
 class Kind(NamedTuple):
@@ -68,20 +62,19 @@ def accounts_of(
 
 
 def simulated(episode: Episode, accounts: int) -> dict[str, int]:
-    """Accounts of each segment by its share, by largest remainder; none may be empty."""
-    segments = episode.plan.segments
-    if accounts < len(segments):
+    """Accounts of each segment, as near to its share as whole numbers allow; none is empty."""
+    share = {name: segment.share for name, segment in episode.plan.segments.items()}
+    if accounts < len(share):
         raise BadNumber(
-            f"{accounts} accounts are too few for the {len(segments)} segments of {episode.file};"
+            f"{accounts} accounts are too few for the {len(share)} segments of {episode.file};"
             " simulate at least one each."
         )
-    spare = accounts - len(segments)
-    exact = {name: spare * segment.share for name, segment in segments.items()}
-    whole = {name: math.floor(value) for name, value in exact.items()}
-    rest = sorted(exact, key=lambda name: whole[name] - exact[name])
-    for name in rest[: spare - sum(whole.values())]:
-        whole[name] += 1
-    return {name: 1 + count for name, count in whole.items()}
+    counts = {name: max(1, round(accounts * share[name])) for name in share}
+    while off := accounts - sum(counts.values()):
+        step = 1 if off > 0 else -1
+        lag = {n: step * (accounts * share[n] - counts[n]) for n in share if counts[n] + step > 0}
+        counts[max(lag, key=lambda name: lag[name])] += step
+    return counts
 
 
 def _pairs(episode: Episode, market: Market) -> dict[Kind, int]:
@@ -159,7 +152,8 @@ def _plan(
         accounts=accounts,
         count=segment.count,
         holdings=tuple(_holding(slot, pairs) for slot in slots),
-        cushion=_cushion(segment),
+        excess=segment.excess.mean,
+        excess_shape=segment.excess.shape,
         spread=common.spread if segment.spread is None else segment.spread,
         mixing=common.mixing if segment.mixing is None else segment.mixing,
         free_cash=segment.free_cash_usd,
@@ -173,11 +167,3 @@ def _holding(slot: Slot, pairs: dict[Kind, int]) -> Holding:
         short=slot.held.side == "short",
         held_by=slot.held.held_by,
     )
-
-
-def _cushion(segment: Segment) -> GammaExcess | LognormalLeverage:
-    if segment.leverage is not None:
-        return LognormalLeverage(segment.leverage.median, segment.leverage.spread)
-    if segment.excess is not None:
-        return GammaExcess(segment.excess.mean, segment.excess.shape)
-    raise BadNumber(f"segment {segment.title!r} has neither excess nor leverage; give one.")

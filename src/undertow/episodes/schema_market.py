@@ -13,7 +13,7 @@ DEFAULTS = {
     "path": "{symbol}.price",
     "volume": "@{symbol}.volume_day",
     "sigma": "@{symbol}.sigma_day",
-    "spread": "= @{symbol}.spread_bp / 10000",
+    "spread": "@{symbol}.spread",
     "resilience": "@impact.resilience_days",
 }
 
@@ -78,7 +78,10 @@ class Dealing(Part):
 
 
 class Bulletin(Part):
-    """Dated news on one free instrument, as `log` (Δln F) or `percent` of the price."""
+    """Dated news on one instrument, as `log` (Δln F) or `percent` of the price.
+
+    News on a `given` instrument is already in its path: it counts only when origins are free.
+    """
 
     time: Moment
     instrument: str

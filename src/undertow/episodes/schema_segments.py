@@ -17,16 +17,6 @@ class Excess(Part):
     shape: Positive
 
 
-class Leverage(Part):
-    """Lognormal distribution of gross position over equity; equity is never below requirement.
-
-    spread: standard deviation of ln leverage.
-    """
-
-    median: Positive
-    spread: NotNegative
-
-
 class Regime(Part):
     """How a segment's broker tests, calls and closes out; see `model.scenario.Regime`.
 
@@ -37,9 +27,9 @@ class Regime(Part):
     margin: Choice
     tests: Literal["every_bar", "end_of_day"] | tuple[time, ...] = "every_bar"
     settles_on: str | None = None
-    grace_days: NotNegative = 0.0
-    owner_lag_days: NotNegative = 0.0
-    broker_lag_days: NotNegative = 0.0
+    grace_hours: NotNegative = 0.0
+    owner_lag_hours: NotNegative = 0.0
+    broker_lag_hours: NotNegative = 0.0
     willing: Share = 1.0
     minimum_transfer: NotNegative = 0.0
     cash_test: bool = False
@@ -90,7 +80,7 @@ class Segment(Part):
 
     spread, mixing: inequality of wealth and of mixtures, by default those of [population]
     free_cash_usd: what all of them could pay in;  insurance_usd: fund that pays bad debt first
-    excess, leverage: either says how far accounts start from a call
+    excess: how far accounts start from a call
     """
 
     title: str
@@ -99,19 +89,12 @@ class Segment(Part):
     regime: Regime
     owner: Choice
     broker: Choice
+    excess: Excess
     holds: Annotated[tuple[Held, ...], Field(min_length=1)]
     free_cash_usd: NotNegative = 0.0
     insurance_usd: NotNegative = 0.0
-    excess: Excess | None = None
-    leverage: Leverage | None = None
     spread: NotNegative | None = None
     mixing: Positive | None = None
-
-    @model_validator(mode="after")
-    def _one_cushion(self) -> Self:
-        if (self.excess is None) == (self.leverage is None):
-            raise ValueError("give either excess or leverage")
-        return self
 
 
 class Population(Part):

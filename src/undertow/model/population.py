@@ -36,43 +36,11 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class GammaExcess:
-    """Equity is the requirement and a random multiple of it.
-
-    equity = required·(1 + x),  x ~ Γ(shape) with this mean, never below 0
-    """
-
-    mean: float
-    shape: float
-
-    def equity(self, required: PerAccount, gross: PerAccount, rng: Generator) -> PerAccount:
-        """Equity of each account, base currency."""
-        excess = self.mean * _gamma_of_mean_one(self.shape, len(required), rng)
-        return required * (1.0 + excess)
-
-
-@dataclass(frozen=True, slots=True)
-class LognormalLeverage:
-    """Equity is the gross position over a random leverage, but never below the requirement.
-
-    equity = max(required, gross/L),  ln L ~ N(ln median, spread²)
-    """
-
-    median: float
-    spread: float
-
-    def equity(self, required: PerAccount, gross: PerAccount, rng: Generator) -> PerAccount:
-        """Equity of each account, base currency."""
-        leverage = rng.lognormal(np.log(self.median), self.spread, len(required))
-        return np.maximum(required, gross / leverage)
-
-
-@dataclass(frozen=True, slots=True)
 class SegmentPlan:
     """What a segment's accounts own together and how unequal they are.
 
     accounts: how many are simulated;  count: how many they stand for
-    cushion: how far from a call they start
+    excess: mean of (equity − requirement)/requirement;  excess_shape: of its gamma distribution
     spread: standard deviation of ln wealth;  mixing: gamma shape of the weights that split an
     account's wealth over what it holds (large: everyone holds the same mixture)
     free_cash: segment total, base currency
@@ -82,7 +50,8 @@ class SegmentPlan:
     accounts: int
     count: float
     holdings: tuple[Holding, ...]
-    cushion: GammaExcess | LognormalLeverage
+    excess: float
+    excess_shape: float
     spread: float
     mixing: float
     free_cash: float = 0.0
@@ -98,7 +67,7 @@ class SegmentPlan:
 def draw(plan: SegmentPlan, columns: Columns, market: Market, rule: MarginRule, seed: int) -> Group:
     """The accounts of one segment: totals met exactly, nobody below maintenance.
 
-    units_i ∝ wealth_i·γ_i, Σ weight·units = total;  equity ≥ requirement by the plan's cushion;
+    units_i ∝ wealth_i·γ_i, Σ weight·units = total;  equity = requirement·(1 + excess_i),
     cash = equity − Σ h q p, so that loans and the entry value of futures are negative cash
     """
     wealth = _stream(seed, plan, "wealth").lognormal(0.0, plan.spread, plan.accounts)
@@ -110,12 +79,14 @@ def draw(plan: SegmentPlan, columns: Columns, market: Market, rule: MarginRule, 
     inside = market.value[columns.instruments] * columns.held(Way.PLEDGED)
     net = _sum_over_slots(quantity, column, inside * columns.sign)
     gross = _sum_over_slots(quantity, column, inside)
-    equity = plan.cushion.equity(required, gross, _stream(seed, plan, "cushion"))
+    excess = plan.excess * _gamma_of_mean_one(
+        plan.excess_shape, plan.accounts, _stream(seed, plan, "excess")
+    )
     return Group(
         segment=plan.name,
         quantity=quantity,
         column=column,
-        cash=equity - net + ROUNDING * gross,
+        cash=required * (1.0 + excess) - net + ROUNDING * gross,
         free_cash=free_cash,
         owed=np.zeros(plan.accounts),
         weight=weight,
