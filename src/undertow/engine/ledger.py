@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from undertow.core.columns import Columns
-from undertow.core.shapes import Floats, PerColumn, PerInstrument
+from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.weights import Weights
 
 NEWS, HIKE, FX, FORCED = 0, 1, 2, 3
@@ -45,7 +45,7 @@ class Clocks:
 
     origin: index of the origin of each entry, [column, entry]; −1 where there is none
     sums: [bar, move, column, entry], filled up to `now` by `tick`
-    gap: largest difference between the sum of the causes and −s·Δw, relative to the value
+    gap: largest difference between the sum of the causes and −s·Δw, relative to value and margin
     """
 
     columns: Columns
@@ -88,7 +88,8 @@ class Clocks:
         step[:, :, FORCED:] = scale[:, :, None] * self._forced(causes.forced)
         rest = np.log(v1 / v0) - causes.fx[instrument] - causes.forced.sum(axis=1)[instrument]
         step[:, :, NEWS] = scale * rest
-        self._check(step, sign * (after.weight - before.weight), np.maximum(v0, v1))
+        largest = np.maximum(v0, v1) + before.money + after.money
+        self._check(step, sign * (after.weight - before.weight), largest)
         self.sums[self.now + 1] = self.sums[self.now] + step
         self.now += 1
 
@@ -97,8 +98,8 @@ class Clocks:
         rows = self.columns.instruments[:, None]
         return np.where(known, forced[rows, np.where(known, self.underlying, 0)], 0.0)
 
-    def _check(self, step: Floats, moved: Floats, value: PerColumn) -> None:
-        self.gap = max(self.gap, float(np.max(np.abs(step.sum(axis=2) + moved) / value)))
+    def _check(self, step: Floats, moved: Floats, scale: Floats) -> None:
+        self.gap = max(self.gap, float(np.max(np.abs(step.sum(axis=2) + moved) / scale)))
 
 
 def origin_names(instruments: tuple[str, ...]) -> tuple[str, ...]:
