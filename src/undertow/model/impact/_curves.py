@@ -78,13 +78,14 @@ def piecewise(
     low, high = np.minimum(before, after), np.maximum(before, after)
     whole = high - low
     edges = (-np.inf, *cuts, np.inf)
-    total = np.zeros_like(whole)
+    total, crossed = np.zeros_like(whole), np.zeros_like(whole)
     for start, end, mean in zip(edges[:-1], edges[1:], means, strict=True):
         a, b = np.clip(low, start, end), np.clip(high, start, end)
         inside = ((start <= low) & (low < end)).astype(np.float64)
         share = np.where(whole > 0.0, (b - a) / _nonzero(whole), inside)
         total += share * mean(a, b)
-    return total
+        crossed += share
+    return total / crossed
 
 
 def root(pressure: Floats, linear_below: float) -> Floats:

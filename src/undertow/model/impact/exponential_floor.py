@@ -19,7 +19,8 @@ class ExponentialFloor(ImpactLaw):
     """Impact is concave in sales and stops at a floor.
 
     π(z) = b + (1 − b)·e^{−z}     the same curve for z < 0, where it rises without bound
-    floor: b, share of F that the price never leaves;  fill: what sellers are paid
+    floor: b, share of F that the price never leaves, above 0 (without a floor: `exponential`)
+    fill: what sellers are paid
     depth: (1 − b)·D in units at the opening price, with D the depth at the first unit sold
     Limits: the published model counts sales at the opening price, so depth must not move.
     Source: Cont, Schaanning (2017), b = 0.5 and mid fill (their α = 1/2).
@@ -30,7 +31,7 @@ class ExponentialFloor(ImpactLaw):
 
     def __post_init__(self) -> None:
         known_fill(self.fill)
-        within("floor, a share of the price,", self.floor, 0.0, 1.0 - LEAST)
+        within("floor, a share of the price,", self.floor, LEAST, 1.0 - LEAST)
 
     @classmethod
     def example(cls, market: Market) -> Self:

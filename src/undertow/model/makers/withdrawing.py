@@ -52,9 +52,9 @@ class Withdrawing(Makers):
         np.divide(market.sigma, calm.sigma, out=strain, where=wild)
         wealth = min(1.0, max(0.0, capital)) ** self.capital_exponent
         target = np.maximum(strain**-self.elasticity * wealth, self.least)
-        whole = -np.log(market.available)
-        refilled = market.available * np.exp(np.minimum(days / calm.resilience, whole))
-        return np.minimum(target, refilled)
+        decay, whole = days / calm.resilience, -np.log(market.available)
+        partly = market.available * np.exp(np.minimum(decay, whole))
+        return np.minimum(target, np.where(decay < whole, partly, 1.0))
 
     def depth(self, market: Market, available: PerInstrument) -> PerInstrument:
         """Units: normal depth, thinned by what is felt of the withdrawal."""

@@ -68,5 +68,5 @@ class PercentOfNotional(MarginRule):
         shorts = dict(self.short_rates)
         if instrument in shorts:
             before = self.rates.get(instrument, self.default)
-            shorts[instrument] = max(0.0, shorts[instrument] + rate - before)
+            shorts[instrument] = max(0.0, shorts[instrument] + (rate - before))
         return replace(self, rates={**self.rates, instrument: rate}, short_rates=shorts)
