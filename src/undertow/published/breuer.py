@@ -89,7 +89,7 @@ def largest_discount(scenario: Scenario) -> PerInstrument:
     """δ max: the discount if everybody sold everything."""
     market = scenario.market
     held = sum(group.quantity.sum(axis=0) for group in scenario.accounts)
-    after = pressed(market, held * market.sellable, np.zeros(len(market.price)))
+    after = pressed(market, held, np.zeros(len(market.price)))
     return 1.0 - dealt_price(scenario.rules.impact, after)[:-1]
 
 

@@ -33,6 +33,10 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Published models have no date; their clock has to start somewhere."""
 
 
+NOT_FOR_SALE = 4.0
+"""A spread of which one half is more than any sale can release."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holders:
     """Accounts under one rule and one policy.
@@ -85,13 +89,16 @@ def resting(instruments: Instruments, price: PerInstrument | float = 1.0) -> Mar
 
 
 def bonds_and_loans(depth: PerInstrument, sigma: PerInstrument | None = None) -> Market:
-    """Bonds at price one and, last, one asset more that nobody can sell."""
+    """Bonds at price one and, last, loans that nobody sells: they fetch less than nothing."""
     names = (*(f"bond {k + 1}" for k in range(len(depth))), "loans")
     steady = np.ones(len(depth)) if sigma is None else sigma
     instruments = plain_instruments(
-        names, depth=np.append(depth, np.inf), sigma=np.append(steady, 1.0)
+        names,
+        depth=np.append(depth, np.inf),
+        sigma=np.append(steady, 1.0),
+        spread=np.append(np.zeros(len(depth)), NOT_FOR_SALE),
     )
-    return replace(resting(instruments), sellable=np.append(np.ones(len(depth)), 0.0))
+    return resting(instruments)
 
 
 def after_rounds(scenario: Scenario, rounds: int = 1) -> State:
