@@ -29,8 +29,7 @@ class SquareRoot(ImpactLaw):
     coefficient: dimensionless, of order 1 (0.5 to 1.5 in the literature)
     linear_below: z*, pressure under which impact is linear;  fill: what sellers are paid
     σ₀: the instrument's frozen daily volatility;  depth: `calibrated_depth` of the daily volume
-    Limits: holds for sales much faster than the resilience τ; with a permanent share beside it
-    a round trip can earn.
+    Limits: holds for sales much faster than the resilience τ, hence the calibrated depth.
     Source: Almgren et al. (2005), Tóth et al. (2011); exponent 0.489 in Sato, Kanazawa (2024).
     """
 
