@@ -14,6 +14,7 @@ __all__ = [
     "Fact",
     "Facts",
     "compile_episode",
+    "find",
     "list_episodes",
     "load",
     "parse",
@@ -31,13 +32,18 @@ def list_episodes() -> tuple[str, ...]:
 
 def load(name_or_path: str | Path) -> Episode:
     """An episode by name, or from a TOML file that has its facts.csv beside it."""
+    return read_episode(find(name_or_path))
+
+
+def find(name_or_path: str | Path) -> Path:
+    """The episode file behind a name or a path."""
     if str(name_or_path) in list_episodes():
-        return read_episode(FOLDER / name_or_path / "episode.toml")
+        return FOLDER / name_or_path / "episode.toml"
     path = Path(name_or_path)
     if path.is_dir():
         path = path / "episode.toml"
     if path.is_file():
-        return read_episode(path)
+        return path
     if path.suffix == ".toml":
         raise BadFile(f"there is no episode file {path}; give a path that exists.")
     raise unknown("episode", str(name_or_path), list_episodes())

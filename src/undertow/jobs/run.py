@@ -14,7 +14,7 @@ from undertow.core.trace import Trace
 from undertow.data.store import run_name, whole_folder, write_run
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
-from undertow.episodes import Episode, compile_episode, load
+from undertow.episodes import Episode, compile_episode, find, read_episode
 from undertow.jobs.answer import Json, digest, simulation_json, wrapped
 from undertow.model.scenario import Scenario
 from undertow.studies.simulate import simulate
@@ -68,7 +68,8 @@ class Done:
 def run_episode(request: Request, progress: Callable[[int, int], None] | None = None) -> Done:
     """Run an episode as asked and store it as one folder, whole or not at all."""
     started = perf_counter()
-    episode = load(request.episode)
+    files = _files(find(request.episode))
+    episode = read_episode(find(request.episode))
     scenario = compile_episode(
         episode,
         accounts=request.accounts,
@@ -84,8 +85,8 @@ def run_episode(request: Request, progress: Callable[[int, int], None] | None = 
     answer = replace(answer, assumed=tuple(fact.id for fact in episode.assumed))
     ended = perf_counter()
     timing = Timing(built - started, compiled - built, ended - compiled, trace.account_rounds)
-    inputs = _inputs(request, episode)
-    folder = _stored(request, scenario, (answer, trace), inputs)
+    inputs = _inputs(request, episode, files)
+    folder = _stored(request, scenario, (answer, trace), (inputs, files))
     return Done(answer, folder, inputs, timing)
 
 
@@ -96,10 +97,16 @@ def _actual_changes(episode: Episode, scenario: Scenario) -> dict[str, float]:
     return {name: float(x) for name, x in zip(episode.symbols, change, strict=True)}
 
 
-def _inputs(request: Request, episode: Episode) -> dict[str, Json]:
+def _files(episode: Path) -> dict[str, bytes]:
+    """The episode's own files as they are, to be stored with the run."""
+    files = (episode, episode.with_name("facts.csv"))
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
+
+
+def _inputs(request: Request, episode: Episode, files: dict[str, bytes]) -> dict[str, Json]:
     seed = episode.plan.seed if request.seed is None else request.seed
-    said = f"{request.origin} {request.accounts} {request.bar}"
-    sha = digest([*episode.files().values(), said.encode()])
+    said = f"{request.origin} {request.accounts} {request.bar} {seed}"
+    sha = digest([*files.values(), said.encode()])
     return {"sha256": sha, "seed": seed, "origin": request.origin}
 
 
@@ -107,14 +114,12 @@ def _stored(
     request: Request,
     scenario: Scenario,
     result: tuple[Simulation, Trace],
-    inputs: dict[str, Json],
+    inputs: tuple[dict[str, Json], dict[str, bytes]],
 ) -> Path:
-    answer, trace = result
-    parent = request.out or home() / "runs"
-    moment = datetime.now(UTC)
-    name = run_name(moment, scenario.name, str(inputs["sha256"]))
+    (answer, trace), (said, files) = result, inputs
+    name = run_name(datetime.now(UTC), scenario.name, str(said["sha256"]))
     times = [scenario.clock.time(bar) for bar in range(trace.rounds)]
-    summary = wrapped("run", inputs, simulation_json(answer))
-    with whole_folder(parent, name) as place:
-        write_run(place.path, trace, times, summary=summary, inputs=load(request.episode).files())
+    summary = wrapped("run", said, simulation_json(answer))
+    with whole_folder(request.out or home() / "runs", name) as place:
+        write_run(place.path, trace, times, summary=summary, inputs=files)
     return place.path
