@@ -79,7 +79,7 @@ def answer(check: Check, data: Path) -> Answer:
     """Run a check on the files of a data folder; skipped where one of them is absent."""
     absent = [fixture.path for fixture in check.fixtures if fixture.missing(data)]
     if absent:
-        return Answer(check, (), f"skipped: {absent[0]} is not in {data}; give --data DIR.")
+        return Answer(check, (), f"{absent[0]} is not in {data}; give --data DIR")
     for fixture in check.fixtures:
         fixture.verify(data)
     return Answer(check, tuple(check.play(data)))
@@ -130,6 +130,7 @@ def claim(name: str, expected: str, got: str, *, holds: bool) -> Row:
 
 
 def _shown(values: Floats) -> str:
-    few = [f"{v:.12g}" for v in values.ravel()[:4]]
-    more = "" if values.size <= 4 else f" … ({values.size} numbers)"
-    return " ".join(few) + more
+    if values.size == 1:
+        return f"{float(values.ravel()[0]):.12g}"
+    few = " ".join(f"{v:.6g}" for v in values.ravel()[:3])
+    return few if values.size <= 3 else f"{few} … ({values.size} numbers)"

@@ -1,0 +1,32 @@
+"""All checks, in the order of the model notes."""
+
+from undertow.published import (
+    almgren,
+    breuer,
+    caccioli,
+    cont_schaanning,
+    critical_leverage,
+    equivalences,
+    greenwood,
+    obizhaeva_wang,
+    oxford,
+    spiral,
+    three_banks,
+    thurner,
+)
+from undertow.published.check import Check
+
+CHECKS: tuple[Check, ...] = (
+    breuer.CHECK,
+    three_banks.CHECK,
+    oxford.CHECK,
+    greenwood.CHECK,
+    cont_schaanning.CHECK,
+    caccioli.CHECK,
+    spiral.CHECK,
+    thurner.CHECK,
+    almgren.CHECK,
+    obizhaeva_wang.CHECK,
+    critical_leverage.CHECK,
+    equivalences.CHECK,
+)
