@@ -93,7 +93,7 @@ def _settle_batch(state: State, desk: Desk, batch: Batch, pay: Payment) -> tuple
     net = pay.received - desk.columns.sign * desk.target.weight
     can = reachable(desk, owner=batch.owner)
     raised, left = np.empty(len(batch.rows)), np.empty(len(batch.rows))
-    stuck = (called.need > 0.0) & (batch.sales.sum(axis=1) == 0.0)
+    stuck = batch.could & (called.need > 0.0) & (batch.sales.sum(axis=1) == 0.0)
     book_sales(
         group.quantity, group.cash, batch.rows, called.quantity, batch.sales, called.column,
         called.move, pay.filled, pay.received, np.ascontiguousarray(net), can, raised, left,
@@ -111,12 +111,12 @@ def _book_ledger(state: State, desk: Desk, batch: Batch, paid: PerColumn) -> Non
     if clocks is None:
         return
     add_losses(
-        called.quantity, called.column, called.move, batch.rows, desk.touched, clocks.sums,
+        called.quantity, batch.sales, called.column, called.move, batch.rows, desk.touched, clocks.sums,
         clocks.origin, clocks.now, desk.place, desk.losses,
     )  # fmt: skip
     book_origins(
         batch.sales, called.column, batch.rows, called.weight, paid,
-        desk.columns.instruments, desk.place, desk.losses, state.matrix,
+        desk.columns.instruments, desk.place, desk.losses, clocks.sources, state.matrix,
     )  # fmt: skip
 
 

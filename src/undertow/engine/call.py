@@ -45,6 +45,8 @@ def order(desk: Desk, market: Market, rules: Rules, pace: Pace) -> list[Batch]:
     batches = []
     for owner, rows in _sellers(desk, pace):
         terms = terms_for(desk, market, rules, owner=owner)
+        if not terms.sellable.any():
+            rows = rows[desk.group.opened[rows] == pace.bar]
         for start, stop in chunks(len(rows)):
             batches.append(_batch(desk, rows[start:stop], terms, pace, owner=owner))
     return batches
@@ -86,7 +88,8 @@ def _batch(desk: Desk, rows: Rows, terms: Terms, pace: Pace, *, owner: bool) -> 
     sales = np.zeros_like(called.quantity)
     policy = desk.segment.owner if owner else desk.segment.broker
     policy.sales(_willing(desk, rows, asked) if owner else asked, terms, sales)
-    return Batch(rows, asked, need, owner, sales)
+    could = (np.abs(called.quantity) * terms.sellable[called.column]).any(axis=1)
+    return Batch(rows, asked, need, owner, sales, could)
 
 
 def _willing(desk: Desk, rows: Rows, called: Called) -> Called:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from undertow.core.accounts import NO_CALL, Group
 from undertow.core.columns import Columns, Way
 from undertow.core.market import Market
-from undertow.core.shapes import Floats, IndexPerAccount, PerColumn, PerPosition, PerRow, Rows
+from undertow.core.shapes import (
+    Flags,
+    Floats,
+    IndexPerAccount,
+    PerColumn,
+    PerPosition,
+    PerRow,
+    Rows,
+)
 from undertow.engine.ledger import Clocks
 from undertow.engine.near import NearList
 from undertow.engine.pool import Pool
@@ -25,7 +33,8 @@ ROUNDING = 1e-9
 class Batch:
     """Called accounts of one desk that sell through one seller in one bar.
 
-    need: slack still missing after free cash;  asked: the part to be raised in this bar
+    need: slack still missing after free cash;  called: its need is the part to be raised now
+    could: whether a row holds something that its seller may sell now
     """
 
     rows: Rows
@@ -33,6 +42,7 @@ class Batch:
     need: PerRow
     owner: bool
     sales: Floats
+    could: Flags
 
 
 @dataclass(slots=True)
@@ -127,6 +137,7 @@ class Desk:
 def open_desk(group: Group, segment: Segment, columns: Columns, market: Market) -> Desk:
     """A desk over a group at the opening market, with nothing called yet."""
     regime = segment.regime
+    group, columns = _own_columns(group, columns)
     held = np.zeros(columns.count)
     np.add.at(held, group.column.astype(np.int64), np.abs(group.quantity) * group.weight[:, None])
     return Desk(
@@ -155,3 +166,16 @@ def keep_ledger(desk: Desk, lookthrough: Floats, bars: int) -> None:
     desk.touched = np.zeros(len(desk.group), np.int32)
     desk.place = np.full(len(desk.group), -1, np.int32)
     desk.losses = np.zeros((0, 4 * len(lookthrough)))
+
+
+def _own_columns(group: Group, columns: Columns) -> tuple[Group, Columns]:
+    """The group with only the kinds of position it holds, so that its tests are short."""
+    used, place = np.unique(group.column // 2, return_inverse=True)
+    own = Columns(
+        instrument=columns.instrument[used],
+        way=columns.way[used],
+        entry=columns.entry[used],
+        released=columns.released[used],
+    )
+    column = (2 * place.reshape(group.column.shape) + group.column % 2).astype(np.uint16)
+    return replace(group, column=column), own

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from undertow.core.columns import Columns
+from undertow.core.columns import Columns, Way
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.weights import Weights
 
@@ -43,7 +43,8 @@ def log_mean(before: Floats, after: Floats) -> Floats:
 class Clocks:
     """Running sums of slack lost per unit, for the columns of one segment.
 
-    origin: index of the origin of each entry, [column, entry]; −1 where there is none
+    origin: index of the origin of each entry, [column, entry]; −1 where there is none, as for
+    all columns that are not pledged;  sources: the origins that occur
     sums: [bar, move, column, entry], filled up to `now` by `tick`
     gap: largest difference between the sum of the causes and −s·Δw, relative to value and margin
     """
@@ -51,6 +52,7 @@ class Clocks:
     columns: Columns
     lookthrough: Floats
     origin: np.ndarray = field(init=False)
+    sources: np.ndarray = field(init=False)
     underlying: np.ndarray = field(init=False)
     sums: Floats = field(init=False)
     now: int = 0
@@ -67,6 +69,8 @@ class Clocks:
         forced = np.where(self.underlying >= 0, FORCED * count + self.underlying, -1)
         causes = [kind * count + instrument for kind in (NEWS, HIKE, FX)]
         self.origin = np.column_stack([*causes, forced])
+        self.origin[~self.columns.held(Way.PLEDGED)] = -1
+        self.sources = np.unique(self.origin[self.origin >= 0])
 
     def start(self, test: Weights, bars: int) -> None:
         """Begin at zero, with room for `bars` ticks."""

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from undertow.core.market import Market
-from undertow.core.shapes import PerInstrument
+from undertow.core.shapes import FlagPerInstrument, PerInstrument
 from undertow.engine.clear import Limits
 from undertow.engine.ledger import Causes
 from undertow.engine.pace import Pace
@@ -58,14 +58,23 @@ def mark(state: State, pace: Pace) -> None:
 
 
 def _seen(market: Market, price: PerInstrument, pace: Pace, state: State) -> Market:
-    """The market at its new price, with the volatility everyone sees: EWMA per trading day."""
+    """The market at its new price, with the volatility everyone sees: EWMA per trading day.
+
+    A price that follows an actual path shows all its moves; a free one has its ordinary moves
+    (normal variance) on top of those simulated.
+    """
     days = np.where(pace.days > 0.0, pace.days, 1.0)
     keep = 0.5 ** (pace.days / state.rules.memory)
     move = np.log(price / market.price)
-    variance = keep * market.sigma**2 + (1.0 - keep) * move**2 / days
+    seen = move**2 / days + np.where(_followed(state), 0.0, market.instruments.sigma**2)
+    variance = keep * market.sigma**2 + (1.0 - keep) * seen
     return replace(
         market, price=price, sigma=np.where(pace.days > 0.0, np.sqrt(variance), market.sigma)
     )
+
+
+def _followed(state: State) -> FlagPerInstrument:
+    return state.news.given | state.news.linked
 
 
 def _open_for_business(market: Market, pace: Pace, limits: Limits) -> Market:

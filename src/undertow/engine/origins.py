@@ -22,6 +22,7 @@ from undertow.core.shapes import (
 @compiled
 def add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: PerSlot,
+    sales: PerSlot,
     column: ColumnPerSlot,
     move: MovePerRow,
     rows: Rows,
@@ -32,8 +33,13 @@ def add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     place: IndexPerAccount,
     losses: Floats,
 ) -> None:
-    """Add what each row lost since it was last touched to its line of `losses`."""
+    """Add what each row lost since it was last touched to its line of `losses`.
+
+    A row that sells nothing is not touched: its holdings stay, so its losses can wait.
+    """
     for index in range(len(rows)):
+        if sales[index].sum() == 0.0:
+            continue
         row = rows[index]
         last = touched[row]
         line = place[row]
@@ -60,17 +66,20 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
     instrument: Rows,
     place: IndexPerAccount,
     losses: Floats,
+    sources: Rows,
     matrix: Floats,
 ) -> None:
     """Add the money of each sale to `matrix` [origin, instrument]; the last origin is the opening.
 
-    paid: base currency per unit closed, per column
+    paid: base currency per unit closed, per column;  sources: origins that occur
     """
     opening = matrix.shape[0] - 1
     for index in range(len(rows)):
+        if sales[index].sum() == 0.0:
+            continue
         line = place[rows[index]]
         total = 0.0
-        for source in range(opening):
+        for source in sources:
             if losses[line, source] > 0.0:
                 total += losses[line, source]
         for slot in range(sales.shape[1]):
@@ -78,7 +87,7 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
                 kind = column[index, slot]
                 money = weight[index] * sales[index, slot] * paid[kind]
                 if total > 0.0:
-                    for source in range(opening):
+                    for source in sources:
                         if losses[line, source] > 0.0:
                             share = losses[line, source] / total
                             matrix[source, instrument[kind]] += money * share

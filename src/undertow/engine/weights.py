@@ -55,6 +55,14 @@ def _rows(required: Requirement, pledged: np.ndarray) -> tuple[PerMoveColumn, Pe
 
 
 def releases(test: Weights, market: Market, columns: Columns) -> PerMoveColumn:
-    """Slack gained by closing one unit of each column at the mark, per move, before cost."""
-    received: PerColumn = columns.per_column(columns.released) * market.value[columns.instruments]
-    return columns.sign * (received - test.weight)
+    """Slack gained by closing one unit of each column at the mark, per move, before cost.
+
+    requirement + sign·(received − equity it counts for): without the equity that cancels, so that
+    a long and a short with one requirement release the same to the last bit.
+    """
+    value = market.value[columns.instruments]
+    required = value * test.rate + test.money
+    pledged = np.where(columns.held(Way.PLEDGED), value, 0.0)
+    counted = np.where(required == 0.0, test.weight, pledged)
+    received: PerColumn = columns.per_column(columns.released) * value
+    return required + columns.sign * (received - counted)
