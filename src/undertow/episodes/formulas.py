@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from undertow.core.errors import BadDate, BadFile, BadNumber
 from undertow.episodes.facts import Fact, Facts
 
 NAME = re.compile(r"@(?P<id>\w+\.\w+)(?:@(?P<date>\d{4}-\d\d-\d\d(?:T[\d:]+Z?)?))?")
+ARITHMETIC = re.compile(r"[\d.eE+\-*/() ]*")
 TEXTS = frozenset({"title", "source"})
 OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {
     ast.Add: operator.add,
@@ -54,7 +56,7 @@ def referred(raw: object, facts: Facts) -> Iterator[Fact]:
 def number(raw: object, facts: Facts, where: str) -> float:
     """The number behind "@id", "@id@date" or "= formula"; `where` names the place for messages.
 
-    A formula has numbers, facts, + − * / and brackets: "= @SI.spread_bp / 10000".
+    A formula has numbers, facts, + − * / and brackets: "= 1 - @impact.permanent_share".
     """
     text = str(raw).removeprefix("=").strip()
     values: list[float] = []
@@ -65,16 +67,20 @@ def number(raw: object, facts: Facts, where: str) -> float:
 
     plain = NAME.sub(keep, text)
     try:
+        if not ARITHMETIC.fullmatch(NAME.sub(" ", text)):
+            raise ValueError(text)
         found = _evaluated(ast.parse(plain.strip(), mode="eval").body, values)
     except (SyntaxError, ValueError, RecursionError) as error:
         raise BadFile(
             f"{where} has the formula {text!r}, which cannot be read; use numbers, @facts,"
             " + - * / and brackets."
         ) from error
-    except ArithmeticError as error:
+    except ArithmeticError:
+        found = math.nan
+    if not math.isfinite(found):
         raise BadNumber(
             f"{where} has the formula {text!r}, which has no finite value; mend its facts."
-        ) from error
+        )
     return found
 
 
@@ -86,7 +92,7 @@ def _evaluated(node: ast.expr, values: list[float]) -> float:
             return -_evaluated(operand, values)
         case ast.Constant(value=float() | int() as value) if not isinstance(value, bool):
             return float(value)
-        case ast.Name(id=name) if name[1:].isdigit():
+        case ast.Name(id=name) if name.startswith("f"):
             return values[int(name[1:])]
         case _:
             raise ValueError(ast.dump(node))

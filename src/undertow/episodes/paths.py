@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from undertow.core.clock import Clock
-from undertow.core.errors import BadNumber
+from undertow.core.errors import BadDate, BadNumber
 from undertow.core.shapes import Flags, Floats
 
 APART = 1e-9
@@ -18,15 +18,20 @@ def path_per_bar(
     """Price at the *end* of each bar: ln p is linear in open time between two dated prices.
 
     While the venue is closed the last price stands; what happened meanwhile is the opening gap.
-    Before the first price of the window the last one before it counts, after the last one it
-    stands still. That prices move evenly between two facts is an assumption, not a fact.
+    The window begins with the last price before it; after its last one the path stands still.
+    That prices move evenly between two facts is an assumption.
     """
     if not (np.isfinite(values).all() and (values > 0.0).all()):
         raise BadNumber("a path has a price that is not above 0; mend it in the facts file.")
     start = np.datetime64(clock.start.replace(tzinfo=None), "s")
     step = np.timedelta64(int(clock.step.total_seconds()), "s")
     bars = (times - start) / step
-    first = max(int(np.searchsorted(bars, 0.0, side="right")) - 1, 0)
+    first = int(np.searchsorted(bars, 0.0, side="right")) - 1
+    if first < 0:
+        raise BadDate(
+            f"a path has no price at or before {clock.start:%Y-%m-%d %H:%M} UTC; add one to the"
+            " facts file."
+        )
     inside = slice(first, int(np.searchsorted(bars, clock.bars, side="right")))
     open_time = np.concatenate([[0.0], np.cumsum(opens, dtype=np.float64)])
     when = np.interp(bars[inside], np.arange(clock.bars + 1.0), open_time)

@@ -22,11 +22,11 @@ from undertow.model.population import Holding, SegmentPlan, draw
 
 
 class Kind(NamedTuple):
-    """What makes two positions the same kind; an entry of None does not matter."""
+    """What makes two positions the same kind."""
 
     instrument: int
     way: Way
-    entry: float | None
+    entry: float
     released: float
 
 
@@ -91,7 +91,7 @@ def _columns(pairs: Iterable[Kind]) -> Columns:
     return Columns(
         instrument=np.array([kind.instrument for kind in kinds], dtype=np.int64),
         way=np.array([kind.way for kind in kinds], dtype=np.int64),
-        entry=np.array([np.nan if kind.entry is None else kind.entry for kind in kinds]),
+        entry=np.array([kind.entry for kind in kinds]),
         released=np.array([kind.released for kind in kinds]),
     )
 
@@ -104,7 +104,7 @@ def _slots(episode: Episode, name: str, segment: Segment, market: Market) -> Ite
             at = episode.symbols.index(symbol)
             per_unit = 1.0 if held.total_usd is None else float(market.value[at])
             total = held.total_units if held.total_usd is None else held.total_usd
-            entries = _entries(episode, held, at, market, where)
+            entries = (_entry(episode, v, at, market, where) for v in held.vintages)
             way = Way[held.way.upper()]
             kinds = tuple(Kind(at, way, entry, held.released) for entry in entries)
             yield Slot(held, share * (total or 0.0) / per_unit, kinds)
@@ -117,15 +117,6 @@ def _parts(episode: Episode, held: Held) -> Iterator[tuple[str, float]]:
     weights = episode.plan.baskets[str(held.basket)]
     total = math.fsum(weights.values())
     yield from ((symbol, weight / total) for symbol, weight in weights.items())
-
-
-def _entries(
-    episode: Episode, held: Held, at: int, market: Market, where: str
-) -> tuple[float | None, ...]:
-    """Entry price of each vintage; one of no matter where there are none."""
-    if not held.vintages:
-        return (None,)
-    return tuple(_entry(episode, vintage, at, market, where) for vintage in held.vintages)
 
 
 def _entry(

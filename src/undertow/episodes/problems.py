@@ -18,7 +18,9 @@ def first_problem(
     error: ValidationError, model: type[BaseModel], raw: object, file: str
 ) -> BadFile:
     """The first thing pydantic found, with the dotted path and the remedy."""
-    problem = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    # A slip in a key is also a missing key: the slip is the finding.
+    problem = next((p for p in found if p["type"] == "extra_forbidden"), found[0])
     path = tuple(_steps_that_exist(problem["loc"], raw))
     dotted = ".".join(str(step) for step in path)
     if problem["type"] == "extra_forbidden":

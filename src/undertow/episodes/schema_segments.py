@@ -47,8 +47,8 @@ class Held(Part):
     """Something a segment holds, as a total over all its real accounts.
 
     instrument or basket: what; a basket's total is split by its weights, one slot each
-    vintages: prices at which it was bought, as shares of the opening price or as dates whose
-    price is looked up in its path;  held_by: share of accounts that hold it
+    vintages: entry prices, as shares of the opening price (1 by default) or as dates whose price
+    is looked up in the path;  held_by: share of accounts that hold it
     released: share of the proceeds that reaches this account (only for `elsewhere`)
     """
 
@@ -59,7 +59,7 @@ class Held(Part):
     total_units: NotNegative | None = None
     total_usd: NotNegative | None = None
     held_by: Annotated[Share, Field(gt=0.0)] = 1.0
-    vintages: tuple[Positive | Moment, ...] = ()
+    vintages: Annotated[tuple[Positive | Moment, ...], Field(min_length=1)] = (1.0,)
     released: Share = 1.0
 
     @model_validator(mode="after")

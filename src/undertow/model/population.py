@@ -75,7 +75,6 @@ def draw(plan: SegmentPlan, columns: Columns, market: Market, rule: MarginRule, 
     free_cash = _shares(wealth, plan.mixing, _stream(seed, plan, "free")) * plan.free_cash / weight
     quantity, column = _positions(plan, wealth, seed)
     required = requirement(quantity, column, market, columns, rule)
-    _check(required, plan.name)
     inside = market.value[columns.instruments] * columns.held(Way.PLEDGED)
     net = _sum_over_slots(quantity, column, inside * columns.sign)
     gross = _sum_over_slots(quantity, column, inside)
@@ -164,11 +163,3 @@ def _sum_over_slots(quantity: PerPosition, column: ColumnPerPosition, per_unit: 
     for slot in range(quantity.shape[1]):
         total += np.abs(quantity[:, slot]) * per_unit[column[:, slot]]
     return total
-
-
-def _check(required: PerAccount, segment: str) -> None:
-    if not np.isfinite(required).all():
-        raise BadNumber(
-            f"the margin rule of segment {segment!r} needs the entry prices of what it holds;"
-            " give its holdings vintages."
-        )
