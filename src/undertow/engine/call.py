@@ -43,9 +43,10 @@ def order(desk: Desk, market: Market, rules: Rules, pace: Pace) -> list[Batch]:
     if len(desk.open) == 0:
         return []
     batches = []
+    waits = not _tradable(desk, market).any()
     for owner, rows in _sellers(desk, pace):
         terms = terms_for(desk, market, rules, owner=owner)
-        if not terms.sellable.any():
+        if waits:
             rows = rows[desk.group.opened[rows] == pace.bar]
         for start, stop in chunks(len(rows)):
             batches.append(_batch(desk, rows[start:stop], terms, pace, owner=owner))
@@ -106,6 +107,12 @@ def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
     return desk.columns.held(Way.PLEDGED) | everything
 
 
+def _tradable(desk: Desk, market: Market) -> PerColumn:
+    """Share of each column that its venue lets anyone close now; calls wait while all are 0."""
+    own = desk.columns.instruments
+    return np.where(desk.columns.sign > 0.0, market.sellable[own], market.buyable[own])
+
+
 def terms_for(desk: Desk, market: Market, rules: Rules, *, owner: bool) -> Terms:
     """What closing one unit of each column means to this seller now."""
     columns = desk.columns
@@ -113,7 +120,7 @@ def terms_for(desk: Desk, market: Market, rules: Rules, *, owner: bool) -> Terms
     value = market.value[own]
     slope = rules.foresight * market.value * unit_slope(rules.impact, market)
     half_spread = 0.5 * rules.makers.spread(market) + rules.fee
-    can = np.where(columns.sign > 0.0, market.sellable[own], market.buyable[own])
+    can = _tradable(desk, market)
     entry = columns.per_column(columns.entry) * market.fx[own]
     gain = np.where(np.isnan(entry), 0.0, columns.sign * (value - entry))
     return Terms(

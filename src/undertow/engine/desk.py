@@ -23,7 +23,7 @@ from undertow.engine.near import NearList
 from undertow.engine.pool import Pool
 from undertow.engine.weights import Weights, weights
 from undertow.model.liquidation.base import Called
-from undertow.model.scenario import Segment
+from undertow.model.scenario import Regime, Segment
 
 ROUNDING = 1e-9
 """A call is met when what is still needed is below this share of what was."""
@@ -52,6 +52,7 @@ class Desk:
     segment: rules in force (a hike replaces them);  open: rows with an open call, ascending
     held: weighted units per column, kept up to date by sales
     kept: units the owner will not sell, None where the owner is ready to sell all
+    tested_rules, tested_value: what the tests were compiled for
     touched, place, losses: the ledger's memory of called accounts (empty when it is off)
     """
 
@@ -63,6 +64,8 @@ class Desk:
     target: Weights
     held: PerColumn
     kept: PerPosition | None = None
+    tested_rules: Regime | None = None
+    tested_value: Floats = field(default_factory=lambda: np.empty(0))
     clocks: Clocks | None = None
     open: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     touched: IndexPerAccount = field(default_factory=lambda: np.empty(0, np.int32))
@@ -71,8 +74,12 @@ class Desk:
     free_lines: list[int] = field(default_factory=list)
 
     def retest(self, market: Market) -> None:
-        """Compile the margin tests for today's market and rules."""
+        """Compile the margin tests for today's market and rules, if either has changed."""
         regime = self.segment.regime
+        value = market.value[self.columns.instrument]
+        if regime is self.tested_rules and np.array_equal(value, self.tested_value):
+            return
+        self.tested_rules, self.tested_value = regime, value
         self.trigger = weights(regime, market, self.columns, target=False)
         self.target = weights(regime, market, self.columns, target=True)
 
@@ -117,6 +124,7 @@ class Desk:
         if self.clocks is not None:
             lines = self.place[rows]
             self.losses[lines] = 0.0
+            self.touched[rows] = self.clocks.now
             self.place[rows] = -1
             self.free_lines.extend(lines.tolist())
 
