@@ -79,6 +79,10 @@ class Clocks:
     def tick(self, before: Weights, after: Weights, value: tuple[PerInstrument, PerInstrument],
              causes: Causes) -> None:  # fmt: skip
         """Add one bar's losses; `value` is the value of a unit before and after."""
+        if before is after and not (causes.forced.any() or causes.fx.any()):
+            self.sums[self.now + 1] = self.sums[self.now]
+            self.now += 1
+            return
         instrument = self.columns.instruments
         sign = self.columns.sign
         v0, v1 = (np.maximum(v, 1e-300)[instrument] for v in value)
