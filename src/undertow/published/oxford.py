@@ -24,7 +24,7 @@ from undertow.model.impact.exponential import Exponential
 from undertow.model.liquidation.pro_rata import ProRata
 from undertow.model.liquidation.whole_account import WholeAccount
 from undertow.model.scenario import Regime, Segment
-from undertow.published.check import Check, Fixture, Row, close, exactly
+from undertow.published.check import Check, Fixture, Row, claim, close, exactly
 from undertow.published.stage import Holders, cap, resting, shocked, stage, trade
 
 BANKS = Fixture(
@@ -144,8 +144,25 @@ def play(data: Path) -> list[Row]:
     rows: list[Row] = []
     for name in dict.fromkeys(line["experiment"] for line in expected):
         lines = [line for line in expected if line["experiment"] == name]
-        rows += _experiment(name, lines, held)
-    return rows
+        rows += _experiment(name.replace("_", " "), lines, held)
+    return [*rows, _targeting(held)]
+
+
+def _targeting(held: Sheets) -> Row:
+    """Banks that hold their target instead of waiting for the buffer to be breached."""
+    shocks = (0.015, 0.15, 0.18)
+    waiting, holding = (
+        [play_model(held, 0.01, shock, buffer=least) for shock in shocks]
+        for least in (BUFFER, TARGET)
+    )
+    return claim(
+        "leverage targeting in place of the threshold, shocks of 1.5, 15 and 18 %",
+        "substantially different losses",
+        f"defaults {[o.defaults for o in waiting]} and {[o.defaults for o in holding]}, "
+        f"sold at 1.5 % {waiting[0].sold:.2f} and {holding[0].sold:.2f}",
+        holds=[o.defaults for o in waiting] != [o.defaults for o in holding]
+        and holding[0].sold > 2.0 * waiting[0].sold,
+    )
 
 
 def _experiment(name: str, lines: Sequence[dict[str, str]], held: Sheets) -> list[Row]:
@@ -173,7 +190,8 @@ CHECK = Check(
     title="Defaults of 48 banks (EBA 2018) against price impact and against the size of the shock",
     source=(
         "Farmer, Kleinnijenhuis, Nahai-Williamson, Wetzer, BoE SWP 861 (2020); output of "
-        "ox-inet-resilience/firesale_stresstest, commit dd861c6, Apache-2.0"
+        "ox-inet-resilience/firesale_stresstest, commit dd861c6, Apache-2.0; targeting: abstract "
+        "of Cont, Schaanning, SSRN 2541114 (2017)"
     ),
     play=play,
     fixtures=(BANKS, EXPECTED),

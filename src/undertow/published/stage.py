@@ -134,6 +134,6 @@ def sold_over(market: Market, units: PerInstrument, law: ImpactLaw, *, days: flo
     count = len(market.instruments)
     flags = np.ones(count, dtype=np.bool_)
     pace = Pace(0, np.full(count, days), flags, ~flags, days)
-    flow = Flow(np.maximum(units, 0.0), np.maximum(-units, 0.0))
+    flow = Flow(np.maximum(units, 0.0), np.zeros_like(units), np.maximum(-units, 0.0))
     limits = Limits(np.zeros(count), np.full(count, np.inf))
     return clear(market, flow, rules_of(law), pace, limits)
