@@ -2,7 +2,7 @@ bin := ".venv/bin"
 
 # list the targets
 default:
-    @just --list --unsorted
+    @{{just_executable()}} --list --unsorted
 
 # environment and hooks
 setup:
