@@ -23,6 +23,8 @@ from undertow.episodes.facts import HEADER, STATUSES, Fact
 from undertow.episodes.schema import Plan
 from undertow.episodes.schema_market import DEFAULTS
 from undertow.jobs.rules import FAMILIES
+from undertow.published.__main__ import app as published_app
+from undertow.published.checks import CHECKS
 
 DOCS = Path(__file__).parent
 SOURCE = "../src/undertow"
@@ -82,6 +84,8 @@ def _commands() -> Iterator[str]:
     for command in app.registered_commands:
         name = command.name or getattr(command.callback, "__name__", "")
         yield from _command(f"undertow {name}", command.callback)
+    for command in published_app.registered_commands:
+        yield from _command("python -m undertow.published", command.callback)
 
 
 def _command(name: str, callback: Callable[..., object] | None) -> Iterator[str]:
@@ -205,6 +209,17 @@ def _first(part: type[object]) -> str:
     return (inspect.getdoc(part) or "").split("\n\n")[0].split(";")[0].rstrip(".") + "."
 
 
+def published() -> str:
+    """Every published result that is reproduced."""
+    said = (
+        "What others printed, and what the engine's own parts give for it:"
+        " `python -m undertow.published` prints both; `python -m undertow.published NAME` one."
+        " A check whose data file is absent is skipped with a reason."
+    )
+    rows = [(f"`{c.name}`", c.title, c.source) for c in CHECKS]
+    return _page("Published results", said, iter([_table(("check", "what", "source"), rows)]))
+
+
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in r)} |" for r in lines)
@@ -215,6 +230,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands,
     "episode-file.md": episode_file,
     "answer.md": answer,
+    "published.md": published,
 }
 
 
