@@ -370,14 +370,6 @@ def test_every_segment_has_accounts_and_what_its_owners_hold_free(segment: str) 
     assert 0 < PATHS[f"{segment}.willing"][0].value <= 1
 
 
-@pytest.mark.parametrize("total", [n for n in PATHS if n.endswith("tech_usd")])
-def test_the_seven_stocks_add_up_to_the_technology_of_a_segment(total: str) -> None:
-    parts = [total.replace("tech_usd", f"{symbol}_usd") for symbol in SEVEN]
-    held = sum(PATHS[p][0].value for p in parts if p in PATHS)
-
-    assert held == pytest.approx(in_force(total), rel=1e-3)
-
-
 def test_nothing_dated_after_the_start_is_an_assumption_about_the_opening() -> None:
     opening = [f for f in ROWS if f.id.split(".")[0] in SEGMENTS and f.status == "assumed"]
 

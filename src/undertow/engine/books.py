@@ -54,7 +54,7 @@ def payment(desk: Desk, market: Market, cleared: Cleared, fee: float) -> Payment
     share = columns.per_column(columns.released)
     fees = fee * market.value[own]
     return Payment(
-        filled=np.where(long, cleared.filled_sold[own], cleared.filled_bought[own]),
+        filled=np.where(long, cleared.filled_forced[own], cleared.filled_bought[own]),
         received=sign * each * share - fees,
         lender=sign * each * (1.0 - share),
         fee=fees,

@@ -43,11 +43,10 @@ def order(desk: Desk, market: Market, rules: Rules, pace: Pace) -> list[Batch]:
     if len(desk.open) == 0:
         return []
     batches = []
-    waits = not _tradable(desk, market).any()
     for owner, rows in _sellers(desk, pace):
         terms = terms_for(desk, market, rules, owner=owner)
-        if waits:
-            rows = rows[desk.group.opened[rows] == pace.bar]
+        if not terms.sellable.any():
+            rows = rows[_fresh(desk, rows, pace, owner=owner)]
         for start, stop in chunks(len(rows)):
             batches.append(_batch(desk, rows[start:stop], terms, pace, owner=owner))
     return batches
@@ -60,6 +59,13 @@ def _sellers(desk: Desk, pace: Pace) -> list[tuple[bool, Rows]]:
     late = age >= regime.grace_days
     parts = [(True, desk.open[~late]), (False, desk.open[late])]
     return [(owner, rows) for owner, rows in parts if len(rows)]
+
+
+def _fresh(desk: Desk, rows: Rows, pace: Pace, *, owner: bool) -> Flags:
+    """Calls that this seller sees for the first time; the others wait while all is closed."""
+    age = (pace.bar - desk.group.opened[rows] - 1) * pace.elapsed
+    fresh: Flags = age < (0.0 if owner else desk.segment.regime.grace_days)
+    return fresh
 
 
 def _copied(desk: Desk, rows: Rows) -> tuple[Called, PerRow]:
@@ -88,8 +94,9 @@ def _batch(desk: Desk, rows: Rows, terms: Terms, pace: Pace, *, owner: bool) -> 
     asked = Called(called.quantity, called.column, rate * need, called.move, called.weight)
     sales = np.zeros_like(called.quantity)
     policy = desk.segment.owner if owner else desk.segment.broker
-    policy.sales(_willing(desk, rows, asked) if owner else asked, terms, sales)
-    could = (np.abs(called.quantity) * terms.sellable[called.column]).any(axis=1)
+    offered = _willing(desk, rows, asked) if owner else asked
+    policy.sales(offered, terms, sales)
+    could: Flags = np.any(np.abs(offered.quantity) * terms.sellable[called.column], axis=1)
     return Batch(rows, asked, need, owner, sales, could)
 
 
@@ -108,7 +115,7 @@ def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
 
 
 def _tradable(desk: Desk, market: Market) -> PerColumn:
-    """Share of each column that its venue lets anyone close now; calls wait while all are 0."""
+    """Share of each column that its venue lets anyone close now."""
     own = desk.columns.instruments
     return np.where(desk.columns.sign > 0.0, market.sellable[own], market.buyable[own])
 

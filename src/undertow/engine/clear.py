@@ -18,8 +18,12 @@ HALVINGS = 60
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Units that want to trade, per instrument: `sold` and `bought` ≥ 0."""
+    """Units that want to trade, per instrument, all ≥ 0.
 
+    forced: called accounts' sales;  sold: traders' sales;  bought: everybody's purchases
+    """
+
+    forced: PerInstrument
     sold: PerInstrument
     bought: PerInstrument
 
@@ -41,10 +45,12 @@ class Limits:
 class Cleared:
     """What a bar's orders came to.
 
-    filled_sold, filled_bought: share of the orders filled;  paid: price per unit without spread
+    filled_forced, filled_sold, filled_bought: share of each part of the flow that was filled
+    paid: price per unit without spread
     half_spread: money a seller gives up (and a buyer adds) per unit;  market: after the trades
     """
 
+    filled_forced: PerInstrument
     filled_sold: PerInstrument
     filled_bought: PerInstrument
     paid: PerInstrument
@@ -53,22 +59,25 @@ class Cleared:
 
 
 def clear(market: Market, flow: Flow, rules: Rules, pace: Pace, limits: Limits) -> Cleared:
-    """Fill what venues, volume and price limits allow, and move pressure by what was filled."""
+    """Fill what venues, volume and price limits allow, and move pressure by what was filled.
+
+    The largest share of volume binds forced sales; traders who must be done by the close deal.
+    """
     calm = decayed(market, pace.days)
-    sell = market.sellable * 1.0
+    paced = np.ones(len(calm.price))
     if pace.elapsed > 0.0 and np.isfinite(rules.participation):
-        most = rules.participation * market.instruments.volume * pace.days
-        sell = sell * _share(most, flow.sold)
-    buy = market.buyable * 1.0
+        paced = _share(rules.participation * calm.instruments.volume * pace.days, flow.forced)
+    wanted = Flow(np.zeros_like(paced), paced * flow.forced + flow.sold, flow.bought)
+    sell, buy = market.sellable, market.buyable
     if limits.any:
-        sell, buy = _within_limits(calm, flow, (sell, buy), rules.impact, (pace, limits))
-    sold, bought = sell * flow.sold, buy * flow.bought
+        sell, buy = _within_limits(calm, wanted, (sell, buy), rules.impact, (pace, limits))
+    sold, bought = sell * wanted.sold, buy * wanted.bought
     after = pressed(calm, sold - bought, pace.days)
     speed = (sold - bought) / (market.instruments.volume * np.where(pace.days > 0, pace.days, 1.0))
     paid = paid_price(rules.impact, calm, after, speed)
     paid = np.clip(paid, limits.low, limits.high)
     half = 0.5 * rules.makers.spread(market) * market.price
-    return Cleared(sell, buy, paid, half, after)
+    return Cleared(paced * sell, sell, buy, paid, half, after)
 
 
 def _share(largest: PerInstrument, wanted: PerInstrument) -> PerInstrument:

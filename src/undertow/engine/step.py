@@ -64,7 +64,9 @@ def _trader_orders(state: State, pace: Pace, closing: list[PerColumn]) -> list[F
     tangent = unit_slope(state.rules.impact, state.market)
     first, _ = _asked(state, pace, tangent)
     flow = _flow(state, Orders([], closing, first))
-    toward = pressed(decayed(state.market, pace.days), flow.sold - flow.bought, pace.days)
+    toward = pressed(
+        decayed(state.market, pace.days), flow.forced + flow.sold - flow.bought, pace.days
+    )
     secant = unit_slope(state.rules.impact, state.market, toward.pressure)
     units, memories = _asked(state, pace, secant)
     for number, memory in enumerate(memories):
@@ -88,17 +90,17 @@ def cleared_now(state: State, orders: Orders, pace: Pace) -> Cleared:
 
 
 def _flow(state: State, orders: Orders) -> Flow:
-    """Units to be sold and bought per instrument."""
+    """Units to be sold by force, sold by traders, and bought, per instrument."""
     count = len(state.market.instruments)
-    sold, bought = np.zeros(count), np.zeros(count)
+    forced, sold, bought = np.zeros(count), np.zeros(count), np.zeros(count)
     for desk, closing in zip(state.desks, orders.closing, strict=True):
         own, long = desk.columns.instruments, desk.columns.sign > 0.0
-        sold += np.bincount(own[long], closing[long], count)
+        forced += np.bincount(own[long], closing[long], count)
         bought += np.bincount(own[~long], closing[~long], count)
     for units in orders.traders:
         sold += np.maximum(-units, 0.0)
         bought += np.maximum(units, 0.0)
-    return Flow(sold, bought)
+    return Flow(forced, sold, bought)
 
 
 def settle_all(state: State, orders: Orders, cleared: Cleared) -> list[Settled]:
