@@ -50,7 +50,7 @@ class Wish:
     """What a random system may contain; by default everything.
 
     ways: free and elsewhere columns;  costs: spread and fees;  delays: grace, lags, minimums,
-    cash tests, test schedules;  outside: traders;  halts: venues and limits on volume
+    test schedules;  outside: traders;  halts: venues and limits on volume
     """
 
     instruments: int = 4
@@ -63,6 +63,7 @@ class Wish:
     lasting: bool = True
     resilience: bool = True
     delays: bool = True
+    cash_tests: bool = True
     outside: bool = True
     halts: bool = True
     limits: bool = True
@@ -232,6 +233,7 @@ def _segment(
         regime = replace(regime, grace_days=grace, recourse=draw(st.booleans()))
     if wish.delays and draw(st.booleans()):
         regime = _slow(rng, regime, market, clock)
+        regime = replace(regime, cash_test=regime.cash_test and wish.cash_tests)
     return Segment(name, regime, LIQUIDATION.make(owner, {}), LIQUIDATION.make(broker, {}))
 
 
