@@ -64,6 +64,8 @@ class Wish:
     resilience: bool = True
     delays: bool = True
     cash_tests: bool = True
+    minimums: bool = True
+    foresight: tuple[float, ...] = (0.0, 0.5, 1.0)
     outside: bool = True
     halts: bool = True
     limits: bool = True
@@ -234,6 +236,8 @@ def _segment(
     if wish.delays and draw(st.booleans()):
         regime = _slow(rng, regime, market, clock)
         regime = replace(regime, cash_test=regime.cash_test and wish.cash_tests)
+        if not wish.minimums:
+            regime = replace(regime, minimum_transfer=0.0)
     return Segment(name, regime, LIQUIDATION.make(owner, {}), LIQUIDATION.make(broker, {}))
 
 
@@ -390,7 +394,7 @@ def _rules(
         _law(draw, rng, wish),
         MAKERS.make(makers, more),
         fee=1e-3 if wish.costs and draw(st.booleans()) else 0.0,
-        foresight=draw(st.sampled_from((0.0, 0.5, 1.0))),
+        foresight=draw(st.sampled_from(wish.foresight)),
         insurance={segments[0].name: 1e3} if draw(st.booleans()) else {},
         overnight=0.3,
         memory=float(rng.uniform(0.2, 3.0)),
