@@ -111,8 +111,8 @@ def _book_ledger(state: State, desk: Desk, batch: Batch, paid: PerColumn) -> Non
     if clocks is None:
         return
     add_losses(
-        called.quantity, batch.sales, called.column, called.move, batch.rows, desk.touched, clocks.sums,
-        clocks.origin, clocks.now, desk.place, desk.losses,
+        called.quantity, batch.sales, called.column, called.move, batch.rows, desk.touched,
+        clocks.sums, clocks.origin, clocks.now, desk.place, desk.losses,
     )  # fmt: skip
     book_origins(
         batch.sales, called.column, batch.rows, called.weight, paid,

@@ -43,10 +43,10 @@ def order(desk: Desk, market: Market, rules: Rules, pace: Pace) -> list[Batch]:
     if len(desk.open) == 0:
         return []
     batches = []
-    for owner, rows in _sellers(desk, pace):
+    for owner, waiting in _sellers(desk, pace):
         terms = terms_for(desk, market, rules, owner=owner)
-        if not terms.sellable.any():
-            rows = rows[_fresh(desk, rows, pace, owner=owner)]
+        closed = not terms.sellable.any()
+        rows = waiting[_fresh(desk, waiting, pace, owner=owner)] if closed else waiting
         for start, stop in chunks(len(rows)):
             batches.append(_batch(desk, rows[start:stop], terms, pace, owner=owner))
     return batches
