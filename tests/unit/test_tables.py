@@ -43,7 +43,7 @@ def printed(simulation: Simulation) -> str:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0.0123, "+1.23 %"), (-0.5, "−50.00 %"), (0.0, "0.00 %"), (None, "–"), (-1e-9, "0.00 %")],
+    [(0.0123, "+1.23"), (-0.5, "−50.00"), (0.0, "0.00"), (None, "–"), (-1e-9, "0.00")],
 )
 def test_a_share_is_said_with_its_sign(value: float | None, said: str) -> None:
     assert percent(value) == said

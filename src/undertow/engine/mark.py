@@ -45,7 +45,7 @@ def mark(state: State, pace: Pace) -> None:
         dealt = np.where(state.news.given, state.news.actual[pace.bar], dealt)
     price = np.clip(dealt, state.limits.low, state.limits.high)
     price = np.where(pace.open, price, before.price)
-    state.market = _open_for_business(_seen(before, price, pace, state), pace, state.limits)
+    state.market = _open_for_business(_seen(before, price, pace, state), pace, state)
     _quote(state, pace)
     causes = _causes(state, pace)
     values = (before.price * np.exp(state.shown_fx), state.market.value)
@@ -77,11 +77,14 @@ def _followed(state: State) -> FlagPerInstrument:
     return state.news.given | state.news.linked
 
 
-def _open_for_business(market: Market, pace: Pace, limits: Limits) -> Market:
+def _open_for_business(market: Market, pace: Pace, state: State) -> Market:
     """Sellers wait at the lower limit, buyers at the upper, everyone where it is closed."""
-    is_open = pace.open.astype(np.float64)
-    sellable = is_open * (market.price > limits.low)
-    return replace(market, sellable=sellable, buyable=is_open * (market.price < limits.high))
+    sell, buy = state.admitted
+    return replace(
+        market,
+        sellable=sell * pace.open * (market.price > state.limits.low),
+        buyable=buy * pace.open * (market.price < state.limits.high),
+    )
 
 
 def _quote(state: State, pace: Pace) -> None:

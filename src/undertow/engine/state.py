@@ -43,6 +43,7 @@ class Absorber:
 class State:
     """Everything that changes from bar to bar.
 
+    admitted: whether an instrument can be sold and bought at all, as the opening market says
     shown: ln of the causes when each price was last dealt: news, fx and forced (see `mark.py`)
     """
 
@@ -54,6 +55,7 @@ class State:
     absorber: Absorber
     brakes: list[Brake]
     limits: Limits
+    admitted: tuple[PerInstrument, PerInstrument]
     shown_forced: Floats
     shown_fx: PerInstrument
     matrix: Floats
@@ -87,6 +89,7 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
         absorber=Absorber(np.zeros(count)),
         brakes=brakes,
         limits=_limits(rules, brakes, count),
+        admitted=(market.sellable, market.buyable),
         shown_forced=np.zeros((count, count)),
         shown_fx=np.log(market.fx),
         matrix=np.zeros((4 * count + 1, count)),

@@ -34,16 +34,19 @@ def _parts(answer: Simulation) -> Iterator[RenderableType]:
 
 
 def instruments_table(answer: Simulation) -> Table:
-    """One row per instrument; changes over the window as shares of the opening price."""
-    table = _table("Instruments")
-    heads = ("role", "given", "forced", "at worst", "simulated", "actual", "unexplained")
-    for head in (*heads, "lowest depth", "widest spread"):
-        table.add_column(head, justify="left" if head == "role" else "right")
+    """One row per instrument; changes over the window in per cent of the opening price."""
+    table = _table("Instruments, change in %")
+    heads = ("role", "given", "forced", "worst", "simul.", "actual", "unexpl.", "depth", "spread")
+    for head in heads:
+        table.add_column(head, justify="left" if head == "role" else "right", no_wrap=True)
     for name, a in answer.instruments.items():
         changes = (a.given, a.forced, a.forced_low, a.simulated, a.actual, a.unexplained)
-        table.add_row(
-            name, a.role, *map(percent, changes), f"{a.depth_low:.0%}", f"{a.spread_high:.1f}×"
-        )
+        depth, spread = f"{a.depth_low:.0%}", f"{a.spread_high:.1f}×"
+        table.add_row(name, a.role, *map(percent, changes), depth, spread)
+    table.caption = (
+        "forced: by forced selling at the end; worst: the deepest on the way;"
+        " depth: lowest, spread: widest, both of normal"
+    )
     return table
 
 
@@ -81,18 +84,24 @@ def audit_line(answer: Simulation) -> Text:
 
 
 def _table(title: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, title_style="bold")
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption_justify="left",
+        box=None,
+        pad_edge=False,
+    )
     table.add_column("", justify="left", no_wrap=True)
     return table
 
 
 def percent(value: float | None) -> str:
-    """A share as a signed percentage, − for a fall; a dash where it is unknown."""
+    """A share in per cent with its sign, − for a fall; a dash where it is unknown."""
     if value is None:
         return "–"
-    if abs(value) < 5e-6:
-        return "0.00 %"
-    return f"{value:+.2%}".replace("%", " %").replace("-", "−")
+    said = f"{100.0 * value:+.2f}"
+    return "0.00" if said in {"+0.00", "-0.00"} else said.replace("-", "−")
 
 
 def dollars(value: float) -> str:

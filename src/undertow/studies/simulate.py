@@ -96,16 +96,20 @@ def _outcome(
     depth = free[worst].forced_low
     if depth > -5e-4:
         return f"{said} left every free market within 0.05 % of where it was."
-    return f"{said} pushed {worst} furthest, by {depth:.1%} at the worst{_beside(free[worst])}."
+    return f"{said} pushed {worst} furthest, by {_said(depth)} at the worst{_beside(free[worst])}."
 
 
 def _beside(answer: InstrumentAnswer) -> str:
     if answer.actual is None:
         return ""
     return (
-        f"; over the window it moved {answer.actual:+.1%} and the simulation accounts for"
-        f" {answer.simulated:+.1%}"
+        f"; over the window it moved {_said(answer.actual)}, of which the simulation accounts for"
+        f" {_said(answer.simulated)}"
     )
+
+
+def _said(change: float) -> str:
+    return f"{100.0 * change:+.2f} %".replace("-", "−")
 
 
 def _warnings(trace: Trace, segments: Mapping[str, SegmentAnswer]) -> list[str]:

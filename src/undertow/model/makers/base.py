@@ -43,4 +43,5 @@ class Makers(ABC):
     def spread(self, market: Market) -> PerInstrument:
         """Bid-ask spread as a share of the price: normal·(σ/σ₀)/φ."""
         calm = market.instruments
-        return calm.spread * (market.sigma / calm.sigma) / self.displayed(market)
+        shown = np.maximum(self.displayed(market), np.finfo(np.float64).tiny)
+        return calm.spread * (market.sigma / calm.sigma) / shown
