@@ -98,6 +98,7 @@ def _sold(state: State) -> tuple[PerInstrument, tuple[Floats, ...]]:
     pace = round_of(0, len(total))
     with Pool() as pool:
         for desk, shares in zip(state.desks, fractions, strict=True):
+            cash, free = desk.group.cash.copy(), desk.group.free_cash.copy()
             rows = desk.short(state.market, pool)
             desk.open_calls(rows, 0)
             for batch in order(desk, state.market, state.rules, pace):
@@ -108,4 +109,5 @@ def _sold(state: State) -> tuple[PerInstrument, tuple[Floats, ...]]:
                 units: PerColumn = np.bincount(kind, closed, desk.columns.count).astype(np.float64)
                 np.add.at(total, desk.columns.instruments, units * desk.columns.sign)
             desk.close_calls(desk.open)
+            desk.group.cash[:], desk.group.free_cash[:] = cash, free
     return total, fractions
