@@ -70,8 +70,12 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     from undertow.report.progress import progress
 
     request = Request(episode, origin.value, accounts, seed, bar, out, threads)
-    with progress("Simulating", shown=not as_json) as advance:
-        done = run_episode(request, advance)
+    try:
+        with progress("Simulating", shown=not as_json) as advance:
+            done = run_episode(request, advance)
+    except KeyboardInterrupt:
+        typer.echo("undertow: interrupted; nothing was stored.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     if as_json:
         typer.echo(json.dumps(done.json(timing=timing), indent=1, ensure_ascii=False))
     else:
@@ -131,9 +135,6 @@ def main() -> None:
     except UndertowError as error:
         typer.echo(f"undertow: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("undertow: interrupted; nothing was stored.", err=True)
-        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -66,10 +66,13 @@ class Done:
 
 
 def run_episode(request: Request, progress: Callable[[int, int], None] | None = None) -> Done:
-    """Run an episode as asked and store it as one folder, whole or not at all."""
+    """Run an episode as asked and store it as one folder, whole or not at all.
+
+    The folder is opened first, so that a place that cannot be written is refused before the run.
+    """
     started = perf_counter()
-    files = _files(find(request.episode))
-    episode = read_episode(find(request.episode))
+    file = find(request.episode)
+    files, episode = _files(file), read_episode(file)
     scenario = compile_episode(
         episode,
         accounts=request.accounts,
@@ -77,17 +80,21 @@ def run_episode(request: Request, progress: Callable[[int, int], None] | None = 
         bar=request.bar,
         origin=request.origin,
     )
-    built = perf_counter()
-    warm_up(scenario)
-    compiled = perf_counter()
-    how = How(threads=request.threads, progress=progress)
-    answer, trace = simulate(scenario, _actual_changes(episode, scenario), how=how)
-    answer = replace(answer, assumed=tuple(fact.id for fact in episode.assumed))
-    ended = perf_counter()
-    timing = Timing(built - started, compiled - built, ended - compiled, trace.account_rounds)
     inputs = _inputs(request, episode, files)
-    folder = _stored(request, scenario, (answer, trace), (inputs, files))
-    return Done(answer, folder, inputs, timing)
+    built = perf_counter()
+    name = run_name(datetime.now(UTC), scenario.name, str(inputs["sha256"]))
+    with whole_folder(request.out or home() / "runs", name) as place:
+        warm_up(scenario)
+        ready = perf_counter()
+        how = How(threads=request.threads, progress=progress)
+        answer, trace = simulate(scenario, _actual_changes(episode, scenario), how=how)
+        answer = replace(answer, assumed=tuple(fact.id for fact in episode.assumed))
+        ended = perf_counter()
+        times = [scenario.clock.time(bar) for bar in range(trace.rounds)]
+        summary = wrapped("run", inputs, simulation_json(answer))
+        write_run(place.path, trace, times, summary=summary, inputs=files)
+    timing = Timing(built - started, ready - built, ended - ready, trace.account_rounds)
+    return Done(answer, place.path, inputs, timing)
 
 
 def _actual_changes(episode: Episode, scenario: Scenario) -> dict[str, float]:
@@ -108,18 +115,3 @@ def _inputs(request: Request, episode: Episode, files: dict[str, bytes]) -> dict
     said = f"{request.origin} {request.accounts} {request.bar} {seed}"
     sha = digest([*files.values(), said.encode()])
     return {"sha256": sha, "seed": seed, "origin": request.origin}
-
-
-def _stored(
-    request: Request,
-    scenario: Scenario,
-    result: tuple[Simulation, Trace],
-    inputs: tuple[dict[str, Json], dict[str, bytes]],
-) -> Path:
-    (answer, trace), (said, files) = result, inputs
-    name = run_name(datetime.now(UTC), scenario.name, str(said["sha256"]))
-    times = [scenario.clock.time(bar) for bar in range(trace.rounds)]
-    summary = wrapped("run", said, simulation_json(answer))
-    with whole_folder(request.out or home() / "runs", name) as place:
-        write_run(place.path, trace, times, summary=summary, inputs=files)
-    return place.path
