@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -129,7 +130,11 @@ def episodes(
 
 
 def main() -> None:
-    """Run the command line; wrong input is one sentence on standard error and exit code 1."""
+    """Run the command line; wrong input is one sentence on standard error and exit code 1.
+
+    A request to terminate ends a run as an interruption does: with nothing half-written.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except UndertowError as error:

@@ -10,6 +10,9 @@ from undertow.core.market import Market
 from undertow.core.shapes import PerInstrument
 from undertow.model.impact.base import ImpactLaw
 
+PATH_NODES = 16
+"""Points of the Gauss–Legendre rule that averages a price over a path."""
+
 
 def pressure_factor(law: ImpactLaw, market: Market) -> PerInstrument:
     """ln of price over fundamental, per underlying, before look-through."""
@@ -28,13 +31,36 @@ def dealt_price(law: ImpactLaw, market: Market) -> PerInstrument:
 
 
 def paid_price(law: ImpactLaw, before: Market, after: Market, rate: PerInstrument) -> PerInstrument:
-    """Average price of trades that take `before` to `after`, by the law's fill, without spread."""
-    factor = np.log(law.fill_factor(before.pressure, after.pressure, before))
-    share = {"path": 0.5, "mid": 0.5, "final": 1.0, "opening": 0.0}[law.fill]
-    lasting = before.lasting + share * (after.lasting - before.lasting)
-    factor = factor - before.instruments.permanent * lasting
-    price = before.fundamental * np.exp(before.instruments.lookthrough @ factor)
-    return price * (1.0 - law.rate_cost(rate, before))
+    """Average price of trades that take `before` to `after`, by the law's fill, without spread.
+
+    The law's own fill where one pressure makes the price; elsewhere (a lasting part, several
+    underlyings) the same fill of the whole price: averages do not multiply, and a trip that sells
+    in small steps and buys back in one would earn the difference.
+    """
+    calm = before.instruments
+    alone = np.log(law.fill_factor(before.pressure, after.pressure, before))
+    paid = before.fundamental * np.exp(calm.lookthrough @ alone)
+    joint = (calm.lookthrough != 0.0).sum(axis=1) != 1
+    joint |= (calm.lookthrough.sum(axis=1) != 1.0) | (calm.lookthrough @ calm.permanent != 0.0)
+    if joint.any():
+        paid = np.where(joint, _joint_fill(law, before, after), paid)
+    return paid * (1.0 - law.rate_cost(rate, before))
+
+
+def _joint_fill(law: ImpactLaw, before: Market, after: Market) -> PerInstrument:
+    """The law's fill of the price that all pressures and lasting sales make together."""
+    nodes, shares = np.polynomial.legendre.leggauss(PATH_NODES)
+    on_the_way = list(zip(0.5 * (1.0 + nodes), 0.5 * shares, strict=True))
+    ends = {"final": [(1.0, 1.0)], "opening": [(0.0, 1.0)], "mid": [(0.0, 0.5), (1.0, 0.5)]}
+    total = np.zeros_like(before.price)
+    for way, share in ends.get(law.fill, on_the_way):
+        there = replace(
+            before,
+            pressure=before.pressure + way * (after.pressure - before.pressure),
+            lasting=before.lasting + way * (after.lasting - before.lasting),
+        )
+        total += share * dealt_price(law, there)
+    return total
 
 
 def decayed(market: Market, days: PerInstrument) -> Market:

@@ -10,7 +10,6 @@ from time import perf_counter
 
 from undertow.core.answers.simulation import Simulation
 from undertow.core.compiled import home
-from undertow.core.trace import Trace
 from undertow.data.store import run_name, whole_folder, write_run
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
