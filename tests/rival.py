@@ -313,7 +313,7 @@ def _tests(world: World, name: str) -> dict:
         "money": table.money,
         "price": list(world.market["price"]),
         "fx": list(world.market["fx"]),
-        "forced": [0.0] * len(market.price),
+        "forced": [[0.0] * len(market.price) for _ in market.price],
     }
 
 
@@ -327,8 +327,7 @@ def lose(world: World, bar: Bar) -> None:
         if len(new["rate"]) > 1 or world.segments[name].regime.cash_test:
             continue
         new["forced"] = [
-            f if bar.open[u] else o
-            for u, (f, o) in enumerate(zip(by_source, old["forced"], strict=True))
+            list(by_source) if bar.open[a] else old["forced"][a] for a in range(len(by_source))
         ]
         for account in world.accounts:
             if account.segment == name:
@@ -356,7 +355,7 @@ def _lost(kind: int, tests: tuple[dict, dict], columns, links) -> dict:
     forced = 0.0
     for u in range(len(links)):
         if links[a, u] != 0.0:
-            part = float(links[a, u]) * (new["forced"][u] - old["forced"][u])
+            part = float(links[a, u]) * (new["forced"][a][u] - old["forced"][a][u])
             lost["forced selling", u] = -b * middle * part
             forced += part
     lost["news", a] = -b * middle * (ratio - fx - forced)
@@ -418,19 +417,30 @@ def tradable(world: World, kind: int) -> bool:
     return world.market["buyable" if kind % 2 else "sellable"][a] > 0.0
 
 
+def sold_by_owner(world: World, bar: Bar, account: Account) -> bool:
+    """Whether the owner sells now: within the grace, which counts from the bar of the call."""
+    grace = world.segments[account.segment].regime.grace_days
+    return (bar.number - account.called) * bar.elapsed < grace
+
+
 def _answers_now(world: World, bar: Bar, account: Account) -> bool:
-    """An open call waits while nothing its group holds can be traded on either side."""
+    """An open call waits while its seller can trade nothing its group holds, save the first time."""
     if account.called is None:
         return False
-    either = any(tradable(world, k) or tradable(world, k ^ 1) for k in account.group)
-    return either or account.called == bar.number
+    owner = sold_by_owner(world, bar, account)
+    kinds = {k for kind in account.group for k in (kind, kind ^ 1)}
+    if any(tradable(world, k) and reachable(world, account, k, owner=owner) for k in kinds):
+        return True
+    grace = world.segments[account.segment].regime.grace_days
+    age = (bar.number - account.called - 1) * bar.elapsed
+    return age < (0.0 if owner else grace)
 
 
 def order(world: World, bar: Bar, account: Account) -> tuple[bool, float, list[float], int]:
     """Free cash first; then what the owner, within the grace, or the broker wants to sell."""
     segment = world.segments[account.segment]
     regime = segment.regime
-    owner = (bar.number - account.called) * bar.elapsed < regime.grace_days
+    owner = sold_by_owner(world, bar, account)
     slack = slacks(world, account, target=True)
     move = slack.index(min(slack))
     need = max(0.0, -slack[move])
@@ -440,12 +450,7 @@ def order(world: World, bar: Bar, account: Account) -> tuple[bool, float, list[f
     need -= paid
     lag = regime.owner_lag if owner else regime.broker_lag
     rate = 1.0 - math.exp(-bar.elapsed / lag) if lag > 0.0 and bar.elapsed > 0.0 else 1.0
-    offered = list(account.units)
-    if owner:
-        offered = [
-            math.copysign(max(abs(q) - u, 0.0), q)
-            for q, u in zip(account.units, account.unwilling, strict=True)
-        ]
+    offered = offered_by(account, owner=owner)
     called = Called(
         quantity=np.array([offered]),
         column=np.array([account.columns], dtype=np.uint16),
@@ -457,6 +462,16 @@ def order(world: World, bar: Bar, account: Account) -> tuple[bool, float, list[f
     policy = segment.owner if owner else segment.broker
     policy.sales(called, terms(world, account, owner=owner), out)
     return owner, need, [float(x) for x in out[0]], move
+
+
+def offered_by(account: Account, *, owner: bool) -> list[float]:
+    """Units each seller is ready to sell."""
+    if not owner:
+        return list(account.units)
+    return [
+        math.copysign(max(abs(q) - u, 0.0), q)
+        for q, u in zip(account.units, account.unwilling, strict=True)
+    ]
 
 
 def reachable(world: World, account: Account, kind: int, *, owner: bool) -> bool:
@@ -672,7 +687,6 @@ def _paid(world: World, bar: Bar, net: list[float], after: tuple) -> list[float]
         for z, d, t in zip(world.market["pressure"], bar.days, calm.resilience, strict=True)
     ]
     share = law.fill_factor(np.array(rested), np.array(pressure), market)
-    part = {"path": 0.5, "mid": 0.5, "final": 1.0, "opening": 0.0}[law.fill]
     speed = [
         n / (float(v) * (d if d > 0.0 else 1.0))
         for n, v, d in zip(net, calm.volume, bar.days, strict=True)
@@ -680,15 +694,33 @@ def _paid(world: World, bar: Bar, net: list[float], after: tuple) -> list[float]
     hurry = law.rate_cost(np.array(speed), market)
     paid = []
     for a in range(len(net)):
-        log = 0.0
-        for u in range(len(net)):
-            before = world.market["lasting"][u]
-            felt = before + part * (lasting[u] - before)
-            link = float(calm.lookthrough[a, u])
-            log += link * (math.log(float(share[u])) - float(calm.permanent[u]) * felt)
-        price = world.market["fundamental"][a] * math.exp(log) * (1.0 - float(hurry[a]))
-        paid.append(min(max(price, world.low[a]), world.high[a]))
+        links = {u: float(x) for u, x in enumerate(calm.lookthrough[a]) if x != 0.0}
+        source = next(iter(links))
+        if links == {source: 1.0} and calm.permanent[source] == 0.0:
+            price = world.market["fundamental"][a] * float(share[source])
+        else:
+            price = _whole_path(world, (rested, pressure), lasting, a)
+        paid.append(min(max(price * (1.0 - float(hurry[a])), world.low[a]), world.high[a]))
     return paid
+
+
+def _whole_path(world: World, pressure: tuple, lasting: list[float], a: int) -> float:
+    """The fill of the whole price where several pressures or a lasting part make it."""
+    points, parts = np.polynomial.legendre.leggauss(16)
+    plan = {
+        "final": [(1.0, 1.0)],
+        "opening": [(0.0, 1.0)],
+        "mid": [(0.0, 0.5), (1.0, 0.5)],
+        "path": [
+            (0.5 + 0.5 * float(x), 0.5 * float(w)) for x, w in zip(points, parts, strict=True)
+        ],
+    }
+    total = 0.0
+    for way, part in plan[world.scenario.rules.impact.fill]:
+        z = [b + way * (e - b) for b, e in zip(*pressure, strict=True)]
+        l = [b + way * (e - b) for b, e in zip(world.market["lasting"], lasting, strict=True)]  # noqa: E741
+        total += part * _dealt(world, z, l, a)
+    return total
 
 
 # --- settle
@@ -702,7 +734,7 @@ def settle(world: World, bar: Bar, orders: list, cleared: dict, row: dict) -> No
     for account, owner, need, sales, move in orders:
         could = any(
             q != 0.0 and tradable(world, k) and reachable(world, account, k, owner=owner)
-            for q, k in zip(account.units, account.columns, strict=True)
+            for q, k in zip(offered_by(account, owner=owner), account.columns, strict=True)
         )
         raised, left, stuck = _deal(world, account, (owner, need, sales, move), cleared, row)
         regime = world.segments[account.segment].regime

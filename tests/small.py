@@ -61,7 +61,9 @@ def system(
     names = tuple("ABCDEFGH"[: len(price)])
     deep = np.full(len(price), ENDLESS) if depth is None else np.array(depth)
     market = calm_market(plain_instruments(names, depth=deep, **instruments), np.array(price))
-    rule = MARGIN.make("percent_of_notional", {"rates": dict.fromkeys(names, rate), "target": target})
+    rule = MARGIN.make(
+        "percent_of_notional", {"rates": dict.fromkeys(names, rate), "target": target}
+    )
     seller = LIQUIDATION.make(policy, {})
     segments = tuple(
         Segment(name, Regime(rule, **(regime or {})), seller, seller)

@@ -60,7 +60,9 @@ def test_a_hike_in_a_grid_can_raise_slack() -> None:
 def test_the_weights_of_the_engine_are_the_slack_of_the_contract(scenario: Scenario) -> None:
     for number, group in enumerate(scenario.accounts):
         regime = scenario.rules.segment(group.segment).regime
-        plain = without_cash(group.quantity, group.column, regime, scenario.market, scenario.columns)
+        plain = without_cash(
+            group.quantity, group.column, regime, scenario.market, scenario.columns
+        )
         gross = np.abs(group.quantity) * scenario.market.value[
             scenario.columns.instruments[group.column]
         ]  # fmt: skip

@@ -83,9 +83,7 @@ def test_splitting_an_account_in_two_changes_nothing(scenario: Scenario, part: f
         index = np.repeat(np.arange(len(group)), 2)
         share = np.tile([part, 1.0 - part], len(group))
         sizes = {name: getattr(group, name)[index] * share for name in ("cash", "free_cash")}
-        halves.append(
-            rows(group, index, quantity=group.quantity[index] * share[:, None], **sizes)
-        )
+        halves.append(rows(group, index, quantity=group.quantity[index] * share[:, None], **sizes))
     split = run(regrouped(scenario, halves), how=ALONE)
     whole = run(scenario, how=ALONE)
 

@@ -158,9 +158,7 @@ def test_a_broker_with_recourse_reaches_what_is_free() -> None:
 def lagging(bars: int, lag_days: float) -> Played:
     """A fall at once, then `bars` bars of one day together in which the broker sells slowly."""
     funds = holders(np.array([[10.0]]), np.array([-895.0]))
-    plain = system(
-        funds, bars=bars, step=timedelta(days=1) / bars, regime={"broker_lag": lag_days}
-    )
+    plain = system(funds, bars=bars, step=timedelta(days=1) / bars, regime={"broker_lag": lag_days})
     return played(shocked(plain, (0, 0, 0.95)))
 
 
