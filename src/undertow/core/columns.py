@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ class Way(IntEnum):
     ELSEWHERE = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Columns:
     """The position kinds of a run, one entry per pair.
 
@@ -56,15 +57,20 @@ class Columns:
         """Repeat a value per pair for both sides."""
         return np.repeat(per_pair, 2)
 
-    @property
+    @cached_property
     def instruments(self) -> IndexPerColumn:
         """Instrument of each column."""
         return np.repeat(self.instrument, 2)
 
-    @property
+    @cached_property
     def sign(self) -> PerColumn:
         """+1 for a long column, −1 for a short one."""
         return np.tile(np.array([1.0, -1.0]), len(self.instrument))
+
+    @cached_property
+    def pledged(self) -> FlagPerColumn:
+        """Whether each column is pledged in this margin account."""
+        return self.held(Way.PLEDGED)
 
     def held(self, way: Way) -> FlagPerColumn:
         """Whether each column is held in this way."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from undertow.core.columns import Way
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.copies import gather
@@ -111,7 +110,7 @@ def _willing(desk: Desk, rows: Rows, called: Called) -> Called:
 def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
     """Columns this seller may close: all for the owner, pledged ones for the broker."""
     everything = owner or desk.segment.regime.recourse
-    return desk.columns.held(Way.PLEDGED) | everything
+    return desk.columns.pledged | everything
 
 
 def _tradable(desk: Desk, market: Market) -> PerColumn:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from undertow.core.accounts import NO_CALL, Group
-from undertow.core.columns import Columns, Way
+from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import (
     Flags,
@@ -163,7 +163,7 @@ def open_desk(group: Group, segment: Segment, columns: Columns, market: Market) 
 def _kept(group: Group, willing: float, columns: Columns) -> PerPosition | None:
     if willing >= 1.0:
         return None
-    outside = ~columns.held(Way.PLEDGED)[group.column]
+    outside = ~columns.pledged[group.column]
     return np.where(outside, (1.0 - willing) * np.abs(group.quantity), 0.0)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from undertow.core.columns import Columns, Way
+from undertow.core.columns import Columns
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.weights import Weights
 
@@ -69,7 +69,7 @@ class Clocks:
         forced = np.where(self.underlying >= 0, FORCED * count + self.underlying, -1)
         causes = [kind * count + instrument for kind in (NEWS, HIKE, FX)]
         self.origin = np.column_stack([*causes, forced])
-        self.origin[~self.columns.held(Way.PLEDGED)] = -1
+        self.origin[~self.columns.pledged] = -1
         self.sources = np.unique(self.origin[self.origin >= 0])
 
     def start(self, test: Weights, bars: int) -> None:

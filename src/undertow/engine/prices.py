@@ -10,8 +10,8 @@ from undertow.core.market import Market
 from undertow.core.shapes import PerInstrument
 from undertow.model.impact.base import ImpactLaw
 
-PATH_NODES = 16
-"""Points of the Gauss–Legendre rule that averages a price over a path."""
+PATH_NODES, PATH_SHARES = (part / 2.0 for part in np.polynomial.legendre.leggauss(16))
+"""Points (about the middle) and weights of the Gauss–Legendre rule that averages over a path."""
 
 
 def pressure_factor(law: ImpactLaw, market: Market) -> PerInstrument:
@@ -49,18 +49,15 @@ def paid_price(law: ImpactLaw, before: Market, after: Market, rate: PerInstrumen
 
 def _joint_fill(law: ImpactLaw, before: Market, after: Market) -> PerInstrument:
     """The law's fill of the price that all pressures and lasting sales make together."""
-    nodes, shares = np.polynomial.legendre.leggauss(PATH_NODES)
-    on_the_way = list(zip(0.5 * (1.0 + nodes), 0.5 * shares, strict=True))
+    on_the_way = list(zip(0.5 + PATH_NODES, PATH_SHARES, strict=True))
     ends = {"final": [(1.0, 1.0)], "opening": [(0.0, 1.0)], "mid": [(0.0, 0.5), (1.0, 0.5)]}
-    total = np.zeros_like(before.price)
+    pressed_by, sold = after.pressure - before.pressure, after.lasting - before.lasting
+    factor = np.zeros_like(before.price)
     for way, share in ends.get(law.fill, on_the_way):
-        there = replace(
-            before,
-            pressure=before.pressure + way * (after.pressure - before.pressure),
-            lasting=before.lasting + way * (after.lasting - before.lasting),
-        )
-        total += share * dealt_price(law, there)
-    return total
+        here = law.log_factor(before.pressure + way * pressed_by, before)
+        here = here - before.instruments.permanent * (before.lasting + way * sold)
+        factor += share * np.exp(before.instruments.lookthrough @ here)
+    return before.fundamental * factor
 
 
 def decayed(market: Market, days: PerInstrument) -> Market:

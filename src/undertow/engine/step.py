@@ -62,13 +62,18 @@ def _trader_orders(state: State, pace: Pace, closing: list[PerColumn]) -> list[F
     if not state.rules.traders:
         return []
     tangent = unit_slope(state.rules.impact, state.market)
-    first, _ = _asked(state, pace, tangent)
+    first, memories = _asked(state, pace, tangent)
+    if not any(units.any() for units in first):
+        return _remembered(state, first, memories)
     flow = _flow(state, Orders([], closing, first))
     toward = pressed(
         decayed(state.market, pace.days), flow.forced + flow.sold - flow.bought, pace.days
     )
     secant = unit_slope(state.rules.impact, state.market, toward.pressure)
-    units, memories = _asked(state, pace, secant)
+    return _remembered(state, *_asked(state, pace, secant))
+
+
+def _remembered(state: State, units: list[Floats], memories: list[Floats]) -> list[Floats]:
     for number, memory in enumerate(memories):
         state.traders[number] = replace(state.traders[number], memory=memory)
     return units
@@ -94,6 +99,8 @@ def _flow(state: State, orders: Orders) -> Flow:
     count = len(state.market.instruments)
     forced, sold, bought = np.zeros(count), np.zeros(count), np.zeros(count)
     for desk, closing in zip(state.desks, orders.closing, strict=True):
+        if not closing.any():
+            continue
         own, long = desk.columns.instruments, desk.columns.sign > 0.0
         forced += np.bincount(own[long], closing[long], count)
         bought += np.bincount(own[~long], closing[~long], count)

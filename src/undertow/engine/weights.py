@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from undertow.core.columns import Columns, Way
+from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn
 from undertow.model.margin.base import Requirement
@@ -36,7 +36,7 @@ def weights(regime: Regime, market: Market, columns: Columns, *, target: bool) -
     """The trigger test (`target=False`) or the test a called account must pass again."""
     required = regime.rule.table(market, columns, target=target)
     value = market.value[columns.instruments]
-    pledged = columns.held(Way.PLEDGED)
+    pledged = columns.pledged
     counted = np.where(pledged, value, 0.0)
     margin = counted - columns.sign * (counted * required.rate + pledged * required.money)
     rate, money = _rows(required, pledged)
@@ -62,7 +62,7 @@ def releases(test: Weights, market: Market, columns: Columns) -> PerMoveColumn:
     """
     value = market.value[columns.instruments]
     required = value * test.rate + test.money
-    pledged = np.where(columns.held(Way.PLEDGED), value, 0.0)
+    pledged = np.where(columns.pledged, value, 0.0)
     counted = np.where(required == 0.0, test.weight, pledged)
     received: PerColumn = columns.per_column(columns.released) * value
     return required + columns.sign * (received - counted)

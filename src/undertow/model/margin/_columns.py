@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from undertow.core.columns import Columns, Way
+from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.model.margin.base import Requirement
@@ -26,7 +26,7 @@ def on_pledged(long: Floats, short: Floats, columns: Columns) -> Floats:
     """Values per [..., instrument] and side, spread over the pledged columns; 0 on the others."""
     sides = np.stack([long, short], axis=-1)[..., columns.instrument, :]
     spread = sides.reshape(*long.shape[:-1], columns.count)
-    return np.where(columns.held(Way.PLEDGED), spread, 0.0)
+    return np.where(columns.pledged, spread, 0.0)
 
 
 def share_of_value(long: PerInstrument, short: PerInstrument, columns: Columns) -> Requirement:
