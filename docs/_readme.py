@@ -19,7 +19,7 @@ PASTED = re.compile(
 )
 NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?")
 STORED = re.compile(r"^Stored in .*$", re.M)
-WIDTH = "100"
+WIDTH = "80"
 TOLERANCE = 0.01
 SMALLEST = 1e-9
 
