@@ -19,6 +19,7 @@ PASTED = re.compile(
 )
 NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?")
 STORED = re.compile(r"^Stored in .*$", re.M)
+FIRST_TABLE, INSTALLED = "Instruments", "Successfully installed"
 WIDTH = "80"
 TOLERANCE = 0.01
 SMALLEST = 1e-9
@@ -89,8 +90,10 @@ def main(arguments: list[str]) -> int:
 def _tail(file: str) -> str:
     """The page at the end of a log: what an installer said before it is left out."""
     lines = Path(file).read_text(encoding="utf-8").splitlines(keepends=True)
-    starts = [number for number, line in enumerate(lines) if "margin calls and" in line]
-    return "".join(lines[starts[-1] :]) if starts else "".join(lines)
+    start = max(number for number, line in enumerate(lines) if line.startswith(FIRST_TABLE)) - 1
+    while start > 0 and lines[start - 1].strip() and not lines[start - 1].startswith(INSTALLED):
+        start -= 1
+    return "".join(lines[start:])
 
 
 if __name__ == "__main__":
