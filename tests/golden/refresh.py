@@ -1,0 +1,45 @@
+"""Writes the golden answers anew: `python tests/golden/refresh.py`.
+
+A changed golden needs a news fragment of type `numbers` that says which results moved, by how
+much and why.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from undertow.jobs.answer import Json
+from undertow.jobs.run import Request, run_episode
+
+FOLDER = Path(__file__).parent
+REQUESTS = {
+    "feb-2026": Request("feb-2026", accounts=1_400, bar="1h", threads=1),
+    "feb-2026-free": Request("feb-2026", origin="free", accounts=700, bar="1h", threads=1),
+}
+
+
+def told(name: str) -> dict[str, Json]:
+    """The JSON of a golden request, without the version."""
+    with tempfile.TemporaryDirectory() as folder:
+        request = REQUESTS[name]
+        done = run_episode(Request(**{**_fields(request), "out": Path(folder)}))
+    answer = done.json()
+    del answer["undertow"]
+    return answer
+
+
+def _fields(request: Request) -> dict[str, object]:
+    return {field: getattr(request, field) for field in request.__dataclass_fields__}
+
+
+def main() -> None:
+    """Write every golden."""
+    for name in REQUESTS:
+        text = json.dumps(told(name), indent=1, ensure_ascii=False)
+        (FOLDER / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
