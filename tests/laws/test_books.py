@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -175,7 +177,7 @@ def test_debts_never_shrink(scenario: Scenario) -> None:
     bars = range(1, scenario.clock.bars + 1)
     owed = [played(scenario, bars=bar).per_account("owed") for bar in bars]
 
-    for before, after in zip(owed[:-1], owed[1:], strict=True):
+    for before, after in pairwise(owed):
         assert np.all(after >= before)
 
 

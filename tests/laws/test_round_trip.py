@@ -1,4 +1,4 @@
-"""A round trip never earns: the impact law and clearing alone, depth refilling no faster than 1/τ."""
+"""A round trip never earns: impact law and clearing alone, depth refilling no faster than 1/τ."""
 
 from __future__ import annotations
 

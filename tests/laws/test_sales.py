@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_no_sale_turns_a_long_into_a_short_or_adds_to_a_position(scenario: Scena
     first = np.concatenate([g.quantity.ravel() for g in scenario.accounts])
     held = [first, *(played(scenario, bars=b).per_account("quantity") for b in bars[1:])]
 
-    for before, after in zip(held[:-1], held[1:], strict=True):
+    for before, after in pairwise(held):
         assert np.all(before * after >= 0.0)
         assert np.all(np.abs(after) <= np.abs(before))
 
