@@ -23,9 +23,11 @@ def answer(*, gap: float = 1e-15, actual: float | None = -0.05) -> Simulation:
         rounds=4,
         truncated=False,
         instruments={
-            "A": InstrumentAnswer("free", 0.0, -0.01, -0.02, -0.01, actual, unexplained, 0.5, 3.0)
+            "A": InstrumentAnswer(
+                "free", 0.0, -0.01, -0.02, 0.0, -0.01, actual, unexplained, 0.5, 3.0
+            )
         },
-        segments={"retail": SegmentAnswer(10, 1000.0, 5.0, 2.5e9, 1.0, 2e6, 0.0)},
+        segments={"retail": SegmentAnswer(10, 1000.0, 5.0, 2.5e9, 1.0, 2e6, 1e6, 1e6, 0.0)},
         contagion=Contagion(
             ("B: news", "B: forced selling", "opening"), ("A", "B"),
             np.array([[3.0e9, 0.0], [1.0e6, 0.0], [0.0, 0.0]]),

@@ -13,7 +13,7 @@ from undertow.core.compiled import home
 from undertow.data.store import run_name, whole_folder, write_run
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
-from undertow.episodes import Episode, compile_episode, find, read_episode
+from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json, digest, simulation_json, wrapped
 from undertow.model.scenario import Scenario
 from undertow.studies.simulate import simulate
@@ -70,8 +70,7 @@ def run_episode(request: Request, progress: Callable[[int, int], None] | None = 
     The folder is opened first, so that a place that cannot be written is refused before the run.
     """
     started = perf_counter()
-    file = find(request.episode)
-    files, episode = _files(file), read_episode(file)
+    episode = load(request.episode)
     scenario = compile_episode(
         episode,
         accounts=request.accounts,
@@ -79,7 +78,7 @@ def run_episode(request: Request, progress: Callable[[int, int], None] | None = 
         bar=request.bar,
         origin=request.origin,
     )
-    inputs = _inputs(request, episode, files)
+    inputs = _inputs(request, episode, scenario)
     built = perf_counter()
     name = run_name(datetime.now(UTC), scenario.name, str(inputs["sha256"]))
     with whole_folder(request.out or home() / "runs", name) as place:
@@ -91,7 +90,7 @@ def run_episode(request: Request, progress: Callable[[int, int], None] | None = 
         ended = perf_counter()
         times = [scenario.clock.time(bar) for bar in range(trace.rounds)]
         summary = wrapped("run", inputs, simulation_json(answer))
-        write_run(place.path, trace, times, summary=summary, inputs=files)
+        write_run(place.path, trace, times, summary=summary, inputs=episode.files())
     timing = Timing(built - started, ready - built, ended - ready, trace.account_rounds)
     return Done(answer, place.path, inputs, timing)
 
@@ -103,14 +102,14 @@ def _actual_changes(episode: Episode, scenario: Scenario) -> dict[str, float]:
     return {name: float(x) for name, x in zip(episode.symbols, change, strict=True)}
 
 
-def _files(episode: Path) -> dict[str, bytes]:
-    """The episode's own files as they are, to be stored with the run."""
-    files = (episode, episode.with_name("facts.csv"))
-    return {file.name: file.read_bytes() for file in files if file.is_file()}
-
-
-def _inputs(request: Request, episode: Episode, files: dict[str, bytes]) -> dict[str, Json]:
+def _inputs(request: Request, episode: Episode, scenario: Scenario) -> dict[str, Json]:
+    """What went in, as it was understood, so that equal hashes mean equal runs."""
     seed = episode.plan.seed if request.seed is None else request.seed
-    said = f"{request.origin} {request.accounts} {request.bar} {seed}"
-    sha = digest([*files.values(), said.encode()])
-    return {"sha256": sha, "seed": seed, "origin": request.origin}
+    said: dict[str, Json] = {
+        "seed": seed,
+        "origin": request.origin,
+        "accounts": len(scenario.accounts),
+        "bar_minutes": scenario.clock.step.total_seconds() / 60.0,
+    }
+    sha = digest([*episode.files().values(), repr(said).encode()])
+    return {"sha256": sha, **said}

@@ -53,7 +53,7 @@ def instruments_table(answer: Simulation) -> Table:
 def segments_table(answer: Simulation) -> Table:
     """One row per segment; counts are real accounts that the simulated ones stand for."""
     table = _table("Segments")
-    for head in ("accounts", "calls", "forced sales", "bankrupt", "bad debt"):
+    for head in ("real accounts", "calls", "forced sales", "bankrupt", "bad debt"):
         table.add_column(head, justify="right")
     for name, s in answer.segments.items():
         table.add_row(

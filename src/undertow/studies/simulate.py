@@ -11,6 +11,9 @@ from undertow.core.trace import Trace
 from undertow.engine.run import How, run
 from undertow.model.scenario import Scenario
 
+NOTHING = 5e-4
+"""Forced changes below this share of the price are not worth a name in the sentence."""
+
 
 def simulate(
     scenario: Scenario, actual: Mapping[str, float], *, how: How | None = None
@@ -40,7 +43,7 @@ def read(scenario: Scenario, trace: Trace, actual: Mapping[str, float]) -> Simul
         segments=segments,
         contagion=trace.contagion,
         audit=trace.audit,
-        warnings=tuple(_warnings(trace, segments)),
+        warnings=tuple(_warnings(trace)),
     )
 
 
@@ -55,6 +58,7 @@ def _instrument(
         given=(1.0 + simulated) / (1.0 + forced) - 1.0,
         forced=forced,
         forced_low=float(np.expm1(paths.forced[:, at].min())),
+        forced_high=float(np.expm1(paths.forced[:, at].max())),
         simulated=simulated,
         actual=actual,
         unexplained=None if actual is None else actual - simulated,
@@ -79,6 +83,8 @@ def _segment(scenario: Scenario, trace: Trace, at: int) -> SegmentAnswer:
         forced_usd=float(paths.sold[:, at].sum()),
         bankrupt=float(paths.bankrupt[:, at].sum()),
         bad_debt_usd=float(paths.bad_debt[:, at].sum()),
+        insurance_usd=trace.waterfall.insurance.get(name, 0.0),
+        broker_usd=trace.waterfall.broker.get(name, 0.0),
         unrescuable=float(paths.unrescuable[:, at].max(initial=0.0)),
     )
 
@@ -92,11 +98,18 @@ def _outcome(
     said = f"{called:,.0f} margin calls and {money / 1e9:,.1f} billion dollars of forced sales"
     if not free:
         return f"{said}; no instrument was left free to answer."
-    worst = min(free, key=lambda name: free[name].forced_low)
-    depth = free[worst].forced_low
-    if depth > -5e-4:
-        return f"{said} left every free market within 0.05 % of where it was."
-    return f"{said} pushed {worst} furthest, by {_said(depth)} at the worst{_beside(free[worst])}."
+    furthest = {name: _furthest(answer) for name, answer in free.items()}
+    worst = max(furthest, key=lambda name: abs(furthest[name]))
+    if abs(furthest[worst]) < NOTHING:
+        return f"{said} left every free market within {_said(NOTHING)[1:]} of where it was."
+    pushed = f"pushed {worst} furthest, by {_said(furthest[worst])} at most"
+    return f"{said} {pushed}{_beside(free[worst])}."
+
+
+def _furthest(answer: InstrumentAnswer) -> float:
+    """The largest forced change on the way, up or down."""
+    low, high = answer.forced_low, answer.forced_high
+    return high if high > -low else low
 
 
 def _beside(answer: InstrumentAnswer) -> str:
@@ -112,14 +125,14 @@ def _said(change: float) -> str:
     return f"{100.0 * change:+.2f} %".replace("-", "−")
 
 
-def _warnings(trace: Trace, segments: Mapping[str, SegmentAnswer]) -> list[str]:
+def _warnings(trace: Trace) -> list[str]:
     said = []
     if trace.truncated:
         said.append(f"the cascade had not come to rest after {trace.rounds} rounds.")
     broken = [finding.law for finding in trace.audit if not finding.holds]
     if broken:
         said.append(f"the books do not close: {'; '.join(broken)}.")
-    stuck = sum(s.unrescuable for s in segments.values())
+    stuck = float(trace.by_segment.unrescuable.sum(axis=1).max(initial=0.0))
     if stuck > 0.0:
         said.append(f"up to {stuck:,.0f} called accounts at once could not be rescued by selling.")
     return said

@@ -13,7 +13,8 @@ class InstrumentAnswer:
 
     role: given (its path is the actual one), linked (inherits its underlying's) or free (earned)
     given: change due to news that was given;  forced: change due to forced selling at the end
-    forced_low: the deepest forced change on the way;  simulated: both together
+    forced_low, forced_high: the deepest and highest forced change on the way
+    simulated: news and forced together
     actual: what happened, None where unknown;  unexplained: actual − simulated
     depth_low: lowest displayed depth over normal;  spread_high: widest spread over normal
     """
@@ -22,6 +23,7 @@ class InstrumentAnswer:
     given: float
     forced: float
     forced_low: float
+    forced_high: float
     simulated: float
     actual: float | None
     unexplained: float | None
@@ -34,6 +36,7 @@ class SegmentAnswer:
     """One segment over the window; counts in real accounts, money in base currency.
 
     accounts: simulated;  weight: real accounts they stand for
+    insurance_usd, broker_usd: who bore the bad debt
     """
 
     accounts: int
@@ -42,6 +45,8 @@ class SegmentAnswer:
     forced_usd: float
     bankrupt: float
     bad_debt_usd: float
+    insurance_usd: float
+    broker_usd: float
     unrescuable: float
 
 

@@ -1,0 +1,50 @@
+"""The headline sentence: what it counts, which market it names, and in which direction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer
+from undertow.studies.simulate import _outcome
+
+STILL = InstrumentAnswer("free", 0.0, 0.0, 0.0, 0.0, 0.0, None, None, 1.0, 1.0)
+SEGMENT = SegmentAnswer(10, 1000.0, 5.0, 2.5e9, 1.0, 2e6, 0.0, 2e6, 0.0)
+
+
+def sentence(**instruments: InstrumentAnswer) -> str:
+    return _outcome(instruments, {"retail": SEGMENT})
+
+
+def test_it_counts_calls_and_money() -> None:
+    assert sentence(A=STILL).startswith("5 margin calls and 2.5 billion dollars of forced sales")
+
+
+def test_it_says_when_nothing_free_moved() -> None:
+    assert "left every free market within 0.05 % of where it was" in sentence(A=STILL, B=STILL)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(-0.3, 0.1, "−30.00 %"), (-0.1, 0.3, "+30.00 %")]
+)
+def test_it_names_the_market_pushed_furthest_up_or_down(low: float, high: float, said: str) -> None:
+    moved = replace(STILL, forced_low=low, forced_high=high)
+
+    assert f"pushed B furthest, by {said} at most" in sentence(A=STILL, B=moved)
+
+
+def test_a_given_market_is_never_the_finding() -> None:
+    given = replace(STILL, role="given", forced_low=-0.5)
+
+    assert "left every free market" in sentence(A=STILL, S=given)
+
+
+def test_without_a_free_market_there_is_no_finding() -> None:
+    assert "no instrument was left free" in sentence(S=replace(STILL, role="given"))
+
+
+def test_what_really_happened_stands_beside_it() -> None:
+    moved = replace(STILL, forced_low=-0.02, simulated=-0.01, actual=-0.2)
+
+    assert "it moved −20.00 %, of which the simulation accounts for −1.00 %" in sentence(A=moved)
