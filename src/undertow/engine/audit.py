@@ -9,14 +9,15 @@ import numpy as np
 from undertow.core.shapes import Floats, PerColumn, PerInstrument
 from undertow.core.trace import Finding
 from undertow.engine.state import State
+from undertow.engine.totals import Totals, totals
 
 TOLERANCE = 1e-9
 """Largest relative error that rounding may leave."""
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
-    """Totals at the start: units per instrument, gross units, cash of accounts and traders.
+class Books:
+    """Totals at one moment: units per instrument, gross units, cash of accounts and traders.
 
     held: units per column of each desk
     """
@@ -28,21 +29,22 @@ class Opening:
     held: tuple[PerColumn, ...]
 
 
-def opening_books(state: State) -> Opening:
+def opening_books(state: State) -> Books:
     """The books before the first bar."""
-    units, gross = _units(state)
-    cash, gross_cash = _cash(state)
-    held = tuple(desk.held.copy() for desk in state.desks)
-    return Opening(units, gross, cash, gross_cash, held)
+    return _books(state, [desk.opening for desk in state.desks])
 
 
-def audit(state: State, opening: Opening) -> tuple[Finding, ...]:
+def audit(state: State, opening: Books) -> tuple[Finding, ...]:
     """Compare the books with what they were."""
+    now = [totals(desk.group, desk.columns.count) for desk in state.desks]
+    books = _books(state, now)
     return (
-        _units_kept(state, opening),
-        _cash_kept(state, opening),
-        _held_kept(state, opening),
-        _no_reversal(state),
+        _units_kept(state, opening, books),
+        _cash_kept(state, opening, books),
+        _held_kept(state, opening, books),
+        _finding(
+            "no sale turns a long into a short", max((t.reversed_units for t in now), default=0.0)
+        ),
         _ledger_adds_up(state),
     )
 
@@ -51,59 +53,37 @@ def _finding(law: str, worst: float) -> Finding:
     return Finding(law, bool(worst <= TOLERANCE), worst)
 
 
-def _units(state: State) -> tuple[PerInstrument, PerInstrument]:
+def _books(state: State, desks: list[Totals]) -> Books:
     count = len(state.market.instruments)
     units, gross = np.zeros(count), np.zeros(count)
-    for desk in state.desks:
-        own = desk.columns.instruments[desk.group.column].ravel()
-        held = (desk.group.quantity * desk.group.weight[:, None]).ravel()
-        units += np.bincount(own, held, count)
-        gross += np.bincount(own, np.abs(held), count)
+    for desk, total in zip(state.desks, desks, strict=True):
+        own = desk.columns.instruments
+        units += np.bincount(own, total.net, count)
+        gross += np.bincount(own, total.gross, count)
     for trader in state.traders:
         units, gross = units + trader.quantity, gross + np.abs(trader.quantity)
-    return units, gross
+    cash = sum(t.cash for t in desks) + sum(t.cash for t in state.traders)
+    gross_cash = sum(t.gross_cash for t in desks) + sum(abs(t.cash) for t in state.traders)
+    return Books(units, gross, cash, gross_cash, tuple(t.gross for t in desks))
 
 
-def _cash(state: State) -> tuple[float, float]:
-    total = gross = 0.0
-    for desk in state.desks:
-        cash = desk.group.weight * (desk.group.cash + desk.group.free_cash)
-        total, gross = total + float(cash.sum()), gross + float(np.abs(cash).sum())
-    for trader in state.traders:
-        total, gross = total + trader.cash, gross + abs(trader.cash)
-    return total, gross
-
-
-def _units_kept(state: State, opening: Opening) -> Finding:
-    units, gross = _units(state)
+def _units_kept(state: State, opening: Books, now: Books) -> Finding:
     absorbed = state.absorber.units
-    lost = np.abs(units + absorbed - opening.units)
-    scale = opening.gross + gross + np.abs(absorbed)
+    lost = np.abs(now.units + absorbed - opening.units)
+    scale = opening.gross + now.gross + np.abs(absorbed)
     return _finding("units sold = units absorbed", _worst(lost, scale))
 
 
-def _cash_kept(state: State, opening: Opening) -> Finding:
-    cash, _ = _cash(state)
-    lost = abs(cash + state.absorber.total - opening.cash)
+def _cash_kept(state: State, opening: Books, now: Books) -> Finding:
+    lost = abs(now.cash + state.absorber.total - opening.cash)
     return _finding("cash in = cash out", lost / max(opening.gross_cash, 1.0))
 
 
-def _held_kept(state: State, opening: Opening) -> Finding:
+def _held_kept(state: State, opening: Books, now: Books) -> Finding:
     worst = 0.0
-    for desk, before in zip(state.desks, opening.held, strict=True):
-        held = np.zeros(desk.columns.count)
-        kind = desk.group.column.astype(np.int64).ravel()
-        np.add.at(held, kind, np.abs(desk.group.quantity * desk.group.weight[:, None]).ravel())
+    for desk, held, before in zip(state.desks, now.held, opening.held, strict=True):
         worst = max(worst, _worst(np.abs(held - desk.held), before))
     return _finding("column totals = sum of accounts", worst)
-
-
-def _no_reversal(state: State) -> Finding:
-    wrong = 0.0
-    for desk in state.desks:
-        side = 1.0 - 2.0 * (desk.group.column % 2)
-        wrong = max(wrong, float(np.max(-side * desk.group.quantity, initial=0.0)))
-    return _finding("no sale turns a long into a short", wrong)
 
 
 def _ledger_adds_up(state: State) -> Finding:

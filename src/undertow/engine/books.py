@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerColumn, PerInstrument, PerRow, Rows
-from undertow.engine.call import met, reachable
+from undertow.engine.call import could, reachable, wanted
 from undertow.engine.clear import Cleared
-from undertow.engine.desk import Batch, Desk
-from undertow.engine.origins import add_losses, book_origins
-from undertow.engine.settle import book_sales
+from undertow.engine.desk import ROUNDING, Batch, Desk
+from undertow.engine.origins import book_origins
+from undertow.engine.pool import Pool
+from undertow.engine.settle import FAILED, OPEN, STUCK, book_sales
 from undertow.engine.state import State
 from undertow.model.traders.base import TraderState
 
@@ -62,13 +64,11 @@ def payment(desk: Desk, market: Market, cleared: Cleared, fee: float) -> Payment
     )
 
 
-def settle(
-    state: State, desk: Desk, batches: list[Batch], asked: PerColumn, cleared: Cleared
-) -> Settled:
+def settle(state: State, desk: Desk, batches: list[Batch], cleared: Cleared, pool: Pool) -> Settled:
     """Book one desk's sales: accounts, absorber, lender, venue, ledger, bankruptcies."""
     market, absorber = state.market, state.absorber
     pay = payment(desk, market, cleared, state.rules.fee)
-    closed = asked * pay.filled
+    closed = wanted(batches, desk.columns.count) * pay.filled
     desk.held -= closed
     own = desk.columns.instruments
     count = len(market.instruments)
@@ -77,64 +77,90 @@ def settle(
     absorber.cash -= float(closed @ pay.gross)
     absorber.lender += float(closed @ pay.lender)
     absorber.venue += float(closed @ pay.fee)
-    results = [_settle_batch(state, desk, batch, pay) for batch in batches]
-    ended, failed = (np.concatenate([r[k] for r in results]) for k in (0, 1))
-    weight, debt = _write_off(state, desk, np.sort(failed))
-    desk.close_calls(np.union1d(ended, failed))
-    touched = np.sort(np.concatenate([batch.rows for batch in batches]))
-    desk.near.refresh(touched)
-    money = per_instrument(own, closed * np.abs(pay.gross), count)
-    return Settled(units, money, sum(r[2] for r in results), weight, debt)
-
-
-def _settle_batch(state: State, desk: Desk, batch: Batch, pay: Payment) -> tuple[Rows, Rows, float]:
-    """Rows whose call ended, rows that failed, and the weight of those that cannot be rescued."""
-    group, called = desk.group, batch.called
-    net = pay.received - desk.columns.sign * desk.target.weight
-    can = reachable(desk, owner=batch.owner)
-    raised, left = np.empty(len(batch.rows)), np.empty(len(batch.rows))
-    stuck = batch.could & (called.need > 0.0) & (batch.sales.sum(axis=1) == 0.0)
-    book_sales(
-        group.quantity, group.cash, batch.rows, called.quantity, batch.sales, called.column,
-        called.move, pay.filled, pay.received, np.ascontiguousarray(net), can, raised, left,
-    )  # fmt: skip
+    stands = _book_all(desk, batches, pay, pool)
     if desk.clocks is not None:
-        _book_ledger(state, desk, batch, np.abs(pay.gross))
-    ended = met(desk, batch, raised) | ((left == 0.0) & (group.cash[batch.rows] >= 0.0))
-    failed = (left == 0.0) & (group.cash[batch.rows] < 0.0)
-    stuck &= left > 0.0
-    return batch.rows[ended & ~failed], batch.rows[failed], float(called.weight[stuck].sum())
+        _book_ledger(state, desk, batches, stands, np.abs(pay.gross), pool)
+    stuck = sum(_unrescuable(desk, market, batch, stands[batch.calls]) for batch in batches)
+    weight, debt = _write_off(state, desk, desk.open[stands == FAILED])
+    desk.keep_calls((stands == OPEN) | (stands == STUCK))
+    money = per_instrument(own, closed * np.abs(pay.gross), count)
+    return Settled(units, money, stuck, weight, debt)
 
 
-def _book_ledger(state: State, desk: Desk, batch: Batch, paid: PerColumn) -> None:
-    clocks, called = desk.clocks, batch.called
+def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDArray[np.int8]:
+    """Book all sales; returns how each open call of the desk stands."""
+    net = np.ascontiguousarray(pay.received - desk.columns.sign * desk.target.weight)
+    live, can = desk.live, {owner: reachable(desk, owner=owner) for owner in (True, False)}
+    tolerance = (desk.segment.regime.minimum_transfer, ROUNDING)
+
+    def book(batch: Batch) -> NDArray[np.int8]:
+        called, stands = batch.called, np.empty(len(batch.places), np.int8)
+        book_sales(
+            live.quantity, live.cash, batch.places, called.quantity, batch.sales, called.column,
+            called.move, batch.need, pay.filled, pay.received, net,
+            can[batch.owner], tolerance, stands,
+        )  # fmt: skip
+        return stands
+
+    stands = np.full(len(desk.open), OPEN, np.int8)
+    for batch, part in zip(batches, pool.map(book, batches), strict=True):
+        stands[batch.calls] = part
+    return stands
+
+
+def _book_ledger(
+    state: State,
+    desk: Desk,
+    batches: list[Batch],
+    stands: NDArray[np.int8],
+    paid: PerColumn,
+    pool: Pool,
+) -> None:
+    """Book every sale over the origins of the seller's losses; open calls remember theirs."""
+    clocks, calls, memory = desk.clocks, desk.calls, desk.memory
     if clocks is None:
         return
-    add_losses(
-        called.quantity, batch.sales, called.column, called.move, batch.rows, desk.touched,
-        clocks.sums, clocks.origin, clocks.now, desk.place, desk.losses,
-    )  # fmt: skip
-    book_origins(
-        batch.sales, called.column, batch.rows, called.weight, paid,
-        desk.columns.instruments, desk.place, desk.losses, clocks.sources, state.matrix,
-    )  # fmt: skip
+    homeless = ((stands == OPEN) | (stands == STUCK)) & (calls.line < 0)
+    calls.line[homeless] = memory.claim(int(np.count_nonzero(homeless)))
+    own = desk.columns.instruments
+
+    def book(batch: Batch) -> Floats:
+        called, matrix = batch.called, np.zeros_like(state.matrix)
+        book_origins(
+            called.quantity, batch.sales, called.column, called.move, called.weight,
+            desk.live.at_home(batch.places), calls.line[batch.calls], memory.touched,
+            memory.losses, clocks.sums, clocks.origin, clocks.now, clocks.sources, paid, own,
+            matrix,
+        )  # fmt: skip
+        return matrix
+
+    for matrix in pool.map(book, batches):
+        state.matrix += matrix
 
 
-def _write_off(state: State, desk: Desk, rows: Rows) -> tuple[float, float]:
+def _unrescuable(desk: Desk, market: Market, batch: Batch, stands: NDArray[np.int8]) -> float:
+    """Weight of accounts in need that hold something to sell, and nothing worth selling."""
+    stuck = stands == STUCK
+    if not stuck.any():
+        return 0.0
+    return float(batch.called.weight[stuck & could(desk, market, batch)].sum())
+
+
+def _write_off(state: State, desk: Desk, places: Rows) -> tuple[float, float]:
     """Move what is owed after all is sold from cash to debt: the fund pays, then the broker."""
-    if len(rows) == 0:
+    if len(places) == 0:
         return 0.0, 0.0
-    group, name = desk.group, desk.segment.name
-    owed: PerRow = -group.cash[rows]
-    group.owed[rows] += owed
-    group.cash[rows] = 0.0
-    debt = float(group.weight[rows] @ owed)
+    live, name = desk.live, desk.segment.name
+    owed: PerRow = -live.cash[places]
+    desk.near.home.owed[live.at_home(places)] += owed
+    live.cash[places] = 0.0
+    debt = float(live.weight[places] @ owed)
     absorber = state.absorber
     fund = state.rules.insurance.get(name, 0.0) + absorber.insurance.get(name, 0.0)
     paid = min(fund, debt)
     absorber.insurance[name] = absorber.insurance.get(name, 0.0) - paid
     absorber.broker[name] = absorber.broker.get(name, 0.0) - (debt - paid)
-    return float(group.weight[rows].sum()), debt
+    return float(live.weight[places].sum()), debt
 
 
 def settle_traders(state: State, orders: list[Floats], cleared: Cleared) -> Floats:

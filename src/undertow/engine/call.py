@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.copies import gather
-from undertow.engine.desk import ROUNDING, Batch, Desk
+from undertow.engine.desk import Batch, Desk
 from undertow.engine.pace import Pace
-from undertow.engine.pool import Pool, chunks
+from undertow.engine.pending import Fresh
+from undertow.engine.pool import BATCH, Pool, chunks
 from undertow.engine.prices import unit_slope
 from undertow.engine.settle import closed_units
 from undertow.engine.weights import releases
@@ -26,84 +27,148 @@ def tested(desk: Desk, pace: Pace) -> bool:
 
 
 def call(desk: Desk, market: Market, pace: Pace, pool: Pool) -> Rows:
-    """Accounts newly called in this bar, ascending; they are noted as open."""
+    """Places of accounts newly called in this bar, ascending; their calls are open from now on.
+
+    Accounts are copied while the scan has them at hand: their orders need nothing else.
+    """
     if not tested(desk, pace):
-        return np.empty(0, np.int64)
-    rows = desk.short(market, pool)
-    if desk.segment.regime.minimum_transfer > 0.0 and len(rows):
-        _, need = _copied(desk, rows)
-        rows = rows[need >= desk.segment.regime.minimum_transfer]
-    desk.open_calls(rows, pace.bar)
-    return rows
+        return desk.calls.take_up([], pace.bar)
+    least = desk.segment.regime.minimum_transfer
+
+    def found(block: int) -> Fresh:
+        places = desk.short_in(block, market)
+        called = _copied(desk, places)
+        if least == 0.0:
+            return Fresh(places, called)
+        large = called.need >= least
+        return Fresh(places[large], _part(called, large))
+
+    return desk.calls.take_up(pool.map(found, desk.scan(pool)), pace.bar)
 
 
-def order(desk: Desk, market: Market, rules: Rules, pace: Pace) -> list[Batch]:
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Open calls that are asked together; `called` if the accounts are copied already."""
+
+    calls: slice | Rows
+    called: Called | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Owner or broker of a desk's called accounts; `share` of the need is raised in this bar."""
+
+    desk: Desk
+    terms: Terms
+    owner: bool
+    share: float
+
+    def batch(self, lot: Lot) -> Batch:
+        """Pay what free cash can pay and ask the policy for the rest."""
+        desk = self.desk
+        places = desk.open[lot.calls]
+        called = lot.called or _copied(desk, places)
+        need = _paid_in(desk, places, called.need) if desk.pays_in else called.need
+        called = replace(called, need=self.share * need)
+        offered = _willing(desk, places, called) if self.owner else called
+        sales, closing = np.zeros_like(called.quantity), np.zeros(desk.columns.count)
+        policy = desk.segment.owner if self.owner else desk.segment.broker
+        policy.sales(offered, self.terms, sales)
+        closed_units(sales, called.column, called.weight, closing)
+        return Batch(lot.calls, places, called, offered, need, self.owner, sales, closing)
+
+
+def order(desk: Desk, market: Market, rules: Rules, pace: Pace, pool: Pool) -> list[Batch]:
     """What the owners and brokers of all open calls want to sell now."""
-    if len(desk.open) == 0:
-        return []
-    batches = []
-    for owner, waiting in _sellers(desk, pace):
+    batches: list[Batch] = []
+    for owner in (True, False):
+        if not _has_calls(desk, pace, owner=owner):
+            continue
         terms = terms_for(desk, market, rules, owner=owner)
-        closed = not terms.sellable.any()
-        rows = waiting[_fresh(desk, waiting, pace, owner=owner)] if closed else waiting
-        for start, stop in chunks(len(rows)):
-            batches.append(_batch(desk, rows[start:stop], terms, pace, owner=owner))
+        seller = Seller(desk, terms, owner, _share_now(desk, pace, owner=owner))
+        lots = _lots(desk, pace, owner=owner, waits=not terms.sellable.any())
+        batches += pool.map(seller.batch, lots)
     return batches
 
 
-def _sellers(desk: Desk, pace: Pace) -> list[tuple[bool, Rows]]:
-    """Owner within the grace, broker after it."""
+def _has_calls(desk: Desk, pace: Pace, *, owner: bool) -> bool:
+    return len(desk.calls) > 0 and bool((_late(desk, pace, desk.calls.since) != owner).any())
+
+
+def _late(desk: Desk, pace: Pace, since: Rows) -> Flags:
+    """Calls whose grace is over: the broker sells."""
+    late: Flags = (pace.bar - since) * pace.elapsed >= desk.segment.regime.grace_days
+    return late
+
+
+def _lots(desk: Desk, pace: Pace, *, owner: bool, waits: bool) -> list[Lot]:
+    """The calls of one seller; while all is closed (`waits`) only those not seen before."""
+    calls = desk.calls
+    since = np.append(calls.since[: calls.carried], pace.bar)
+    mine = _late(desk, pace, since) != owner
+    if waits:
+        age = (pace.bar - since - 1) * pace.elapsed
+        mine &= age < (0.0 if owner else desk.segment.regime.grace_days)
+    older = np.flatnonzero(mine[:-1])
+    lots = [Lot(older[start:stop]) for start, stop in chunks(len(older), BATCH)]
+    return lots + _fresh_lots(desk) if mine[-1] else lots
+
+
+def _fresh_lots(desk: Desk) -> list[Lot]:
+    lots, at = [], desk.calls.carried
+    for part in desk.calls.fresh:
+        for start, stop in chunks(len(part.places), BATCH):
+            lots.append(Lot(slice(at + start, at + stop), _part(part.called, slice(start, stop))))
+        at += len(part.places)
+    return lots
+
+
+def _part(called: Called, rows: slice | Flags) -> Called:
+    return Called(
+        called.quantity[rows],
+        called.column[rows],
+        called.need[rows],
+        called.move[rows],
+        called.weight[rows],
+    )
+
+
+def _share_now(desk: Desk, pace: Pace, *, owner: bool) -> float:
+    """Share of the need that is to be raised in this bar."""
     regime = desk.segment.regime
-    age = (pace.bar - desk.group.opened[desk.open]) * pace.elapsed
-    late = age >= regime.grace_days
-    parts = [(True, desk.open[~late]), (False, desk.open[late])]
-    return [(owner, rows) for owner, rows in parts if len(rows)]
-
-
-def _fresh(desk: Desk, rows: Rows, pace: Pace, *, owner: bool) -> Flags:
-    """Calls that this seller sees for the first time; the others wait while all is closed."""
-    age = (pace.bar - desk.group.opened[rows] - 1) * pace.elapsed
-    fresh: Flags = age < (0.0 if owner else desk.segment.regime.grace_days)
-    return fresh
-
-
-def _copied(desk: Desk, rows: Rows) -> tuple[Called, PerRow]:
-    group = desk.group
-    held = np.empty((len(rows), group.slots))
-    column = np.empty((len(rows), group.slots), np.uint16)
-    slack = np.empty(len(rows))
-    move = np.zeros(len(rows), np.int64)
-    gather(
-        group.quantity, group.column, group.cash, desk.target.weight, desk.target.offset,
-        rows, held, column, slack, move,
-    )  # fmt: skip
-    need = np.maximum(0.0, -slack)
-    return Called(held, column, need, move, group.weight[rows]), need
-
-
-def _batch(desk: Desk, rows: Rows, terms: Terms, pace: Pace, *, owner: bool) -> Batch:
-    regime, group = desk.segment.regime, desk.group
-    called, need = _copied(desk, rows)
-    paid = np.minimum(group.free_cash[rows], need)
-    group.free_cash[rows] -= paid
-    group.cash[rows] += paid
-    need = need - paid
     lag = regime.owner_lag if owner else regime.broker_lag
-    rate = -np.expm1(-pace.elapsed / lag) if lag > 0.0 and pace.elapsed > 0.0 else 1.0
-    asked = Called(called.quantity, called.column, rate * need, called.move, called.weight)
-    sales = np.zeros_like(called.quantity)
-    policy = desk.segment.owner if owner else desk.segment.broker
-    offered = _willing(desk, rows, asked) if owner else asked
-    policy.sales(offered, terms, sales)
-    could: Flags = np.any(np.abs(offered.quantity) * terms.sellable[called.column], axis=1)
-    return Batch(rows, asked, need, owner, sales, could)
+    return -float(np.expm1(-pace.elapsed / lag)) if lag > 0.0 and pace.elapsed > 0.0 else 1.0
 
 
-def _willing(desk: Desk, rows: Rows, called: Called) -> Called:
+def _copied(desk: Desk, places: Rows) -> Called:
+    """Called accounts as they stand, and what they need."""
+    live, count = desk.live, len(places)
+    slots = live.quantity.shape[1]
+    held, column = np.empty((count, slots)), np.empty((count, slots), np.uint16)
+    need, move, weight = np.empty(count), np.empty(count, np.int64), np.empty(count)
+    if count:
+        gather(
+            live.quantity, live.column, live.cash, live.weight, desk.target.weight,
+            desk.target.offset, places, held, column, need, move, weight,
+        )  # fmt: skip
+    return Called(held, column, need, move, weight)
+
+
+def _paid_in(desk: Desk, places: Rows, need: PerRow) -> PerRow:
+    """Pay free cash into the margin accounts; returns what is still missing."""
+    live = desk.live
+    paid = np.minimum(live.free_cash[places], need)
+    live.free_cash[places] -= paid
+    live.cash[places] += paid
+    return need - paid
+
+
+def _willing(desk: Desk, places: Rows, called: Called) -> Called:
     """The same accounts without what their owners will not sell whatever happens."""
     if desk.kept is None:
         return called
-    size = np.maximum(np.abs(called.quantity) - desk.kept[rows], 0.0)
+    kept = desk.kept[desk.live.at_home(places)]
+    size = np.maximum(np.abs(called.quantity) - kept, 0.0)
     return replace(called, quantity=np.copysign(size, called.quantity))
 
 
@@ -111,6 +176,14 @@ def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
     """Columns this seller may close: all for the owner, pledged ones for the broker."""
     everything = owner or desk.segment.regime.recourse
     return desk.columns.pledged | everything
+
+
+def could(desk: Desk, market: Market, batch: Batch) -> Flags:
+    """Whether each row holds something that its seller may sell now."""
+    sellable = _tradable(desk, market) * reachable(desk, owner=batch.owner)
+    offered = batch.offered
+    able: Flags = np.any(np.abs(offered.quantity) * sellable[offered.column], axis=1)
+    return able
 
 
 def _tradable(desk: Desk, market: Market) -> PerColumn:
@@ -141,22 +214,9 @@ def terms_for(desk: Desk, market: Market, rules: Rules, *, owner: bool) -> Terms
     )
 
 
-def wanted(batches: list[Batch], columns: int, pool: Pool) -> PerColumn:
+def wanted(batches: list[Batch], columns: int) -> PerColumn:
     """Weighted units all batches want to close, per column, summed in the order of batches."""
-
-    def units(batch: Batch) -> PerColumn:
-        total = np.zeros(columns)
-        closed_units(batch.sales, batch.called.column, batch.called.weight, total)
-        return total
-
     total = np.zeros(columns)
-    for part in pool.map(units, batches):
-        total += part
+    for batch in batches:
+        total += batch.closing
     return total
-
-
-def met(desk: Desk, batch: Batch, raised: PerRow) -> Flags:
-    """Whether each call of a batch is met by what was raised, at the bar's opening mark."""
-    smallest = np.maximum(desk.segment.regime.minimum_transfer, ROUNDING * batch.need)
-    done: Flags = batch.need - raised <= smallest
-    return done

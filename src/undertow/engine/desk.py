@@ -9,20 +9,16 @@ import numpy as np
 from undertow.core.accounts import NO_CALL, Group
 from undertow.core.columns import Columns
 from undertow.core.market import Market
-from undertow.core.shapes import (
-    Flags,
-    Floats,
-    IndexPerAccount,
-    PerColumn,
-    PerPosition,
-    PerRow,
-    Rows,
-)
-from undertow.engine.ledger import Clocks
+from undertow.core.shapes import Flags, Floats, PerColumn, PerPosition, PerRow, Rows
+from undertow.engine.ledger import Clocks, Memory, fresh_memory
+from undertow.engine.live import Live, write_home
 from undertow.engine.near import NearList
+from undertow.engine.pending import NOBODY, Calls, carried
 from undertow.engine.pool import Pool
+from undertow.engine.totals import Totals, totals, used_pairs
 from undertow.engine.weights import Weights, weights
 from undertow.model.liquidation.base import Called
+from undertow.model.margin.base import MarginRule
 from undertow.model.scenario import Regime, Segment
 
 ROUNDING = 1e-9
@@ -33,45 +29,65 @@ ROUNDING = 1e-9
 class Batch:
     """Called accounts of one desk that sell through one seller in one bar.
 
+    calls: which of the desk's open calls these are;  places: where the accounts stand
     need: slack still missing after free cash;  called: its need is the part to be raised now
-    could: whether a row holds something that its seller may sell now
+    offered: what of it the policy was shown
+    sales: units per slot;  closing: weighted units per column
     """
 
-    rows: Rows
+    calls: slice | Rows
+    places: Rows
     called: Called
+    offered: Called
     need: PerRow
     owner: bool
     sales: Floats
-    could: Flags
+    closing: PerColumn
 
 
 @dataclass(slots=True)
 class Desk:
     """Working state of one group; its arrays are the run's own.
 
-    segment: rules in force (a hike replaces them);  open: rows with an open call, ascending
-    held: weighted units per column, kept up to date by sales
+    segment: rules in force (a hike replaces them)
+    near: accounts that may be called soon, and where they stand;  calls: those in call
+    opening: totals at the start;  held: weighted units per column, kept up to date by sales
+    pays_in: whether anyone has cash outside the margin book
     kept: units the owner will not sell, None where the owner is ready to sell all
     tested_rules, tested_value: what the tests were compiled for
-    touched, place, losses: the ledger's memory of called accounts (empty when it is off)
+    clocks, memory: the ledger; None and empty when it is off
     """
 
-    group: Group
     segment: Segment
     columns: Columns
     near: NearList
     trigger: Weights
     target: Weights
+    opening: Totals
     held: PerColumn
+    pays_in: bool
+    calls: Calls
     kept: PerPosition | None = None
     tested_rules: Regime | None = None
     tested_value: Floats = field(default_factory=lambda: np.empty(0))
     clocks: Clocks | None = None
-    open: Rows = field(default_factory=lambda: np.empty(0, np.int64))
-    touched: IndexPerAccount = field(default_factory=lambda: np.empty(0, np.int32))
-    place: IndexPerAccount = field(default_factory=lambda: np.empty(0, np.int32))
-    losses: Floats = field(default_factory=lambda: np.empty((0, 0)))
-    free_lines: list[int] = field(default_factory=list)
+    memory: Memory = field(default_factory=fresh_memory)
+
+    @property
+    def group(self) -> Group:
+        """All accounts as they stand; what is written here is not seen by a near list."""
+        write_home(self.near.live, self.near.home, Pool())
+        return self.near.home
+
+    @property
+    def live(self) -> Live:
+        """Where the accounts that may change stand now."""
+        return self.near.live
+
+    @property
+    def open(self) -> Rows:
+        """Places of the accounts with an open call."""
+        return self.calls.place
 
     def retest(self, market: Market) -> None:
         """Compile the margin tests for today's market and rules, if either has changed."""
@@ -83,79 +99,72 @@ class Desk:
         self.trigger = weights(regime, market, self.columns, target=False)
         self.target = weights(regime, market, self.columns, target=True)
 
-    def short(self, market: Market, pool: Pool) -> Rows:
-        """Accounts below the trigger without an open call, ascending."""
-        if len(self.group) == 0:
-            return np.empty(0, np.int64)
-        rows = self.near.short(self.trigger, self.columns.sign, pool)
-        rows = rows[self.group.opened[rows] == NO_CALL]
-        return self._really_short(rows, market)
+    def scan(self, pool: Pool) -> range:
+        """Get ready to ask for short accounts, block by block; returns the blocks."""
+        self.calls.place = self.near.renew(self.trigger, self.columns.sign, self.open, pool)
+        return range(self.near.count())
 
-    def _really_short(self, rows: Rows, market: Market) -> Rows:
+    def short_in(self, block: int, market: Market) -> Rows:
+        """Places of accounts below the trigger without an open call, ascending, in one block."""
+        places = self.near.short(self.trigger, block)
+        if self.calls.noted:
+            places = places[self.live.opened[places] == NO_CALL]
+        return self._really_short(places, market)
+
+    def short(self, market: Market, pool: Pool) -> Rows:
+        """Places of all accounts below the trigger without an open call, ascending."""
+        parts = pool.map(lambda block: self.short_in(block, market), self.scan(pool))
+        return np.concatenate([NOBODY, *parts])
+
+    def _really_short(self, places: Rows, market: Market) -> Rows:
         """Where the margin table is only a ceiling, keep those short by the exact rule."""
-        if len(rows) == 0:
-            return rows
-        held, kind = self.group.quantity[rows], self.group.column[rows]
-        exact = self.segment.regime.rule.exact(held, kind, market, self.columns)
+        rule = self.segment.regime.rule
+        if len(places) == 0 or type(rule).exact is MarginRule.exact:
+            return places
+        held, kind = self.live.quantity[places], self.live.column[places]
+        exact = rule.exact(held, kind, market, self.columns)
         if exact is None:
-            return rows
+            return places
         value = market.value[self.columns.instruments]
         pledged = np.where(self.columns.way[kind // 2] == 0, value[kind], 0.0)
-        equity = self.group.cash[rows] + (held * pledged).sum(axis=1)
+        equity = self.live.cash[places] + (held * pledged).sum(axis=1)
         short = equity < exact
         if self.segment.regime.cash_test:
             settled = (held * self.trigger.weight[-1][kind]).sum(axis=1)
-            short |= self.group.cash[rows] + settled + self.trigger.offset[-1] < 0.0
-        kept: Rows = rows[short]
+            short |= self.live.cash[places] + settled + self.trigger.offset[-1] < 0.0
+        kept: Rows = places[short]
         return kept
 
-    def open_calls(self, rows: Rows, bar: int) -> None:
-        """Note that these accounts are called from now on."""
-        self.group.opened[rows] = bar
-        self.open = np.union1d(self.open, rows)
-        self._claim_lines(rows)
-
-    def close_calls(self, rows: Rows) -> None:
-        """Note that these accounts are whole again, or gone."""
-        if len(rows) == 0:
-            return
-        self.group.opened[rows] = NO_CALL
-        self.open = np.setdiff1d(self.open, rows, assume_unique=True)
+    def keep_calls(self, still: Flags) -> None:
+        """Go on with these of the open calls; the accounts of the others are whole, or gone."""
+        over = ~still
         if self.clocks is not None:
-            lines = self.place[rows]
-            self.losses[lines] = 0.0
-            self.touched[rows] = self.clocks.now
-            self.place[rows] = -1
-            self.free_lines.extend(lines.tolist())
+            self.memory.touched[self.live.at_home(self.open[over])] = self.clocks.now
+            self.memory.release(self.calls.line[over])
+        self.live.moved = True
+        self.calls.keep(still, self.live)
 
-    def _claim_lines(self, rows: Rows) -> None:
-        if self.clocks is None or len(rows) == 0:
-            return
-        missing = len(rows) - len(self.free_lines)
-        if missing > 0:
-            old = len(self.losses)
-            room = max(missing, old, 1024)
-            self.losses = np.vstack([self.losses, np.zeros((room, self.losses.shape[1]))])
-            self.free_lines.extend(range(old + room - 1, old - 1, -1))
-        lines = self.free_lines[-len(rows) :]
-        del self.free_lines[-len(rows) :]
-        self.place[rows] = lines
+    def close_calls(self, places: Rows) -> None:
+        """Note that these accounts are whole again, or gone."""
+        self.keep_calls(~np.isin(self.open, places, assume_unique=True))
 
 
 def open_desk(group: Group, segment: Segment, columns: Columns, market: Market) -> Desk:
-    """A desk over a group at the opening market, with nothing called yet."""
+    """A desk over a group at the opening market, with nothing new called yet."""
     regime = segment.regime
     group, columns = _own_columns(group, columns)
-    held = np.zeros(columns.count)
-    np.add.at(held, group.column.astype(np.int64), np.abs(group.quantity) * group.weight[:, None])
+    start = totals(group, columns.count)
+    near = NearList(group)
     return Desk(
-        group=group,
         segment=segment,
         columns=columns,
-        near=NearList(group),
+        near=near,
         trigger=weights(regime, market, columns, target=False),
         target=weights(regime, market, columns, target=True),
-        held=held,
+        opening=start,
+        held=start.gross.copy(),
+        pays_in=bool(group.free_cash.any()),
+        calls=carried(near.live),
         kept=_kept(group, regime.willing, columns),
     )
 
@@ -171,19 +180,20 @@ def keep_ledger(desk: Desk, lookthrough: Floats, bars: int) -> None:
     """Switch the ledger of a desk on."""
     desk.clocks = Clocks(desk.columns, lookthrough)
     desk.clocks.start(desk.trigger, bars)
-    desk.touched = np.zeros(len(desk.group), np.int32)
-    desk.place = np.full(len(desk.group), -1, np.int32)
-    desk.losses = np.zeros((0, 4 * len(lookthrough)))
+    desk.memory = fresh_memory(len(desk.near.home), 4 * len(lookthrough))
 
 
 def _own_columns(group: Group, columns: Columns) -> tuple[Group, Columns]:
     """The group with only the kinds of position it holds, so that its tests are short."""
-    used, place = np.unique(group.column // 2, return_inverse=True)
+    used = used_pairs(group.column, len(columns.instrument))
+    if len(used) == len(columns.instrument):
+        return group, columns
     own = Columns(
         instrument=columns.instrument[used],
         way=columns.way[used],
         entry=columns.entry[used],
         released=columns.released[used],
     )
-    column = (2 * place.reshape(group.column.shape) + group.column % 2).astype(np.uint16)
-    return replace(group, column=column), own
+    place = np.zeros(columns.count, np.uint16)
+    place[2 * used], place[2 * used + 1] = 2 * np.arange(len(used)), 2 * np.arange(len(used)) + 1
+    return replace(group, column=place[group.column]), own

@@ -13,12 +13,12 @@ from typing import Literal
 import numpy as np
 
 from undertow.core.market import Market
-from undertow.core.shapes import Floats, PerColumn, PerInstrument
-from undertow.engine.call import order
+from undertow.core.shapes import Floats, PerInstrument
+from undertow.engine.call import call, order
 from undertow.engine.pace import round_of
 from undertow.engine.pool import Pool
 from undertow.engine.prices import dealt_price, pressed
-from undertow.engine.state import State, opened
+from undertow.engine.state import State, near_lists, opened
 from undertow.model.scenario import Scenario
 
 
@@ -49,6 +49,7 @@ def equilibrium(
 ) -> Equilibrium:
     """Iterate prices until ‖Δ discount‖₂ < tolerance, everyone deciding on opening holdings."""
     state = opened(scenario, bars=1, ledger=False)
+    near_lists(state, plain=True)
     opening = state.market
     pressure = _everything(state) if start == "greatest" else np.zeros(len(opening.price))
     sold, fractions = pressure, _nothing(state)
@@ -99,15 +100,11 @@ def _sold(state: State) -> tuple[PerInstrument, tuple[Floats, ...]]:
     with Pool() as pool:
         for desk, shares in zip(state.desks, fractions, strict=True):
             cash, free = desk.group.cash.copy(), desk.group.free_cash.copy()
-            rows = desk.short(state.market, pool)
-            desk.open_calls(rows, 0)
-            for batch in order(desk, state.market, state.rules, pace):
-                held = np.abs(batch.called.quantity)
-                shares[batch.rows] = batch.sales / np.where(held > 0.0, held, 1.0)
-                closed = (batch.called.weight[:, None] * batch.sales).ravel()
-                kind = batch.called.column.astype(np.int64).ravel()
-                units: PerColumn = np.bincount(kind, closed, desk.columns.count).astype(np.float64)
-                np.add.at(total, desk.columns.instruments, units * desk.columns.sign)
+            call(desk, state.market, pace, pool)
+            for batch in order(desk, state.market, state.rules, pace, pool):
+                held, rows = np.abs(batch.called.quantity), desk.live.at_home(batch.places)
+                shares[rows] = batch.sales / np.where(held > 0.0, held, 1.0)
+                np.add.at(total, desk.columns.instruments, batch.closing * desk.columns.sign)
             desk.close_calls(desk.open)
             desk.group.cash[:], desk.group.free_cash[:] = cash, free
     return total, fractions

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from undertow.core.columns import Columns
-from undertow.core.shapes import Floats, PerInstrument
+from undertow.core.shapes import Floats, IndexPerAccount, PerInstrument, Rows
 from undertow.engine.weights import Weights
 
 NEWS, HIKE, FX, FORCED = 0, 1, 2, 3
@@ -108,6 +108,43 @@ class Clocks:
 
     def _check(self, step: Floats, moved: Floats, scale: Floats) -> None:
         self.gap = max(self.gap, float(np.max(np.abs(step.sum(axis=2) + moved) / scale)))
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the ledger knows of accounts in call since they were last made whole.
+
+    touched: tick of the clocks at which each account was last looked at, per home row
+    losses: [line, origin], a line for each call that outlives its bar;  free: unused lines
+    """
+
+    touched: IndexPerAccount
+    losses: Floats
+    free: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+
+    def claim(self, count: int) -> Rows:
+        """So many lines that nobody uses, all zero."""
+        missing = count - len(self.free)
+        if missing > 0:
+            old = len(self.losses)
+            room = max(missing, old, 1024)
+            self.losses = np.vstack([self.losses, np.zeros((room, self.losses.shape[1]))])
+            self.free = np.concatenate([np.arange(old + room - 1, old - 1, -1), self.free])
+        lines = self.free[len(self.free) - count :]
+        self.free = self.free[: len(self.free) - count]
+        return lines
+
+    def release(self, lines: Rows) -> None:
+        """Forget what these lines say; −1 is none."""
+        lines = lines[lines >= 0]
+        if len(lines):
+            self.losses[lines] = 0.0
+            self.free = np.concatenate([self.free, lines])
+
+
+def fresh_memory(accounts: int = 0, origins: int = 0) -> Memory:
+    """A memory in which nobody has been called."""
+    return Memory(np.zeros(accounts, np.int32), np.zeros((0, origins)))
 
 
 def origin_names(instruments: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """The near list: why calm costs nothing.
 
 All accounts are scanned once at the worst corner of a box around today's weights (longs at the
-low end, shorts at the high end). Those that fail are copied into a compact list. While the
-weights stay inside the box only the list is scanned: rounding is monotone, so every test that is
-skipped is proved bit for bit. After Verlet, Phys. Rev. 159 (1967) 98.
+low end, shorts at the high end). Those that fail are copied into compact arrays and live there;
+while the weights stay inside the box only these are scanned: rounding is monotone, so every test
+that is skipped is proved bit for bit. After Verlet, Phys. Rev. 159 (1967) 98.
 
 Accounts with an open call are always listed: a sale below the mark can bring one that had passed
-the worst corner under it. Nobody else changes between two builds (see `refresh`).
+the worst corner under it. Nobody else changes between two builds.
 """
 
 from __future__ import annotations
@@ -15,148 +15,126 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from undertow.core.accounts import NO_CALL, Group
-from undertow.core.shapes import (
-    ColumnPerPosition,
-    PerAccount,
-    PerColumn,
-    PerMoveColumn,
-    PerPosition,
-    Rows,
-)
-from undertow.engine.copies import refresh_rows
-from undertow.engine.pool import CHUNK, Pool, chunks
+from undertow.core.accounts import Group
+from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, Rows
+from undertow.engine.live import Live, listed, live_at_home, write_home
+from undertow.engine.pool import CHUNK, Pool
+from undertow.engine.reach import Horizon, best_horizon, cost_of
 from undertow.engine.scan import short_of
 from undertow.engine.weights import Weights
 
-CROWDED = 0.25
-"""A chunk with a larger share of near accounts is scanned plainly."""
-SHORTEST, LONGEST = 1.5, 4096.0
-"""Bounds of the horizon: how many typical moves a box is wide."""
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Weights and offsets for which a list is complete.
+
+    worst: the corner at which all accounts were scanned;  moves: its distance in typical moves
+    """
+
+    worst: PerMoveColumn
+    offset: PerMove
+    moves: float
+
+    def holds(self, test: Weights, sign: PerColumn) -> bool:
+        """Whether today's weights are no worse than the corner."""
+        inside = bool((sign * (test.weight - self.worst) >= 0.0).all())
+        return inside and np.array_equal(self.offset, test.offset)
 
 
 @dataclass(slots=True)
 class NearList:
     """Accounts of one group that a margin call could reach soon.
 
-    horizon: width of the box in typical moves; adapted so that scanning the list costs about as
-    much as building it. `plain=True` scans everything always: the answer is the same.
+    `plain=True` scans everything always: the answer is the same.
+    live: where the accounts that may change stand now: at home, or copies of those listed
+    box: where the list is complete; None while all are scanned plainly
+    typical: envelope of recent moves of each weight;  speed: typical moves used per bar, learned
+    bars: tests since the box was made;  unweighed: accounts tested since the list was last
+    weighed against a new one;  scanned: accounts tested since the start
     """
 
-    group: Group
+    home: Group
     plain: bool = False
-    horizon: float = 8.0
-    scanned: int = 0
-    bound: PerMoveColumn | None = None
+    live: Live = field(init=False)
+    box: Box | None = None
     typical: PerMoveColumn | None = None
     last: PerMoveColumn | None = None
-    offset: np.ndarray | None = None
-    rows: Rows = field(default_factory=lambda: np.empty(0, np.int64))
-    quantity: PerPosition = field(default_factory=lambda: np.empty((0, 0)))
-    column: ColumnPerPosition = field(default_factory=lambda: np.empty((0, 0), np.uint16))
-    cash: PerAccount = field(default_factory=lambda: np.empty(0))
-    crowded: list[tuple[int, int]] = field(default_factory=list)
-    work: float = 0.0
+    speed: float = 1.0
+    bars: int = 0
+    unweighed: int = 0
+    scanned: int = 0
 
-    def short(self, test: Weights, sign: PerColumn, pool: Pool) -> Rows:
-        """Rows with slack < 0, ascending: the same rows as a plain scan of all accounts."""
-        if self.plain or len(self.group) < CHUNK // 8:
-            return self._scan_all(test, pool)
-        self._watch(test.weight)
-        if not self._inside(test, sign) or self._stale(test.weight):
-            self._build(test, sign, pool)
-        return self._scan_list(test, pool)
+    def __post_init__(self) -> None:
+        self.live = live_at_home(self.home)
 
-    def refresh(self, rows: Rows) -> None:
-        """Copy the present state of these accounts (ascending) into the list."""
-        if len(self.rows) and len(rows):
-            home = self.group
-            refresh_rows(
-                home.quantity, home.cash, np.ascontiguousarray(rows), self.rows,
-                self.quantity, self.cash,
-            )  # fmt: skip
+    def renew(self, test: Weights, sign: PerColumn, open_places: Rows, pool: Pool) -> Rows:
+        """Make sure the list is complete at these weights; returns where `open_places` are now."""
+        if self.plain or len(self.home) < CHUNK // 8 or not self._watched(test.weight):
+            return open_places
+        inside = self.box is not None and self.box.holds(test, sign)
+        if inside and not self._weigh_again(test):
+            return open_places
+        if self.box is not None and not inside:
+            self.speed = 0.5 * (self.speed + self.box.moves / max(self.bars, 1))
+        rows = self.live.at_home(open_places)
+        self._build(test, sign, rows, pool)
+        return self.live.places(rows)
 
-    def _scan_all(self, test: Weights, pool: Pool) -> Rows:
-        self.scanned += len(self.group)
-        return _scan(self.group, test, chunks(len(self.group)), pool)
-
-    def _watch(self, weight: PerMoveColumn) -> None:
-        if self.last is None:
-            self.typical = 1e-3 * np.abs(weight)
-        elif self.typical is not None:
-            moved = np.abs(weight - self.last)
-            self.typical = np.maximum(moved, 0.9 * self.typical + 0.1 * moved)
-        self.last = weight
-
-    def _inside(self, test: Weights, sign: PerColumn) -> bool:
-        if self.bound is None or self.offset is None:
-            return False
-        if not np.array_equal(self.offset, test.offset):
-            return False
-        return bool(np.all(sign * (test.weight - self.bound) >= 0.0))
-
-    def _stale(self, weight: PerMoveColumn) -> bool:
-        """The list has cost more than a build, and a new box would be half as wide."""
-        if self.work < 1.5 or self.bound is None or self.typical is None:
-            return False
-        wide = np.abs(weight - self.bound).sum()
-        return bool(self.horizon * self.typical.sum() < 0.5 * wide)
-
-    def _build(self, test: Weights, sign: PerColumn, pool: Pool) -> None:
-        if self.bound is not None:
-            factor = 0.8 if self.work > 1.5 else 1.25
-            self.horizon = min(max(self.horizon * factor, SHORTEST), LONGEST)
-        typical = np.zeros_like(test.weight) if self.typical is None else self.typical
-        self.bound = test.weight - sign * self.horizon * typical
-        self.offset = test.offset
-        worst = Weights(self.bound, test.offset, test.rate, test.money)
-        whole = chunks(len(self.group))
-        near = pool.map(lambda chunk: _near_of(self.group, worst, chunk), whole)
-        self.crowded = [c for c, n in zip(whole, near, strict=True) if _is_crowded(c, n)]
-        listed = [n for c, n in zip(whole, near, strict=True) if not _is_crowded(c, n)]
-        self.rows = np.concatenate([np.empty(0, np.int64), *listed])
-        self.quantity = self.group.quantity[self.rows]
-        self.column = self.group.column[self.rows]
-        self.cash = self.group.cash[self.rows]
-        self.scanned += len(self.group)
-        self.work = 0.0
-
-    def _scan_list(self, test: Weights, pool: Pool) -> Rows:
-        near = len(self.rows)
-        plain = sum(stop - start for start, stop in self.crowded)
-        self.scanned += near + plain
-        self.work += (near + plain) / len(self.group)
-        found = np.empty(near, np.int64)
+    def short(self, test: Weights, block: int) -> Rows:
+        """Places of one block with slack < 0, ascending."""
+        live, (start, stop) = self.live, self.live.bounds[block]
+        found = np.empty(stop - start, np.int64)
         count = short_of(
-            self.quantity, self.column, self.cash, test.weight, test.offset, 0, near, found
+            live.quantity, live.column, live.cash, test.weight, test.offset, start, stop, found
         )
-        short = self.rows[found[:count]]
-        if not self.crowded:
-            return short
-        return np.sort(np.concatenate([short, _scan(self.group, test, self.crowded, pool)]))
+        return found[:count]
 
+    def count(self) -> int:
+        """Note that all blocks are scanned once more; returns how many there are."""
+        self.bars += 1
+        self.scanned += len(self.live)
+        self.unweighed += len(self.live)
+        return len(self.live.bounds)
 
-def _scan(group: Group, test: Weights, bounds: list[tuple[int, int]], pool: Pool) -> Rows:
-    return np.concatenate(
-        [np.empty(0, np.int64), *pool.map(lambda chunk: _scan_chunk(group, test, chunk), bounds)]
-    )
+    def _watched(self, weight: PerMoveColumn) -> bool:
+        """Take note of how far the weights moved; false at the first look."""
+        last, self.last = self.last, weight
+        if last is None or self.typical is None:
+            self.typical = 1e-3 * np.abs(weight)
+            return False
+        moved = np.abs(weight - last)
+        self.typical = np.maximum(moved, 0.7 * self.typical + 0.3 * moved)
+        return True
 
+    def _weigh_again(self, test: Weights) -> bool:
+        """Whether, after some work with this list, a narrower one would pay."""
+        if self.unweighed < len(self.home):
+            return False
+        self.unweighed = 0
+        return self._wish(test).cost < 0.9 * cost_of(len(self.live) / len(self.home))
 
-def _scan_chunk(group: Group, test: Weights, chunk: tuple[int, int]) -> Rows:
-    start, stop = chunk
-    found = np.empty(stop - start, np.int64)
-    count = short_of(
-        group.quantity, group.column, group.cash, test.weight, test.offset, start, stop, found
-    )
-    return found[:count]
+    def _wish(self, test: Weights) -> Horizon:
+        typical = np.zeros_like(test.weight) if self.typical is None else self.typical
+        return best_horizon(self.live, len(self.home), test, typical, self.speed)
 
+    def _build(self, test: Weights, sign: PerColumn, open_rows: Rows, pool: Pool) -> None:
+        """Scan all accounts at the worst corner and list those that fail or have an open call."""
+        write_home(self.live, self.home, pool)
+        self.live = live_at_home(self.home)
+        self.bars, self.unweighed, self.box = 0, 0, None
+        wish = self._wish(test)
+        if wish.cost >= 1.0 or self.typical is None:
+            self.speed = 0.5 * (self.speed + 1.0)
+            return
+        worst = test.weight - sign * wish.moves * self.typical
+        self.box = Box(worst, test.offset, wish.moves)
+        corner = Weights(worst, test.offset, test.rate, test.money)
+        bounds = self.live.bounds
 
-def _near_of(group: Group, worst: Weights, chunk: tuple[int, int]) -> Rows:
-    """Accounts of a chunk short at the worst corner, or in call: only these may change alone."""
-    in_call = chunk[0] + np.flatnonzero(group.opened[chunk[0] : chunk[1]] != NO_CALL)
-    short = _scan_chunk(group, worst, chunk)
-    return np.union1d(short, in_call) if len(in_call) else short
+        def near(block: int) -> Rows:
+            rows, (start, stop) = self.short(corner, block), bounds[block]
+            called = open_rows[(open_rows >= start) & (open_rows < stop)]
+            return np.union1d(rows, called) if len(called) else rows
 
-
-def _is_crowded(chunk: tuple[int, int], near: Rows) -> bool:
-    return len(near) > CROWDED * (chunk[1] - chunk[0])
+        self.live = listed(self.home, pool.map(near, range(len(bounds))), pool)
+        self.scanned += len(self.home)

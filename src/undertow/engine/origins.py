@@ -6,6 +6,8 @@ over accounts, slots and causes and is alone in its file.
 
 from __future__ import annotations
 
+import numpy as np
+
 from undertow.core.compiled import compiled
 from undertow.core.shapes import (
     ColumnPerSlot,
@@ -20,76 +22,93 @@ from undertow.core.shapes import (
 
 
 @compiled
-def add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: PerSlot,
     sales: PerSlot,
     column: ColumnPerSlot,
     move: MovePerRow,
+    weight: PerRow,
     rows: Rows,
+    line: Rows,
     touched: IndexPerAccount,
+    losses: Floats,
     clocks: Floats,
     origin: Rows,
     now: int,
-    place: IndexPerAccount,
-    losses: Floats,
-) -> None:
-    """Add what each row lost since it was last touched to its line of `losses`.
-
-    A row that sells nothing is not touched: its holdings stay, so its losses can wait.
-    """
-    for index in range(len(rows)):
-        if sales[index].sum() == 0.0:
-            continue
-        row = rows[index]
-        last = touched[row]
-        line = place[row]
-        binds = move[index]
-        for slot in range(held.shape[1]):
-            units = abs(held[index, slot])
-            if units > 0.0:
-                kind = column[index, slot]
-                for entry in range(origin.shape[1]):
-                    source = origin[kind, entry]
-                    if source >= 0:
-                        lost = clocks[now, binds, kind, entry] - clocks[last, binds, kind, entry]
-                        losses[line, source] += units * lost
-        touched[row] = now
-
-
-@compiled
-def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
-    sales: PerSlot,
-    column: ColumnPerSlot,
-    rows: Rows,
-    weight: PerRow,
+    sources: Rows,
     paid: PerColumn,
     instrument: Rows,
-    place: IndexPerAccount,
-    losses: Floats,
-    sources: Rows,
     matrix: Floats,
 ) -> None:
     """Add the money of each sale to `matrix` [origin, instrument]; the last origin is the opening.
 
-    paid: base currency per unit closed, per column;  sources: origins that occur
+    held, sales: signed units before, and units closed;  paid: base currency per unit, per column
+    line: where each account's losses are kept in `losses`; −1 if they are not needed again
+    clocks: losses per unit held, [tick, move, column, entry], and `origin` [column, entry]
+    sources: origins that occur
+    A row that sells nothing is not touched: its holdings stay, so its losses can wait.
     """
-    opening = matrix.shape[0] - 1
-    for index in range(len(rows)):
+    lost, share = np.empty(losses.shape[1]), np.empty(losses.shape[1])
+    source = np.empty(len(sources), np.int64)
+    for index in range(held.shape[0]):
         if sales[index].sum() == 0.0:
             continue
-        line = place[rows[index]]
-        total = 0.0
-        for source in sources:
-            if losses[line, source] > 0.0:
-                total += losses[line, source]
-        for slot in range(sales.shape[1]):
-            if sales[index, slot] > 0.0:
-                kind = column[index, slot]
-                money = weight[index] * sales[index, slot] * paid[kind]
-                if total > 0.0:
-                    for source in sources:
-                        if losses[line, source] > 0.0:
-                            share = losses[line, source] / total
-                            matrix[source, instrument[kind]] += money * share
-                else:
-                    matrix[opening, instrument[kind]] += money
+        row, kept = rows[index], line[index]
+        lost[:] = 0.0
+        if kept >= 0:
+            lost[:] = losses[kept]
+        before, after = clocks[touched[row], move[index]], clocks[now, move[index]]
+        _add_losses(held[index], column[index], before, after, origin, lost)
+        touched[row] = now
+        if kept >= 0:
+            losses[kept] = lost
+        count = _shares(lost, sources, source, share)
+        for slot in range(held.shape[1]):
+            kind = column[index, slot]
+            money = weight[index] * sales[index, slot] * paid[kind]
+            if money > 0.0:
+                _book(money, source[:count], share, matrix[:, instrument[kind]])
+
+
+@compiled
+def _book(money: float, source: Rows, share: Floats, booked: Floats) -> None:
+    """Add one sale's money to the origins it is booked to, the last one if there are none."""
+    for place in range(len(source)):
+        booked[source[place]] += money * share[place]
+    if len(source) == 0:
+        booked[-1] += money
+
+
+@compiled
+def _add_losses(
+    held: PerSlot,
+    column: ColumnPerSlot,
+    before: Floats,
+    after: Floats,
+    origin: Rows,
+    lost: Floats,
+) -> None:
+    """Add what one account lost between two ticks, per origin."""
+    for slot in range(len(held)):
+        units = abs(held[slot])
+        if units == 0.0:
+            continue
+        kind = column[slot]
+        for entry in range(origin.shape[1]):
+            if origin[kind, entry] >= 0:
+                lost[origin[kind, entry]] += units * (after[kind, entry] - before[kind, entry])
+
+
+@compiled
+def _shares(lost: Floats, sources: Rows, source: Rows, share: Floats) -> int:
+    """Write the origins that cost something, and their shares; returns how many."""
+    total = 0.0
+    count = 0
+    for place in sources:
+        if lost[place] > 0.0:
+            total += lost[place]
+            source[count] = place
+            count += 1
+    for place in range(count):
+        share[place] = lost[source[place]] / total
+    return count

@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
-CHUNK = 32_768
+CHUNK, BLOCK, BATCH = 32_768, 131_072, 8_192
+"""Accounts scanned at a time, in small and in large groups, and called accounts asked at a time."""
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 
-def chunks(count: int) -> list[tuple[int, int]]:
+def chunks(count: int, size: int = CHUNK) -> list[tuple[int, int]]:
     """Bounds of the fixed chunks of `count` rows."""
-    return [(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    return [(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+def blocks(count: int) -> list[tuple[int, int]]:
+    """Bounds of the blocks in which `count` accounts are scanned and called: four or more."""
+    return chunks(count, BLOCK if count >= 4 * BLOCK else CHUNK)
 
 
 @dataclass(slots=True)

@@ -59,11 +59,11 @@ class Record:
     ) -> None:
         counts = np.zeros((len(self.names), 5))
         money = np.zeros((len(self.names), len(state.market.instruments)))
-        for desk, rows, done in zip(state.desks, called, settled, strict=True):
+        for desk, places, done in zip(state.desks, called, settled, strict=True):
             at = self.names.index(desk.segment.name)
-            weight = desk.group.weight
+            weight = desk.live.weight
             waiting = float(weight[desk.open].sum())
-            new = float(weight[rows].sum())
+            new = float(weight[places].sum())
             counts[at] += (new, waiting, done.unrescuable, done.bankrupt, done.bad_debt)
             money[at] += done.money
         for number, (name, _) in enumerate(state.rules.traders):

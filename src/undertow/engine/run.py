@@ -10,7 +10,7 @@ import numpy as np
 
 from undertow.core.shapes import PerInstrument
 from undertow.core.trace import Contagion, Trace, Waterfall
-from undertow.engine.audit import Opening, audit, opening_books
+from undertow.engine.audit import Books, audit, opening_books
 from undertow.engine.ledger import origin_names
 from undertow.engine.pace import round_of, timetable
 from undertow.engine.pool import Pool
@@ -78,7 +78,7 @@ def until_calm(
     return _trace(scenario, state, record, books, truncated=sold > 0.0)
 
 
-def _start(scenario: Scenario, bars: int, how: How) -> tuple[State, Record, Opening]:
+def _start(scenario: Scenario, bars: int, how: How) -> tuple[State, Record, Books]:
     state = opened(scenario, bars=bars, ledger=how.ledger)
     near_lists(state, plain=how.plain)
     names = (*state.segments, *(name for name, _ in state.rules.traders))
@@ -89,7 +89,7 @@ def _start(scenario: Scenario, bars: int, how: How) -> tuple[State, Record, Open
 
 
 def _trace(
-    scenario: Scenario, state: State, record: Record, books: Opening, *, truncated: bool
+    scenario: Scenario, state: State, record: Record, books: Books, *, truncated: bool
 ) -> Trace:
     names = scenario.market.instruments.names
     rounds = len(record.price)

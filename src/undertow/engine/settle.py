@@ -6,6 +6,9 @@ Money and units that leave an account here arrive at the absorber, the lender or
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from undertow.core.compiled import compiled
 from undertow.core.shapes import (
     ColumnPerSlot,
@@ -20,14 +23,16 @@ from undertow.core.shapes import (
     Rows,
 )
 
+OPEN, MET, FAILED, STUCK = 0, 1, 2, 3
+"""How a call stands after settlement; stuck is open with nothing worth selling."""
+
 
 @compiled
 def closed_units(sales: PerSlot, column: ColumnPerSlot, weight: PerRow, total: PerColumn) -> None:
     """Add the units a batch wants to close to `total`, per column, weighted."""
     for row in range(sales.shape[0]):
         for slot in range(sales.shape[1]):
-            if sales[row, slot] > 0.0:
-                total[column[row, slot]] += weight[row] * sales[row, slot]
+            total[column[row, slot]] += weight[row] * sales[row, slot]
 
 
 @compiled
@@ -39,38 +44,49 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     sales: PerSlot,
     column: ColumnPerSlot,
     move: MovePerRow,
+    need: PerRow,
     filled: PerColumn,
     received: PerColumn,
     release: PerMoveColumn,
     reachable: FlagPerColumn,
-    raised: PerRow,
-    left: PerRow,
+    tolerance: tuple[float, float],
+    stands: NDArray[np.int8],
 ) -> None:
     """Close `sales`·`filled` units of each slot of the accounts `rows`.
 
     held: signed units before;  sales: in: wanted, out: closed
     received: cash that reaches the account per unit closed (negative when a short buys back)
     release: slack gained per unit closed, after cost
-    raised, left (outputs): slack gained, and units still held in `reachable` columns, per row
+    tolerance: a call is met when what is missing is at most this money or this share of the need
+    stands (output): OPEN, MET, FAILED or STUCK; failed accounts owe after all `reachable` is sold
     """
-    for place in range(len(rows)):
-        gained = 0.0
-        paid = 0.0
-        remaining = 0.0
+    for place in range(sales.shape[0]):
+        row = rows[place]
+        gained, paid, left, asked = 0.0, 0.0, 0.0, False
         for slot in range(sales.shape[1]):
             kind = column[place, slot]
             own = held[place, slot]
             size = abs(own)
             wanted = sales[place, slot]
             if wanted > 0.0:
+                asked = True
                 units = min(wanted * filled[kind], size)
                 sales[place, slot] = units
                 size -= units
-                quantity[rows[place], slot] = size if own > 0.0 else -size
+                quantity[row, slot] = size if own > 0.0 else -size
                 paid += units * received[kind]
                 gained += units * release[move[place], kind]
-            if reachable[kind]:
-                remaining += size
-        cash[rows[place]] += paid
-        raised[place] = gained
-        left[place] = remaining
+            left += size if reachable[kind] else 0.0
+        cash[row] += paid
+        short = need[place] - gained
+        is_met = left == 0.0 or short <= max(tolerance[0], tolerance[1] * need[place])
+        stands[place] = _how_it_stands(left == 0.0 and cash[row] < 0.0, is_met, asked)
+
+
+@compiled
+def _how_it_stands(failed: bool, is_met: bool, asked: bool) -> int:
+    if failed:
+        return FAILED
+    if is_met:
+        return MET
+    return OPEN if asked else STUCK

@@ -40,7 +40,7 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
     called = [call(desk, state.market, pace, pool) for desk in state.desks]
     orders = ordered(state, pace, pool)
     cleared = cleared_now(state, orders, pace)
-    settled = settle_all(state, orders, cleared)
+    settled = settle_all(state, orders, cleared, pool)
     sold = settle_traders(state, orders.traders, cleared)
     record.note(state, called, settled, sold, cleared.paid * state.market.fx)
     _end(state, cleared, pace, moment)
@@ -49,10 +49,9 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
 
 def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
     """Ask all open calls and all traders what they want to trade at the opening prices."""
-    batches = [order(desk, state.market, state.rules, pace) for desk in state.desks]
+    batches = [order(desk, state.market, state.rules, pace, pool) for desk in state.desks]
     closing = [
-        wanted(todo, desk.columns.count, pool)
-        for desk, todo in zip(state.desks, batches, strict=True)
+        wanted(todo, desk.columns.count) for desk, todo in zip(state.desks, batches, strict=True)
     ]
     return Orders(batches, closing, _trader_orders(state, pace, closing))
 
@@ -110,13 +109,15 @@ def _flow(state: State, orders: Orders) -> Flow:
     return Flow(forced, sold, bought)
 
 
-def settle_all(state: State, orders: Orders, cleared: Cleared) -> list[Settled]:
+def settle_all(
+    state: State, orders: Orders, cleared: Cleared, pool: Pool | None = None
+) -> list[Settled]:
     """Settle every desk; one that sold nothing has nothing to settle."""
     count = len(state.market.instruments)
     nothing = Settled(np.zeros(count), np.zeros(count), 0.0, 0.0, 0.0)
     return [
-        settle(state, desk, batches, closing, cleared) if batches else nothing
-        for desk, batches, closing in zip(state.desks, orders.batches, orders.closing, strict=True)
+        settle(state, desk, batches, cleared, pool or Pool()) if batches else nothing
+        for desk, batches in zip(state.desks, orders.batches, strict=True)
     ]
 
 

@@ -118,7 +118,7 @@ def trade(state: State, pace: Pace, pool: Pool) -> list[Settled]:
         call(desk, state.market, pace, pool)
     orders = ordered(state, pace, pool)
     cleared = cleared_now(state, orders, pace)
-    settled = settle_all(state, orders, cleared)
+    settled = settle_all(state, orders, cleared, pool)
     after = cleared.market
     state.market = replace(state.market, pressure=after.pressure, lasting=after.lasting)
     return settled
