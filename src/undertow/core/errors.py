@@ -1,15 +1,13 @@
 """The error tree; every message is one sentence with the finding, the offender and the remedy.
 
 UndertowError
-├── InputError            the input is wrong: the door exits 1
-│   ├── UnknownName       a name that is not in its list
-│   ├── BadNumber         a number outside its range, or not a number
-│   ├── BadDate           a date outside the calendar
-│   ├── BadFile           a file that cannot be read as what it should be
-│   ├── MissingSource     a number about the world without a source
-│   └── NotWritable       a place where a result cannot be stored
-├── MissingExtra          an optional package is not installed: the door exits 1
-└── BooksDoNotClose       money or units were lost: a defect of Undertow, never of the input
+└── InputError            the input is wrong: the door exits 1
+    ├── UnknownName       a name that is not in its list
+    ├── BadNumber         a number outside its range, or not a number
+    ├── BadDate           a date outside the calendar
+    ├── BadFile           a file that cannot be read as what it should be
+    ├── MissingSource     a number about the world without a source
+    └── NotWritable       a place where a result cannot be stored
 """
 
 from __future__ import annotations
@@ -48,14 +46,6 @@ class MissingSource(InputError):
 
 class NotWritable(InputError):
     """A place where a result cannot be stored."""
-
-
-class MissingExtra(UndertowError):
-    """An optional package is not installed."""
-
-
-class BooksDoNotClose(UndertowError):
-    """Money or units were lost."""
 
 
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownName:

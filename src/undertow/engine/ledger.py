@@ -25,9 +25,8 @@ NEWS, HIKE, FX, FORCED = 0, 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """Why prices moved in one bar, in logs: `news` and `fx` [instrument], `forced` [a, u]."""
+    """Why prices moved in one bar, in logs, besides news: `fx` [instrument], `forced` [a, u]."""
 
-    news: PerInstrument
     fx: PerInstrument
     forced: Floats
 

@@ -111,7 +111,7 @@ def _causes(state: State, pace: Pace) -> Causes:
     forced = np.where(pace.open[:, None], factor - state.shown_forced, 0.0)
     state.shown_forced = state.shown_forced + forced
     fx = np.log(state.market.fx) - state.shown_fx
-    return Causes(news=np.zeros_like(fx), fx=fx, forced=forced)
+    return Causes(fx=fx, forced=forced)
 
 
 def brake(state: State, pace: Pace, closing: PerInstrument, moment: datetime) -> None:

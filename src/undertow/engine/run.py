@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import numpy as np
 
@@ -72,7 +71,7 @@ def until_calm(
     with Pool(how.threads) as pool:
         for number in range(max_rounds):
             pace = round_of(number, len(market.price))
-            sold = step(state, pace, moment + timedelta(0), record, pool)
+            sold = step(state, pace, moment, record, pool)
             if sold == 0.0:
                 break
     return _trace(scenario, state, record, books, truncated=sold > 0.0)

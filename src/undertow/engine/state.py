@@ -10,7 +10,6 @@ from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.clear import Limits
 from undertow.engine.desk import Desk, keep_ledger, open_desk
-from undertow.engine.pool import Pool
 from undertow.model.scenario import News, Rules, Scenario
 from undertow.model.traders.base import TraderState
 from undertow.model.venues.base import Brake
@@ -44,7 +43,7 @@ class State:
     """Everything that changes from bar to bar.
 
     admitted: whether an instrument can be sold and bought at all, as the opening market says
-    shown: ln of the causes when each price was last dealt: news, fx and forced (see `mark.py`)
+    shown_forced, shown_fx: ln of the forced part [a, u] and of fx when each price was last dealt
     """
 
     market: Market
@@ -59,7 +58,6 @@ class State:
     shown_forced: Floats
     shown_fx: PerInstrument
     matrix: Floats
-    ledger: bool
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -93,7 +91,6 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
         shown_forced=np.zeros((count, count)),
         shown_fx=np.log(market.fx),
         matrix=np.zeros((4 * count + 1, count)),
-        ledger=ledger,
     )
 
 
@@ -109,6 +106,3 @@ def near_lists(state: State, *, plain: bool) -> None:
     """Choose the plain scan for all desks, or the near list."""
     for desk in state.desks:
         desk.near.plain = plain
-
-
-__all__ = ["Absorber", "Pool", "State", "near_lists", "opened"]

@@ -8,13 +8,20 @@ import numpy as np
 
 from undertow.core.accounts import Accounts, Group
 from undertow.engine.run import How, until_calm
-from undertow.model.scenario import Scenario
+from undertow.model.scenario import Scenario, Segment
 
 
 def warm_up(scenario: Scenario) -> None:
-    """Play one round with one bankrupt account a group, so that every kernel is ready."""
+    """Play one round with one bankrupt account a group, sold by its owner and by its broker."""
     one = Accounts(tuple(_bankrupt(group) for group in scenario.accounts if len(group)))
-    until_calm(replace(scenario, accounts=one), max_rounds=1, how=How(threads=1))
+    for grace_days in (0.0, 1.0):
+        segments = tuple(_with_grace(segment, grace_days) for segment in scenario.rules.segments)
+        rules = replace(scenario.rules, segments=segments)
+        until_calm(replace(scenario, accounts=one, rules=rules), max_rounds=1, how=How(threads=1))
+
+
+def _with_grace(segment: Segment, grace_days: float) -> Segment:
+    return replace(segment, regime=replace(segment.regime, grace_days=grace_days))
 
 
 def _bankrupt(group: Group) -> Group:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,6 @@ from undertow.model.makers.base import Makers
 from undertow.model.margin.base import MarginRule
 from undertow.model.traders.base import Trader
 from undertow.model.venues.base import Venue
-
-Schedule: TypeAlias = Literal["every_bar", "cycles", "end_of_day"]
 
 
 @dataclass(frozen=True, slots=True)
