@@ -424,7 +424,7 @@ def sold_by_owner(world: World, bar: Bar, account: Account) -> bool:
 
 
 def _answers_now(world: World, bar: Bar, account: Account) -> bool:
-    """An open call waits while its seller can trade nothing its group holds, save the first time."""
+    """A call waits while its seller can trade nothing its group holds, save the first time."""
     if account.called is None:
         return False
     owner = sold_by_owner(world, bar, account)

@@ -310,7 +310,7 @@ def _group(
     market, columns = world
     pair = rng.integers(0, len(columns.instrument), shape)
     value = market.value[columns.instrument]
-    short = (rng.random(shape) < 0.3) & shorts & (columns.way[pair] == Way.PLEDGED)
+    short = (rng.random(shape) < 0.5) & shorts & (columns.way[pair] == Way.PLEDGED)
     size = rng.lognormal(0.0, 1.0, shape) * 1e3 / value[pair]
     size[rng.random(shape) < 0.1] = 0.0
     quantity = np.where(short, 0.0 - size, size)
@@ -445,7 +445,8 @@ def _news(
     size = len(market.instruments)
     news = quiet(clock.bars, size)
     shock = rng.normal(-0.01, 0.03, (clock.bars, size)) * (rng.random((clock.bars, size)) < 0.5)
-    shock[min(1, clock.bars - 1), 0] -= rng.uniform(0.05, 0.4)
+    way = draw(st.sampled_from((-1.0, -0.5, 0.7)))
+    shock[min(1, clock.bars - 1), 0] += way * rng.uniform(0.05, 0.4)
     news = replace(news, shock=shock)
     if linked:
         news = replace(news, linked=np.arange(size) == size - 1)

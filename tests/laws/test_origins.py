@@ -49,7 +49,7 @@ def losses(desk: Desk, bar: int) -> Floats:
 @given(systems(Wish(outside=False)))
 def test_slack_is_what_it_was_less_the_losses_by_cause(scenario: Scenario) -> None:
     """On accounts so rich that none is called: no relief and no fees, slack = slack₀ − losses."""
-    groups = tuple(replace(g, cash=g.cash + 1e9) for g in scenario.accounts)
+    groups = tuple(replace(g, cash=g.cash + 1e6) for g in scenario.accounts)
     rich = replace(scenario, accounts=replace(scenario.accounts, groups=groups))
     before, after = played(rich, bars=1), played(rich)
 

@@ -237,7 +237,23 @@ def test_an_unrescuable_account_does_not_keep_a_cascade_alive() -> None:
     assert trace.by_segment.unrescuable[-1, 0] == 1.0
 
 
-def test_at_the_lower_limit_nobody_sells_and_at_the_upper_nobody_buys() -> None:
+@pytest.mark.parametrize("fill", ["path", "final", "mid"])
+def test_closing_a_short_raises_the_price_and_selling_a_long_lowers_it(fill: str) -> None:
+    long, short = (
+        holders(np.array([[q]]), np.array([c])) for q, c in ((10.0, -895.0), (-10.0, 1105.0))
+    )
+    down = run(shocked(system(long, depth=(50.0,), bars=3, fill=fill), (1, 0, 0.95)), how=ALONE)
+    up = run(shocked(system(short, depth=(50.0,), bars=3, fill=fill), (1, 0, 1.05)), how=ALONE)
+
+    assert down.paths.price[2, 0] < down.paths.price[1, 0] == pytest.approx(95.0)
+    assert up.paths.price[2, 0] > up.paths.price[1, 0] == pytest.approx(105.0)
+    assert down.paths.sold[1, 0] > 0.0 > up.paths.sold[1, 0]
+    assert down.by_segment.sold[1, 0, 0] < 95.0 * down.paths.sold[1, 0]
+    assert up.by_segment.sold[1, 0, 0] > -105.0 * up.paths.sold[1, 0]
+
+
+@pytest.mark.parametrize("bar", [0, 1])
+def test_at_the_lower_limit_nobody_sells_and_at_the_upper_nobody_buys(bar: int) -> None:
     venue = VENUES.make(
         "price_limits",
         {
@@ -255,12 +271,12 @@ def test_at_the_lower_limit_nobody_sells_and_at_the_upper_nobody_buys() -> None:
 
     def sold(group, factor: float) -> np.ndarray:
         plain = system(group, bars=3, rules={"listings": own})
-        return run(shocked(plain, (1, 0, factor)), how=ALONE)
+        return run(shocked(plain, (bar, 0, factor)), how=ALONE)
 
     down, up = sold(longs, 0.8), sold(shorts, 1.25)
 
-    assert np.allclose(down.paths.price[:, 0], [100.0, 95.0, 95.0])
-    assert np.allclose(up.paths.price[:, 0], [100.0, 105.0, 105.0])
+    assert np.allclose(down.paths.price[bar:, 0], 95.0)
+    assert np.allclose(up.paths.price[bar:, 0], 105.0)
     assert down.by_segment.open[-1, 0] == up.by_segment.open[-1, 0] == 1.0
     assert np.all(down.paths.sold == 0.0)
     assert np.all(up.paths.sold == 0.0)

@@ -1,0 +1,278 @@
+"""Mutants: the engine with one thing wrong, each killed by a law or a published result.
+
+`python tests/mutants.py` copies the package, breaks one line at a time, runs the tests that should
+notice, and prints which did. It exits 1 if a mutant survives or no longer applies.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "undertow"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One wrong line: `old` (once in `file`) becomes `new`; `tests` should notice."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+def law(*names: str) -> tuple[str, ...]:
+    return tuple(f"tests/laws/test_{name}.py" for name in names)
+
+
+MUTANTS = (
+    Mutant(
+        "sales raise prices",
+        "engine/prices.py",
+        "market.pressure + smeared * units",
+        "market.pressure - smeared * units",
+        law("fixed_points", "sales", "rival"),
+    ),
+    Mutant(
+        "clearing moves no price",
+        "engine/step.py",
+        "state.market = replace(state.market, pressure=after.pressure, lasting=after.lasting)",
+        "del after",
+        law("time", "origins", "rival"),
+    ),
+    Mutant(
+        "the broker sells first, then the owner",
+        "engine/call.py",
+        "parts = [(True, desk.open[~late]), (False, desk.open[late])]",
+        "parts = [(False, desk.open[~late]), (True, desk.open[late])]",
+        law("sales", "rival"),
+    ),
+    Mutant(
+        "a gap is filled at the price before it",
+        "engine/books.py",
+        "each = (cleared.paid[own] - sign",
+        "each = (market.settlement[own] - sign",
+        law("sales", "rival"),
+    ),
+    Mutant(
+        "free cash is never used",
+        "engine/call.py",
+        "paid = np.minimum(group.free_cash[rows], need)",
+        "paid = 0.0 * need",
+        law("sales", "rival"),
+    ),
+    Mutant(
+        "debts are not written off",
+        "engine/books.py",
+        "    if len(rows) == 0:\n        return 0.0, 0.0",
+        "    if len(rows) >= 0:\n        return 0.0, 0.0",
+        law("books", "rival"),
+    ),
+    Mutant(
+        "the broker pays before the insurance fund",
+        "engine/books.py",
+        "paid = min(fund, debt)",
+        "paid = 0.0 * fund",
+        law("books"),
+    ),
+    Mutant(
+        "shorts need no margin",
+        "engine/weights.py",
+        "margin = counted - columns.sign *",
+        "margin = counted - np.maximum(columns.sign, 0.0) *",
+        law("hikes", "books", "rival"),
+    ),
+    Mutant(
+        "shorts are closed by selling",
+        "engine/step.py",
+        "bought += np.bincount(own[~long], closing[~long], count)",
+        "forced += np.bincount(own[~long], closing[~long], count)",
+        law("sales", "rival"),
+    ),
+    Mutant(
+        "the box of the near list lies on the wrong side",
+        "engine/near.py",
+        "self.bound = test.weight - sign *",
+        "self.bound = test.weight + sign *",
+        law("near_list"),
+    ),
+    Mutant(
+        "accounts in call may leave the near list",
+        "engine/near.py",
+        "lambda chunk: _near_of(self.group, worst, chunk)",
+        "lambda chunk: _scan_chunk(self.group, worst, chunk)",
+        law("near_list"),
+    ),
+    Mutant(
+        "sales are not copied into the near list",
+        "engine/near.py",
+        "if len(self.rows) and len(rows):",
+        "if len(self.rows) and len(rows) < 0:",
+        law("near_list"),
+    ),
+    Mutant(
+        "hikes are not heard",
+        "engine/mark.py",
+        "if h.effect == pace.bar)",
+        "if h.effect == pace.bar and False)",
+        law("hikes"),
+    ),
+    Mutant(
+        "hikes work from their notice",
+        "engine/mark.py",
+        "if h.effect == pace.bar)",
+        "if h.notice - 1 == pace.bar)",
+        law("hikes", "rival"),
+    ),
+    Mutant(
+        "the actual prices of targets are read",
+        "engine/mark.py",
+        "dealt = np.where(state.news.given, state.news.actual[pace.bar], dealt)",
+        "actual = state.news.actual[pace.bar]\n"
+        "        dealt = np.where(np.isnan(actual), dealt, actual)",
+        law("time"),
+    ),
+    Mutant(
+        "pressure never passes",
+        "engine/prices.py",
+        "pressure=market.pressure * np.exp(-days / market.instruments.resilience)",
+        "pressure=market.pressure * np.exp(-0.0 * days)",
+        law("rival", "time"),
+    ),
+    Mutant(
+        "a product is paid the product of averages",
+        "engine/prices.py",
+        "if joint.any():",
+        "if joint.any() and False:",
+        law("round_trip", "rival"),
+    ),
+    Mutant(
+        "everything needed is sold at once",
+        "engine/call.py",
+        "asked = Called(called.quantity, called.column, rate * need,",
+        "asked = Called(called.quantity, called.column, np.sign(rate) * need,",
+        law("sales"),
+    ),
+    Mutant(
+        "owners sell what they meant to keep",
+        "engine/desk.py",
+        "(1.0 - willing) * np.abs(group.quantity)",
+        "0.0 * np.abs(group.quantity)",
+        law("sales"),
+    ),
+    Mutant(
+        "makers are paid twice",
+        "engine/books.py",
+        "absorber.cash -= float(closed @ pay.gross)",
+        "absorber.cash -= 2.0 * float(closed @ pay.gross)",
+        law("books"),
+    ),
+    Mutant(
+        "price limits begin on the second day",
+        "engine/state.py",
+        "limits=_limits(rules, brakes, count),",
+        "limits=Limits(np.zeros(count), np.full(count, np.inf)),",
+        law("sales", "rival"),
+    ),
+    Mutant(
+        "forced losses are booked to the news",
+        "engine/ledger.py",
+        "rest = np.log(v1 / v0) - causes.fx[instrument] - causes.forced.sum(axis=1)[instrument]",
+        "rest = np.log(v1 / v0) - causes.fx[instrument]",
+        law("books", "origins"),
+    ),
+    Mutant(
+        "old losses are remembered when an account is whole",
+        "engine/desk.py",
+        "self.losses[lines] = 0.0",
+        "self.losses[lines] *= 1.0",
+        law("origins", "rival"),
+    ),
+    Mutant(
+        "the search for a fixed point spends free cash as it goes",
+        "engine/equilibrium.py",
+        "desk.group.cash[:], desk.group.free_cash[:] = cash, free",
+        "del cash, free",
+        law("fixed_points"),
+    ),
+    Mutant(
+        "the trigger is tested at target rates",
+        "engine/desk.py",
+        "self.trigger = weights(regime, market, self.columns, target=False)",
+        "self.trigger = weights(regime, market, self.columns, target=True)",
+        law("hikes", "sales", "rival"),
+    ),
+)
+
+
+def broken(mutant: Mutant, right: Path, copy: Path) -> bool:
+    """Write the mutant into the copy; False if its line is not there once."""
+    text = (right / mutant.file).read_text(encoding="utf-8")
+    (copy / mutant.file).write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
+    return text.count(mutant.old) == 1
+
+
+def mended(mutant: Mutant, right: Path, copy: Path) -> None:
+    """Put the right file back with its own date, so that compiled kernels stay valid."""
+    shutil.copy2(right / mutant.file, copy / mutant.file)
+
+
+def killer(mutant: Mutant, folder: Path) -> str | None:
+    """The first test that fails with the mutant, None if all pass."""
+    settings = {
+        "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT / "tests"))),
+        "UNDERTOW_HOME": str(folder / "home"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [
+        sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider",
+        "-p", "no_shrinking", "--hypothesis-seed=0", *mutant.tests,
+    ]  # fmt: skip
+    done = subprocess.run(  # noqa: S603 - our own interpreter on our own tests
+        command,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    failed = re.search(r"^FAILED tests/(\S+)", done.stdout, flags=re.MULTILINE)
+    return failed[1] if failed else None
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Break, test and mend; 1 if a mutant survives or does not apply."""
+    survivors, begin = 0, time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="undertow-mutants-") as name:
+        right, copy = Path(name) / "right", Path(name) / "undertow"
+        shutil.copytree(PACKAGE, right, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(right, copy)
+        for mutant in MUTANTS:
+            applies = broken(mutant, right, copy)
+            found = killer(mutant, Path(name)) if applies else None
+            mended(mutant, right, copy)
+            survivors += found is None
+            fate = "killed" if found else "SURVIVED" if applies else "NO LINE"
+            _say(f"{fate:9} {mutant.name}: {found or f'{mutant.file}, {mutant.tests}'}")
+    killed = len(MUTANTS) - survivors
+    _say(f"{killed} of {len(MUTANTS)} killed in {time.monotonic() - begin:.0f} s")
+    return int(survivors > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
