@@ -180,7 +180,7 @@ def keep_ledger(desk: Desk, lookthrough: Floats, bars: int) -> None:
     """Switch the ledger of a desk on."""
     desk.clocks = Clocks(desk.columns, lookthrough)
     desk.clocks.start(desk.trigger, bars)
-    desk.memory = fresh_memory(len(desk.near.home), 4 * len(lookthrough))
+    desk.memory = fresh_memory(len(desk.near.home), len(desk.clocks.sources))
 
 
 def _own_columns(group: Group, columns: Columns) -> tuple[Group, Columns]:

@@ -42,8 +42,9 @@ def log_mean(before: Floats, after: Floats) -> Floats:
 class Clocks:
     """Running sums of slack lost per unit, for the columns of one segment.
 
-    origin: index of the origin of each entry, [column, entry]; −1 where there is none, as for
-    all columns that are not pledged;  sources: the origins that occur
+    sources: the origins that occur here, as indices of `origin_names`
+    origin: which of them each entry is, [column, entry]; −1 where there is none, as for all
+    columns that are not pledged
     sums: [bar, move, column, entry], filled up to `now` by `tick`
     gap: largest difference between the sum of the causes and −s·Δw, relative to value and margin
     """
@@ -60,16 +61,18 @@ class Clocks:
     def __post_init__(self) -> None:
         count = len(self.lookthrough)
         instrument = self.columns.instruments
-        linked = [np.flatnonzero(row) for row in self.lookthrough]
-        most = max(len(links) for links in linked)
+        pledged = zip(instrument, self.columns.pledged, strict=True)
+        linked = [np.flatnonzero(self.lookthrough[own] * within) for own, within in pledged]
+        most = max(1, *(len(links) for links in linked))
         self.underlying = np.full((self.columns.count, most), -1, dtype=np.int64)
-        for column, own in enumerate(instrument):
-            self.underlying[column, : len(linked[own])] = linked[own]
+        for column, links in enumerate(linked):
+            self.underlying[column, : len(links)] = links
         forced = np.where(self.underlying >= 0, FORCED * count + self.underlying, -1)
         causes = [kind * count + instrument for kind in (NEWS, HIKE, FX)]
-        self.origin = np.column_stack([*causes, forced])
-        self.origin[~self.columns.pledged] = -1
-        self.sources = np.unique(self.origin[self.origin >= 0])
+        origin = np.column_stack([*causes, forced])
+        origin[~self.columns.pledged] = -1
+        self.sources = np.unique(origin[origin >= 0])
+        self.origin = np.where(origin >= 0, np.searchsorted(self.sources, origin), -1)
 
     def start(self, test: Weights, bars: int) -> None:
         """Begin at zero, with room for `bars` ticks."""
@@ -114,7 +117,7 @@ class Memory:
     """What the ledger knows of accounts in call since they were last made whole.
 
     touched: tick of the clocks at which each account was last looked at, per home row
-    losses: [line, origin], a line for each call that outlives its bar;  free: unused lines
+    losses: [line, source], a line for each call that outlives its bar;  free: unused lines
     """
 
     touched: IndexPerAccount
@@ -141,9 +144,9 @@ class Memory:
             self.free = np.concatenate([self.free, lines])
 
 
-def fresh_memory(accounts: int = 0, origins: int = 0) -> Memory:
+def fresh_memory(accounts: int = 0, sources: int = 0) -> Memory:
     """A memory in which nobody has been called."""
-    return Memory(np.zeros(accounts, np.int32), np.zeros((0, origins)))
+    return Memory(np.zeros(accounts, np.int32), np.zeros((0, sources)))
 
 
 def origin_names(instruments: tuple[str, ...]) -> tuple[str, ...]:

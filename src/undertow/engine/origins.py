@@ -44,8 +44,8 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
 
     held, sales: signed units before, and units closed;  paid: base currency per unit, per column
     line: where each account's losses are kept in `losses`; −1 if they are not needed again
-    clocks: losses per unit held, [tick, move, column, entry], and `origin` [column, entry]
-    sources: origins that occur
+    clocks: losses per unit held, [tick, move, column, entry], and which of the `sources` each
+    entry is: `origin` [column, entry];  sources: rows of the matrix
     A row that sells nothing is not touched: its holdings stay, so its losses can wait.
     """
     lost, share = np.empty(losses.shape[1]), np.empty(losses.shape[1])
@@ -91,9 +91,9 @@ def _add_losses(
     """Add what one account lost between two ticks, per origin."""
     for slot in range(len(held)):
         units = abs(held[slot])
-        if units == 0.0:
-            continue
         kind = column[slot]
+        if units == 0.0 or origin[kind, 0] < 0:
+            continue
         for entry in range(origin.shape[1]):
             if origin[kind, entry] >= 0:
                 lost[origin[kind, entry]] += units * (after[kind, entry] - before[kind, entry])
@@ -104,11 +104,12 @@ def _shares(lost: Floats, sources: Rows, source: Rows, share: Floats) -> int:
     """Write the origins that cost something, and their shares; returns how many."""
     total = 0.0
     count = 0
-    for place in sources:
+    for place in range(len(sources)):
         if lost[place] > 0.0:
             total += lost[place]
-            source[count] = place
+            share[count] = lost[place]
+            source[count] = sources[place]
             count += 1
     for place in range(count):
-        share[place] = lost[source[place]] / total
+        share[place] /= total
     return count
