@@ -93,7 +93,8 @@ class Desk:
         """Compile the margin tests for today's market and rules, if either has changed."""
         regime = self.segment.regime
         value = market.value[self.columns.instrument]
-        if regime is self.tested_rules and np.array_equal(value, self.tested_value):
+        same = regime is self.tested_rules and regime.rule.by_value
+        if same and np.array_equal(value, self.tested_value):
             return
         self.tested_rules, self.tested_value = regime, value
         self.trigger = weights(regime, market, self.columns, target=False)

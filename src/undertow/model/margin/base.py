@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from undertow.core.columns import Columns
 from undertow.core.market import Market
@@ -29,9 +29,14 @@ class MarginRule(ABC):
     `target=False` is the trigger (maintenance: below it a call is made), `target=True` what a
     called account must be brought back to (initial). Columns that are not pledged require
     nothing. Requirements are never negative for a single position.
+
+    by_value: the table reads nothing of the market but instruments, prices and exchange rates, so
+    it need not be compiled anew while these stand still; a rule that reads more leaves it False.
     """
 
     __slots__ = ()
+
+    by_value: ClassVar[bool] = False
 
     @classmethod
     def example(cls, market: Market) -> Self:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class Grid(MarginRule):
     Source: CME SPAN scanning risk; printed example in McMillan, Options as a Strategic
     Investment, ch. 34.
     """
+
+    by_value: ClassVar[bool] = True
 
     moves: Mapping[str, tuple[float, ...]]
     weights: tuple[float, ...]

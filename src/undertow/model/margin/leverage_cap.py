@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class LeverageCap(MarginRule):
     Source: Breuer, Summer, Urošević (2021); Cont, Schaanning (2017), who let the target lie below
     the trigger; Greenwood, Landier, Thesmar (2015) with the opening leverage as both.
     """
+
+    by_value: ClassVar[bool] = True
 
     trigger_leverage: float
     target_leverage: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class MoneyPerContract(MarginRule):
     Limits: quantities are units, not contracts; after a great fall the sum can exceed the value.
     Source: CME metals until 12 January 2026; Reuters factbox of 24 September 2011.
     """
+
+    by_value: ClassVar[bool] = True
 
     money: Mapping[str, float]
     contract: Mapping[str, float]

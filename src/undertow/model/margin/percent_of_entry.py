@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class PercentOfEntry(MarginRule):
     positions too; the currency is converted at today's rate.
     Source: ESMA product intervention on CFDs, 2018, taken over by national rules.
     """
+
+    by_value: ClassVar[bool] = True
 
     rates: Mapping[str, float]
     close_out: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -30,6 +30,8 @@ class PercentOfNotional(MarginRule):
     A hike moves the short rate by as much as the long one.
     Source: CME metals since 13 January 2026; FINRA rule 4210.
     """
+
+    by_value: ClassVar[bool] = True
 
     rates: Mapping[str, float]
     target: float = 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class ProductGroups(MarginRule):
     target has only the ceiling. Linear positions; no minimum per option contract.
     Source: FINRA rule 4210(g), OCC TIMS; ranges in SEC release 34-46576.
     """
+
+    by_value: ClassVar[bool] = True
 
     ranges: Mapping[str, tuple[float, float]]
     groups: Mapping[str, str] = field(default_factory=dict)
