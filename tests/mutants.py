@@ -53,8 +53,8 @@ MUTANTS = (
     Mutant(
         "the broker sells first, then the owner",
         "engine/call.py",
-        "parts = [(True, desk.open[~late]), (False, desk.open[late])]",
-        "parts = [(False, desk.open[~late]), (True, desk.open[late])]",
+        "* pace.elapsed >= desk.segment.regime.grace_days",
+        "* pace.elapsed < desk.segment.regime.grace_days",
         law("sales", "rival"),
     ),
     Mutant(
@@ -67,15 +67,15 @@ MUTANTS = (
     Mutant(
         "free cash is never used",
         "engine/call.py",
-        "paid = np.minimum(group.free_cash[rows], need)",
+        "paid = np.minimum(live.free_cash[places], need)",
         "paid = 0.0 * need",
         law("sales", "rival"),
     ),
     Mutant(
         "debts are not written off",
         "engine/books.py",
-        "    if len(rows) == 0:\n        return 0.0, 0.0",
-        "    if len(rows) >= 0:\n        return 0.0, 0.0",
+        "    if len(places) == 0:\n        return 0.0, 0.0",
+        "    if len(places) >= 0:\n        return 0.0, 0.0",
         law("books", "rival"),
     ),
     Mutant(
@@ -102,22 +102,22 @@ MUTANTS = (
     Mutant(
         "the box of the near list lies on the wrong side",
         "engine/near.py",
-        "self.bound = test.weight - sign *",
-        "self.bound = test.weight + sign *",
+        "worst = test.weight - sign *",
+        "worst = test.weight + sign *",
         law("near_list"),
     ),
     Mutant(
         "accounts in call may leave the near list",
         "engine/near.py",
-        "lambda chunk: _near_of(self.group, worst, chunk)",
-        "lambda chunk: _scan_chunk(self.group, worst, chunk)",
+        "return np.union1d(rows, called) if len(called) else rows",
+        "return rows",
         law("near_list"),
     ),
     Mutant(
-        "sales are not copied into the near list",
-        "engine/near.py",
-        "if len(self.rows) and len(rows):",
-        "if len(self.rows) and len(rows) < 0:",
+        "sales on the near list are forgotten at home",
+        "engine/live.py",
+        "if rows is None or not live.moved:",
+        "if rows is None or live.moved:",
         law("near_list"),
     ),
     Mutant(
@@ -159,8 +159,8 @@ MUTANTS = (
     Mutant(
         "everything needed is sold at once",
         "engine/call.py",
-        "asked = Called(called.quantity, called.column, rate * need,",
-        "asked = Called(called.quantity, called.column, np.sign(rate) * need,",
+        "called = replace(called, need=self.share * need)",
+        "called = replace(called, need=1.0 * need)",
         law("sales"),
     ),
     Mutant(
@@ -194,8 +194,8 @@ MUTANTS = (
     Mutant(
         "old losses are remembered when an account is whole",
         "engine/desk.py",
-        "self.losses[lines] = 0.0",
-        "self.losses[lines] *= 1.0",
+        "self.memory.touched[self.live.at_home(self.open[over])] = self.clocks.now",
+        "self.memory.touched[self.live.at_home(self.open[over])] += 0",
         law("origins", "rival"),
     ),
     Mutant(

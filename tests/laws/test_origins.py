@@ -110,6 +110,20 @@ def test_an_account_that_was_made_whole_starts_anew() -> None:
     assert early.usd[news].sum() == 0.0 < late.usd[news].sum()
 
 
+def test_an_account_made_whole_by_its_free_cash_starts_anew_too() -> None:
+    """Its first call, from a hike, is paid; what it sells later is booked to the news alone."""
+    funds = holders(np.array([[10.0]]), np.array([-880.0]), free_cash=36.0)
+    plain = hiked(system(funds, bars=6), ("A", 0.13, 1))
+    paid = run(plain, how=ALONE)
+    later = run(shocked(plain, (3, 0, 0.95)), how=ALONE)
+    contagion = later.contagion
+
+    assert paid.by_segment.called.sum() == 1.0
+    assert np.all(paid.paths.sold == 0.0)
+    assert contagion.usd[contagion.origins.index("A: news"), 0] > 0.0
+    assert contagion.usd[contagion.origins.index("A: margin hike"), 0] == 0.0
+
+
 def test_an_account_called_at_the_opening_has_the_opening_as_origin() -> None:
     funds = holders(np.array([[10.0]]), np.array([-930.0]))
     contagion = run(system(funds), how=ALONE).contagion
