@@ -65,6 +65,7 @@ class World:
     history: list[dict] = field(default_factory=list)
     matrix: dict[tuple[str, int, int], float] = field(default_factory=dict)
     shown: list[dict] = field(default_factory=list)
+    let_through: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -271,18 +272,25 @@ def mark(world: World, bar: Bar) -> None:
     market, rules = world.market, world.scenario.rules
     calm = world.scenario.market.instruments
     forced = forced_of(world)
+    world.let_through = []
     for a in range(len(market["price"])):
         price = market["fundamental"][a] * math.exp(forced[a])
         if world.scenario.news.given[a] and bar.elapsed > 0.0:
             price = float(world.scenario.news.actual[bar.number, a])
+        free = math.log(price / before["price"][a])
         price = min(max(price, world.low[a]), world.high[a])
+        shown = math.log(price / before["price"][a])
+        stopped = free not in (shown, 0.0)
+        world.let_through.append(min(max(shown / free, 0.0), 1.0) if stopped else 1.0)
         if not bar.open[a]:
             price = before["price"][a]
         if bar.days[a] > 0.0:
             keep = 0.5 ** (bar.days[a] / rules.memory)
             move = math.log(price / before["price"][a])
             told = world.scenario.news
-            normal = 0.0 if told.given[a] or told.linked[a] else calm.sigma[a] ** 2
+            sources = [u for u in range(len(calm)) if calm.lookthrough[a, u] != 0.0]
+            followed = told.given[a] or (told.linked[a] and any(told.given[u] for u in sources))
+            normal = 0.0 if followed else calm.sigma[a] ** 2
             fresh = move**2 / bar.days[a] + float(normal)
             variance = keep * before["sigma"][a] ** 2 + (1.0 - keep) * fresh
             market["sigma"][a] = math.sqrt(variance)
@@ -327,7 +335,11 @@ def lose(world: World, bar: Bar) -> None:
         if len(new["rate"]) > 1 or world.segments[name].regime.cash_test:
             continue
         new["forced"] = [
-            list(by_source) if bar.open[a] else old["forced"][a] for a in range(len(by_source))
+            [
+                shown + bar.open[a] * world.let_through[a] * (now - shown)
+                for now, shown in zip(by_source, old["forced"][a], strict=True)
+            ]
+            for a in range(len(by_source))
         ]
         for account in world.accounts:
             if account.segment == name:
@@ -419,8 +431,15 @@ def tradable(world: World, kind: int) -> bool:
 
 def sold_by_owner(world: World, bar: Bar, account: Account) -> bool:
     """Whether the owner sells now: within the grace, which counts from the bar of the call."""
+    return bar.number - account.called < grace_bars(world, bar, account)
+
+
+def grace_bars(world: World, bar: Bar, account: Account) -> float:
+    """Whole bars the owner has; in rounds no time passes, so any grace lasts for ever."""
     grace = world.segments[account.segment].regime.grace_days
-    return (bar.number - account.called) * bar.elapsed < grace
+    if bar.elapsed == 0.0:
+        return math.inf if grace > 0.0 else 0
+    return math.ceil(grace / bar.elapsed - 1e-9)
 
 
 def _answers_now(world: World, bar: Bar, account: Account) -> bool:
@@ -431,9 +450,8 @@ def _answers_now(world: World, bar: Bar, account: Account) -> bool:
     kinds = {k for kind in account.group for k in (kind, kind ^ 1)}
     if any(tradable(world, k) and reachable(world, account, k, owner=owner) for k in kinds):
         return True
-    grace = world.segments[account.segment].regime.grace_days
-    age = (bar.number - account.called - 1) * bar.elapsed
-    return age < (0.0 if owner else grace)
+    first = 0 if owner else grace_bars(world, bar, account)
+    return bar.number - account.called == first
 
 
 def order(world: World, bar: Bar, account: Account) -> tuple[bool, float, list[float], int]:

@@ -94,4 +94,4 @@ def _ledger_adds_up(state: State) -> Finding:
 
 
 def _worst(lost: Floats, scale: Floats) -> float:
-    return float(np.max(lost / np.maximum(scale, 1e-300), initial=0.0, where=lost > 0.0))
+    return float(np.max(lost / np.maximum(scale, 1e-300), initial=0.0, where=lost != 0.0))

@@ -7,8 +7,9 @@ from datetime import datetime
 
 import numpy as np
 
+from undertow.core.errors import BadNumber
 from undertow.core.market import Market
-from undertow.core.shapes import FlagPerInstrument, PerInstrument
+from undertow.core.shapes import FlagPerInstrument, Floats, PerInstrument
 from undertow.engine.clear import Limits
 from undertow.engine.ledger import Causes
 from undertow.engine.pace import Pace
@@ -43,11 +44,12 @@ def mark(state: State, pace: Pace) -> None:
     dealt = before.fundamental * np.exp(forced_log(state.rules.impact, before))
     if pace.elapsed > 0.0:
         dealt = np.where(state.news.given, state.news.actual[pace.bar], dealt)
+    _check(dealt, before)
     price = np.clip(dealt, state.limits.low, state.limits.high)
     price = np.where(pace.open, price, before.price)
     state.market = _open_for_business(_seen(before, price, pace, state), pace, state)
     _quote(state, pace)
-    causes = _causes(state, pace)
+    causes = _causes(state, pace, _let_through(before.price, dealt, price))
     values = (before.price * np.exp(state.shown_fx), state.market.value)
     for desk in state.desks:
         old = desk.trigger
@@ -57,16 +59,34 @@ def mark(state: State, pace: Pace) -> None:
     state.shown_fx = np.log(state.market.fx)
 
 
+def _check(dealt: PerInstrument, before: Market) -> None:
+    for at in np.flatnonzero(~(np.isfinite(dealt) & (dealt > 0.0))):
+        raise BadNumber(
+            f"the price of {before.instruments.names[at]!r} became {dealt[at]:g}: what is sold is"
+            " too much for its depth under this impact law; give it more depth or another law."
+        )
+
+
+def _let_through(before: PerInstrument, dealt: PerInstrument, price: PerInstrument) -> Floats:
+    """Share of each price's move that its limits let through; the rest shows when they lift."""
+    free, shown = np.log(dealt / before), np.log(price / before)
+    held = (dealt != price) & (free != 0.0)
+    return np.where(held, np.clip(shown / np.where(held, free, 1.0), 0.0, 1.0), 1.0)
+
+
 def _seen(market: Market, price: PerInstrument, pace: Pace, state: State) -> Market:
     """The market at its new price, with the volatility everyone sees: EWMA per trading day.
 
-    A price that follows an actual path shows all its moves; a free one has its ordinary moves
-    (normal variance) on top of those simulated.
+    A price that follows an actual path shows all its moves (n bars that share one move between
+    two facts show n times the square of their part); a free one has its ordinary moves (normal
+    variance) on top of those simulated.
     """
     days = np.where(pace.days > 0.0, pace.days, 1.0)
     keep = 0.5 ** (pace.days / state.rules.memory)
     move = np.log(price / market.price)
-    seen = move**2 / days + np.where(_followed(state), 0.0, market.instruments.sigma**2)
+    spacing = 1.0 if state.news.spacing is None else state.news.spacing[pace.bar]
+    seen = spacing * move**2 / days
+    seen = seen + np.where(_followed(state), 0.0, market.instruments.sigma**2)
     variance = keep * market.sigma**2 + (1.0 - keep) * seen
     return replace(
         market, price=price, sigma=np.where(pace.days > 0.0, np.sqrt(variance), market.sigma)
@@ -74,7 +94,11 @@ def _seen(market: Market, price: PerInstrument, pace: Pace, state: State) -> Mar
 
 
 def _followed(state: State) -> FlagPerInstrument:
-    return state.news.given | state.news.linked
+    """Prices with an actual path of their own, or linked to one that has it."""
+    given = state.news.given
+    through = (state.market.instruments.lookthrough != 0.0) @ given
+    followed: FlagPerInstrument = given | (state.news.linked & through)
+    return followed
 
 
 def _open_for_business(market: Market, pace: Pace, state: State) -> Market:
@@ -103,12 +127,13 @@ def maker_share(state: State) -> float:
     return max(0.0, 1.0 + profit / start)
 
 
-def _causes(state: State, pace: Pace) -> Causes:
+def _causes(state: State, pace: Pace, let_through: PerInstrument) -> Causes:
     """Logs of what moved each price since it was last dealt; closed prices have not moved."""
     factor = state.market.instruments.lookthrough * pressure_factor(
         state.rules.impact, state.market
     )
-    forced = np.where(pace.open[:, None], factor - state.shown_forced, 0.0)
+    shown = (pace.open * let_through)[:, None]
+    forced = shown * (factor - state.shown_forced)
     state.shown_forced = state.shown_forced + forced
     fx = np.log(state.market.fx) - state.shown_fx
     return Causes(fx=fx, forced=forced)

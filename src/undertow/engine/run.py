@@ -74,7 +74,7 @@ def until_calm(
             sold = step(state, pace, moment, record, pool)
             if sold == 0.0:
                 break
-    return _trace(scenario, state, record, books, truncated=sold > 0.0)
+    return _trace(scenario, state, record, books, truncated=sold != 0.0)
 
 
 def _start(scenario: Scenario, bars: int, how: How) -> tuple[State, Record, Books]:

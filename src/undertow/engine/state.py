@@ -10,6 +10,7 @@ from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.clear import Limits
 from undertow.engine.desk import Desk, keep_ledger, open_desk
+from undertow.engine.prices import pressure_factor
 from undertow.model.scenario import News, Rules, Scenario
 from undertow.model.traders.base import TraderState
 from undertow.model.venues.base import Brake
@@ -88,7 +89,7 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
         brakes=brakes,
         limits=_limits(rules, brakes, count),
         admitted=(market.sellable, market.buyable),
-        shown_forced=np.zeros((count, count)),
+        shown_forced=market.instruments.lookthrough * pressure_factor(rules.impact, market),
         shown_fx=np.log(market.fx),
         matrix=np.zeros((4 * count + 1, count)),
     )

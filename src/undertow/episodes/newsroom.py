@@ -11,7 +11,7 @@ from undertow.core.errors import BadDate, BadFile
 from undertow.core.shapes import Flags, Floats
 from undertow.episodes.episode import Episode
 from undertow.episodes.hours import OpenPerBar
-from undertow.episodes.paths import path_per_bar
+from undertow.episodes.paths import bars_apart, path_per_bar
 from undertow.episodes.schema_market import Hike as HikeTable
 from undertow.model.scenario import Hike, News
 
@@ -24,8 +24,9 @@ def news_of(episode: Episode, opens: OpenPerBar, clock: Clock) -> News:
         given=np.array([i.role == "given" for i in listed], dtype=np.bool_),
         actual=_given_paths(episode, opens, clock),
         linked=np.array([i.role == "linked" for i in listed], dtype=np.bool_),
-        hikes=tuple(_hike(hike, clock) for hike in episode.plan.hikes),
+        hikes=tuple(_hike(h, clock) for h in episode.plan.hikes if _is_tested(h, clock)),
         fx=_rates(episode, clock),
+        spacing=_spacing(episode, opens, clock),
     )
 
 
@@ -49,6 +50,19 @@ def _given_paths(episode: Episode, opens: OpenPerBar, clock: Clock) -> Floats:
     return actual
 
 
+def _spacing(episode: Episode, opens: OpenPerBar, clock: Clock) -> Floats:
+    """Bars that share a dated move: of given instruments, and of what is linked to them."""
+    plan, apart = episode.plan, np.ones(opens.shape)
+    for at, (symbol, one) in enumerate(plan.instruments.items()):
+        linked = one.look_through if one.role == "linked" else ()
+        for source in (s for s in (symbol, *linked) if plan.instruments[s].role == "given"):
+            path = plan.instruments[source].path
+            times, values = episode.facts.path(path, f"{episode.file} [instruments.{source}]")
+            each = bars_apart(times, values, opens[:, at], clock)
+            apart[:, at] = np.maximum(apart[:, at], each)
+    return apart
+
+
 def _path(episode: Episode, name: str, opens: Flags, clock: Clock, where: str) -> Floats:
     times, values = episode.facts.path(name, f"{episode.file} [{where}]")
     return path_per_bar(times, values, opens, clock)
@@ -70,6 +84,11 @@ def _bar(moment: datetime, clock: Clock, what: str) -> int:
     if bar == clock.bars:
         raise BadDate(f"{what} comes after the last bar has begun; move it or the end.")
     return bar
+
+
+def _is_tested(hike: HikeTable, clock: Clock) -> bool:
+    """Whether a bar begins after the change takes effect; in the last bar nobody meets it."""
+    return clock.bar_at(hike.effect, f"the margin change of {hike.instrument!r}") < clock.bars
 
 
 def _hike(hike: HikeTable, clock: Clock) -> Hike:

@@ -114,6 +114,7 @@ class News:
     given: instruments whose price *is* their actual path;  actual: that path, NaN elsewhere
     linked: instruments that inherit the news of their underlyings through the look-through
     fx: base currency per unit of the instrument's currency, per bar; None if it does not move
+    spacing: bars over which a dated move of the actual path is spread, [bar, instrument]; None is 1
     hikes: margin changes
     """
 
@@ -123,6 +124,7 @@ class News:
     linked: Flags
     hikes: tuple[Hike, ...] = ()
     fx: Floats | None = None
+    spacing: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
