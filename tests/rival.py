@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from undertow.core.clock import Clock
 from undertow.core.columns import Way
 from undertow.core.market import Market
 from undertow.model.liquidation.base import Called, Terms
@@ -159,10 +160,8 @@ def _bars(scenario: Scenario) -> list[Bar]:
     bars_a_day = [timedelta(days=1) / clock.step] * count
     for listing in rules.listings:
         of_bar = [int(p) for p in listing.venue.phases(clock)]
-        opened = sum(p != Phase.CLOSED for p in of_bar)
-        days = max(1, sum(p == Phase.CLOSING for p in of_bar))
         for instrument in listing.instruments:
-            bars_a_day[instrument] = max(1.0, opened / days)
+            bars_a_day[instrument] = _usual_day(listing.venue, clock)
             for bar, phase in enumerate(of_bar):
                 phases[bar][instrument] = phase
     bars = []
@@ -174,6 +173,21 @@ def _bars(scenario: Scenario) -> list[Bar]:
         closing = [p == Phase.CLOSING for p in row]
         bars.append(Bar(number, length, trades, closing, clock.step / timedelta(days=1)))
     return bars
+
+
+def _usual_day(venue, clock: Clock) -> float:
+    """Open bars a day, over whole weeks that begin half a week before the window."""
+    step, hours = clock.step, timedelta(hours=84)
+    weeks = 1
+    while weeks * timedelta(days=7) < clock.bars * step:
+        weeks += 1
+    lead = math.floor(hours / step)
+    length = math.floor((weeks + 1) * timedelta(days=7) / step)
+    phases = list(venue.phases(Clock(clock.start - lead * step, step, length)))
+    closings = sum(p == Phase.CLOSING for p in phases)
+    if closings == 0:
+        return timedelta(days=1) / step
+    return sum(p != Phase.CLOSED for p in phases) / closings
 
 
 def step(world: World, bar: Bar) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from undertow.core.clock import Clock
 from undertow.core.shapes import FlagPerInstrument, Floats, PerInstrument
 from undertow.model.scenario import Rules
-from undertow.model.venues.base import Phase
+from undertow.model.venues.base import Phase, Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,25 @@ def timetable(clock: Clock, rules: Rules, instruments: int) -> Timetable:
     phase = np.full((clock.bars, instruments), int(Phase.OPEN), dtype=np.int64)
     bars_a_day = np.full(instruments, timedelta(days=1) / clock.step)
     for listing in rules.listings:
-        phases = np.asarray(listing.venue.phases(clock))
-        phase[:, listing.instruments] = phases[:, None]
-        days = max(1, int(np.count_nonzero(phases == Phase.CLOSING)))
-        bars_a_day[listing.instruments] = max(1.0, int(np.count_nonzero(phases)) / days)
+        phase[:, listing.instruments] = np.asarray(listing.venue.phases(clock))[:, None]
+        bars_a_day[listing.instruments] = _bars_a_day(listing.venue, clock)
     is_open = phase != Phase.CLOSED
     length = np.where(is_open, 1.0, rules.overnight) / bars_a_day
     return Timetable(length, is_open, phase == Phase.CLOSING, clock.days_per_bar)
+
+
+def _bars_a_day(venue: Venue, clock: Clock) -> float:
+    """Open bars of the venue's usual trading day, wherever the window begins and ends.
+
+    The mean over whole weeks that cover the window, so that a day cut off does not count.
+    """
+    week = timedelta(days=7)
+    weeks = -(-(clock.end - clock.start) // week) + 1
+    before = week / 2 // clock.step * clock.step
+    around = Clock(clock.start - before, clock.step, int(weeks * week / clock.step))
+    phases = np.asarray(venue.phases(around))
+    days = int(np.count_nonzero(phases == Phase.CLOSING))
+    return int(np.count_nonzero(phases)) / days if days else timedelta(days=1) / clock.step
 
 
 def round_of(number: int, instruments: int) -> Pace:
