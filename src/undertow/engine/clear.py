@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from undertow.core.market import Market
-from undertow.core.shapes import Flags, PerInstrument
+from undertow.core.shapes import PerInstrument
 from undertow.engine.pace import Pace
 from undertow.engine.prices import dealt_price, decayed, paid_price, pressed
 from undertow.model.impact.base import ImpactLaw
 from undertow.model.scenario import Rules
 
-HALVINGS = 60
+HALVINGS, PASSES = 60, 20
+"""Steps of the search for the share that a price limit lets through, and its rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,9 @@ def clear(market: Market, flow: Flow, rules: Rules, pace: Pace, limits: Limits) 
     if pace.elapsed > 0.0 and np.isfinite(rules.participation):
         paced = _share(rules.participation * calm.instruments.volume * pace.days, flow.forced)
     wanted = Flow(np.zeros_like(paced), paced * flow.forced + flow.sold, flow.bought)
-    sell, buy = market.sellable, market.buyable
+    sell, buy = calm.sellable, calm.buyable
     if limits.any:
-        sell, buy = _within_limits(calm, wanted, (sell, buy), rules.impact, (pace, limits))
+        sell, buy = _within_limits(calm, wanted, rules.impact, pace.days, limits)
     sold, bought = sell * wanted.sold, buy * wanted.bought
     after = pressed(calm, sold - bought, pace.days)
     speed = (sold - bought) / (market.instruments.volume * np.where(pace.days > 0, pace.days, 1.0))
@@ -85,36 +87,44 @@ def _share(largest: PerInstrument, wanted: PerInstrument) -> PerInstrument:
 
 
 def _within_limits(
-    calm: Market,
-    flow: Flow,
-    shares: tuple[PerInstrument, PerInstrument],
-    law: ImpactLaw,
-    at: tuple[Pace, Limits],
+    calm: Market, flow: Flow, law: ImpactLaw, days: PerInstrument, limits: Limits
 ) -> tuple[PerInstrument, PerInstrument]:
-    """Largest shares at which no order pushes its own price through a limit; by bisection."""
-    sell, buy = shares
-    pace, limits = at
+    """Largest shares at which no instrument's own orders are filled beyond its limits.
 
-    def broken(sell: PerInstrument, buy: PerInstrument) -> tuple[Flags, Flags]:
-        after = pressed(calm, sell * flow.sold - buy * flow.bought, pace.days)
-        price = dealt_price(law, after)
-        return price < limits.low, price > limits.high
+    One instrument after the other is cut back with the others held, and all again, until none
+    breaks its limit: shares only fall. What still breaks after PASSES is not filled at all.
+    """
+    sell, buy = calm.sellable.copy(), calm.buyable.copy()
 
-    low, high = broken(sell, buy)
-    low, high = low & (flow.sold > 0.0), high & (flow.bought > 0.0)
-    if not (low.any() or high.any()):
-        return sell, buy
-    least = (np.where(low, 0.0, sell), np.where(high, 0.0, buy))
-    most = (sell, buy)
+    def price() -> PerInstrument:
+        return dealt_price(law, pressed(calm, sell * flow.sold - buy * flow.bought, days))
+
+    def broken() -> list[tuple[int, PerInstrument]]:
+        now = price()
+        low = (now < limits.low) & (sell * flow.sold > 0.0)
+        high = (now > limits.high) & (buy * flow.bought > 0.0)
+        cut = [(int(at), sell) for at in np.flatnonzero(low)]
+        return cut + [(int(at), buy) for at in np.flatnonzero(high)]
+
+    def holds(at: int) -> bool:
+        now = price()[at]
+        return bool(limits.low[at] <= now <= limits.high[at])
+
+    for _ in range(PASSES):
+        cut = broken()
+        if not cut:
+            return sell, buy
+        for at, share in cut:
+            _cut_back(share, at, holds)
+    for at, share in broken():
+        share[at] = 0.0
+    return sell, buy
+
+
+def _cut_back(share: PerInstrument, at: int, holds: Callable[[int], bool]) -> None:
+    """Lower one share to the largest at which `holds` is true, by bisection."""
+    least, most = 0.0, float(share[at])
     for _ in range(HALVINGS):
-        middle = tuple(0.5 * (a + b) for a, b in zip(least, most, strict=True))
-        low_now, high_now = broken(*middle)
-        least = (
-            np.where(low & low_now, least[0], middle[0]),
-            np.where(high & high_now, least[1], middle[1]),
-        )
-        most = (
-            np.where(low & low_now, middle[0], most[0]),
-            np.where(high & high_now, middle[1], most[1]),
-        )
-    return least
+        share[at] = 0.5 * (least + most)
+        least, most = (share[at], most) if holds(at) else (least, share[at])
+    share[at] = least
