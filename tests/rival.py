@@ -21,8 +21,10 @@ from undertow.model.scenario import Scenario, Segment
 from undertow.model.traders.base import Moment, TraderState
 from undertow.model.venues.base import Phase
 
-MET = 1e-9
+ROUNDING = 1e-9
 """A call is met when what is still needed is below this share of what was."""
+DUST = 1e-12
+"""Nobody is called for a need below this share of what is at stake."""
 HALVINGS = 60
 
 
@@ -424,6 +426,20 @@ def slacks(world: World, account: Account, *, target: bool) -> list[float]:
     return [*found, settled + regime.credit_line] if regime.cash_test else found
 
 
+def at_stake(world: World, account: Account, move: int) -> float:
+    """Sum of what each position adds to the account's slack or takes from it, by size."""
+    total = 0.0
+    for slot, kind in enumerate(account.columns):
+        alone = replace(
+            account, columns=[kind], units=[account.units[slot]], cash=0.0, losses={}, group=set()
+        )
+        regime = world.segments[account.segment].regime
+        part = slacks(world, alone, target=True)
+        part[-1] -= regime.credit_line if regime.cash_test else 0.0
+        total += abs(part[move])
+    return total
+
+
 def call(world: World, bar: Bar, row: dict) -> None:
     """Note who is called now."""
     for account in world.accounts:
@@ -431,8 +447,10 @@ def call(world: World, bar: Bar, row: dict) -> None:
         if bar.elapsed > 0.0 and regime.tests is not None and not regime.tests[bar.number]:
             continue
         if account.called is None and min(slacks(world, account, target=False)) < 0.0:
-            need = max(0.0, -min(slacks(world, account, target=True)))
-            if need >= regime.minimum_transfer:
+            slack = slacks(world, account, target=True)
+            need = max(0.0, -min(slack))
+            dust = DUST * at_stake(world, account, slack.index(min(slack)))
+            if need >= regime.minimum_transfer and need > dust:
                 account.called = bar.number
                 _add(row["called"], account.segment, account.weight)
 
@@ -441,6 +459,14 @@ def tradable(world: World, kind: int) -> bool:
     """Whether the venue lets anyone close this column now."""
     a = int(world.scenario.columns.instrument[kind // 2])
     return world.market["buyable" if kind % 2 else "sellable"][a] > 0.0
+
+
+def grace_bars(world: World, bar: Bar, account: Account) -> float:
+    """Bars from a call to the first in which the broker sells; a grace outlasts all rounds."""
+    grace = world.segments[account.segment].regime.grace_days
+    if bar.elapsed == 0.0:
+        return math.inf if grace > 0.0 else 0.0
+    return math.ceil(grace / bar.elapsed - ROUNDING)
 
 
 def sold_by_owner(world: World, bar: Bar, account: Account) -> bool:
@@ -770,7 +796,7 @@ def settle(world: World, bar: Bar, orders: list, cleared: dict, row: dict) -> No
         )
         raised, left, stuck = _deal(world, account, (owner, need, sales, move), cleared, row)
         regime = world.segments[account.segment].regime
-        met = need - raised <= max(regime.minimum_transfer, MET * need)
+        met = need - raised <= max(regime.minimum_transfer, ROUNDING * need)
         if left == 0.0 and account.cash < 0.0:
             failed.append(account)
         elif met or left == 0.0:

@@ -55,6 +55,21 @@ def test_a_call_is_met_in_one_sale_of_one_minus_equity_over_margin(
     assert now.by_segment.sold[1:].sum() == 0.0
 
 
+@pytest.mark.parametrize("free_cash", [0.0, 1e9])
+def test_where_nothing_moves_nobody_is_called_twice(free_cash: float) -> None:
+    """Target and trigger are one: a call met to the last digit must not be made for that digit."""
+    rng = np.random.default_rng(0)
+    q = rng.lognormal(0.0, 1.0, (2_000, 3))
+    price = (101.3, 7.7, 1234.5)
+    gross = q @ np.array(price)
+    funds = holders(q, gross * (0.1 * (1.0 + 0.5 * rng.random(2_000)) - 1.0), free_cash=free_cash)
+    calm = system(funds, price=price, target=1.0, bars=6)
+    trace = run(shocked(calm, (1, 0, 0.97)), how=ALONE)
+
+    assert trace.by_segment.called[1].sum() > 100.0
+    assert trace.by_segment.called[2:].sum() == 0.0
+
+
 @some
 @given(systems(EVERYTHING))
 def test_no_sale_turns_a_long_into_a_short_or_adds_to_a_position(scenario: Scenario) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.copies import gather
-from undertow.engine.desk import Batch, Desk
+from undertow.engine.desk import ROUNDING, Batch, Desk
 from undertow.engine.pace import Pace
 from undertow.engine.pending import Fresh
 from undertow.engine.pool import BATCH, Pool, chunks
@@ -18,6 +18,9 @@ from undertow.engine.settle import closed_units
 from undertow.engine.weights import releases
 from undertow.model.liquidation.base import Called, Terms
 from undertow.model.scenario import Rules
+
+DUST = 1e-12
+"""A need below this share of what is at stake is rounding: nobody is called for it."""
 
 
 def tested(desk: Desk, pace: Pace) -> bool:
@@ -34,16 +37,24 @@ def call(desk: Desk, market: Market, pace: Pace, pool: Pool) -> Rows:
     if not tested(desk, pace):
         return desk.calls.take_up([], pace.bar)
     least = desk.segment.regime.minimum_transfer
+    ties = bool((desk.trigger.weight == desk.target.weight).all(axis=1).any())
 
     def found(block: int) -> Fresh:
         places = desk.short_in(block, market)
         called = _copied(desk, places)
-        if least == 0.0:
+        if least == 0.0 and not ties:
             return Fresh(places, called)
-        large = called.need >= least
+        large = (called.need >= least) & (called.need > DUST * _at_stake(desk, called))
         return Fresh(places[large], _part(called, large))
 
     return desk.calls.take_up(pool.map(found, desk.scan(pool)), pace.bar)
+
+
+def _at_stake(desk: Desk, called: Called) -> PerRow:
+    """Sum of what every position adds to the slack of an account or takes from it."""
+    each = called.quantity * desk.target.weight[called.move[:, np.newaxis], called.column]
+    stake: PerRow = np.abs(each).sum(axis=1)
+    return stake
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +108,25 @@ def _has_calls(desk: Desk, pace: Pace, *, owner: bool) -> bool:
 
 def _late(desk: Desk, pace: Pace, since: Rows) -> Flags:
     """Calls whose grace is over: the broker sells."""
-    late: Flags = (pace.bar - since) * pace.elapsed >= desk.segment.regime.grace_days
+    late: Flags = pace.bar - since >= _grace_bars(desk, pace)
     return late
 
 
+def _grace_bars(desk: Desk, pace: Pace) -> float:
+    """Bars from a call to the first in which the broker sells; a grace outlasts all rounds."""
+    grace = desk.segment.regime.grace_days
+    if pace.elapsed == 0.0:
+        return float(np.inf) if grace > 0.0 else 0.0
+    return float(np.ceil(grace / pace.elapsed - ROUNDING))
+
+
 def _lots(desk: Desk, pace: Pace, *, owner: bool, waits: bool) -> list[Lot]:
-    """The calls of one seller; while all is closed (`waits`) only those not seen before."""
+    """The calls of one seller; while all is closed (`waits`) only those new to that seller."""
     calls = desk.calls
     since = np.append(calls.since[: calls.carried], pace.bar)
     mine = _late(desk, pace, since) != owner
     if waits:
-        age = (pace.bar - since - 1) * pace.elapsed
-        mine &= age < (0.0 if owner else desk.segment.regime.grace_days)
+        mine &= pace.bar - since == (0.0 if owner else _grace_bars(desk, pace))
     older = np.flatnonzero(mine[:-1])
     lots = [Lot(older[start:stop]) for start, stop in chunks(len(older), BATCH)]
     return lots + _fresh_lots(desk) if mine[-1] else lots

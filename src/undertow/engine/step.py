@@ -112,13 +112,17 @@ def _flow(state: State, orders: Orders) -> Flow:
 def settle_all(
     state: State, orders: Orders, cleared: Cleared, pool: Pool | None = None
 ) -> list[Settled]:
-    """Settle every desk; one that sold nothing has nothing to settle."""
+    """Settle every desk; where nobody was asked, all calls stay open."""
     count = len(state.market.instruments)
     nothing = Settled(np.zeros(count), np.zeros(count), 0.0, 0.0, 0.0)
-    return [
-        settle(state, desk, batches, cleared, pool or Pool()) if batches else nothing
-        for desk, batches in zip(state.desks, orders.batches, strict=True)
-    ]
+    settled = []
+    for desk, batches in zip(state.desks, orders.batches, strict=True):
+        if not batches and len(desk.calls) > 0:
+            desk.keep_calls(np.ones(len(desk.calls), np.bool_))
+        settled.append(
+            settle(state, desk, batches, cleared, pool or Pool()) if batches else nothing
+        )
+    return settled
 
 
 def _end(state: State, cleared: Cleared, pace: Pace, moment: datetime) -> None:
