@@ -53,8 +53,8 @@ MUTANTS = (
     Mutant(
         "the broker sells first, then the owner",
         "engine/call.py",
-        "* pace.elapsed >= desk.segment.regime.grace_days",
-        "* pace.elapsed < desk.segment.regime.grace_days",
+        "pace.bar - since >= _grace_bars(desk, pace)",
+        "pace.bar - since < _grace_bars(desk, pace)",
         law("sales", "rival"),
     ),
     Mutant(

@@ -328,6 +328,13 @@ def mark(world: World, bar: Bar) -> None:
     lose(world, bar)
 
 
+def _followed(world: World, a: int) -> bool:
+    """Whether an instrument has an actual path, or is linked to one that has it."""
+    told, links = world.scenario.news, world.scenario.market.instruments.lookthrough[a]
+    through = any(link != 0.0 and told.given[u] for u, link in enumerate(links))
+    return bool(told.given[a] or (told.linked[a] and through))
+
+
 def _tests(world: World, name: str) -> dict:
     """What the ledger compares from bar to bar: requirement, prices and pressure."""
     market = seen(world)
@@ -472,14 +479,6 @@ def grace_bars(world: World, bar: Bar, account: Account) -> float:
 def sold_by_owner(world: World, bar: Bar, account: Account) -> bool:
     """Whether the owner sells now: within the grace, which counts from the bar of the call."""
     return bar.number - account.called < grace_bars(world, bar, account)
-
-
-def grace_bars(world: World, bar: Bar, account: Account) -> float:
-    """Whole bars the owner has; in rounds no time passes, so any grace lasts for ever."""
-    grace = world.segments[account.segment].regime.grace_days
-    if bar.elapsed == 0.0:
-        return math.inf if grace > 0.0 else 0
-    return math.ceil(grace / bar.elapsed - 1e-9)
 
 
 def _answers_now(world: World, bar: Bar, account: Account) -> bool:
@@ -794,9 +793,10 @@ def settle(world: World, bar: Bar, orders: list, cleared: dict, row: dict) -> No
             q != 0.0 and tradable(world, k) and reachable(world, account, k, owner=owner)
             for q, k in zip(offered_by(account, owner=owner), account.columns, strict=True)
         )
+        dust = DUST * at_stake(world, account, move)
         raised, left, stuck = _deal(world, account, (owner, need, sales, move), cleared, row)
         regime = world.segments[account.segment].regime
-        met = need - raised <= max(regime.minimum_transfer, ROUNDING * need)
+        met = need - raised <= max(regime.minimum_transfer, ROUNDING * need, dust)
         if left == 0.0 and account.cash < 0.0:
             failed.append(account)
         elif met or left == 0.0:
