@@ -9,7 +9,7 @@ import numpy as np
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.copies import gather
-from undertow.engine.desk import ROUNDING, Batch, Desk
+from undertow.engine.desk import DUST, ROUNDING, Batch, Desk
 from undertow.engine.pace import Pace
 from undertow.engine.pending import Fresh
 from undertow.engine.pool import BATCH, Pool, chunks
@@ -18,9 +18,6 @@ from undertow.engine.settle import closed_units
 from undertow.engine.weights import releases
 from undertow.model.liquidation.base import Called, Terms
 from undertow.model.scenario import Rules
-
-DUST = 1e-12
-"""A need below this share of what is at stake is rounding: nobody is called for it."""
 
 
 def tested(desk: Desk, pace: Pace) -> bool:

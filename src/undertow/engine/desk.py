@@ -23,6 +23,8 @@ from undertow.model.scenario import Regime, Segment
 
 ROUNDING = 1e-9
 """A call is met when what is still needed is below this share of what was."""
+DUST = 1e-12
+"""A need below this share of what is at stake is rounding: it calls nobody and ends a call."""
 
 
 @dataclass(frozen=True, slots=True)

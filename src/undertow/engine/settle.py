@@ -49,7 +49,7 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     received: PerColumn,
     release: PerMoveColumn,
     reachable: FlagPerColumn,
-    tolerance: tuple[float, float],
+    tolerance: tuple[float, float, float],
     stands: NDArray[np.int8],
 ) -> None:
     """Close `sales`·`filled` units of each slot of the accounts `rows`.
@@ -57,16 +57,18 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: signed units before;  sales: in: wanted, out: closed
     received: cash that reaches the account per unit closed (negative when a short buys back)
     release: slack gained per unit closed, after cost
-    tolerance: a call is met when what is missing is at most this money or this share of the need
+    tolerance: a call is met when what is missing is at most this money, this share of the need,
+    or this share of what is at stake (the sum of all positions' parts of the slack)
     stands (output): OPEN, MET, FAILED or STUCK; failed accounts owe after all `reachable` is sold
     """
     for place in range(sales.shape[0]):
         row = rows[place]
-        gained, paid, left, asked = 0.0, 0.0, 0.0, False
+        gained, paid, left, stake, asked = 0.0, 0.0, 0.0, 0.0, False
         for slot in range(sales.shape[1]):
             kind = column[place, slot]
             own = held[place, slot]
             size = abs(own)
+            stake += size * abs(received[kind] - release[move[place], kind])
             wanted = sales[place, slot]
             if wanted > 0.0:
                 asked = True
@@ -79,7 +81,8 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
             left += size if reachable[kind] else 0.0
         cash[row] += paid
         short = need[place] - gained
-        is_met = left == 0.0 or short <= max(tolerance[0], tolerance[1] * need[place])
+        small = max(tolerance[0], tolerance[1] * need[place], tolerance[2] * stake)
+        is_met = left == 0.0 or short <= small
         stands[place] = _how_it_stands(left == 0.0 and cash[row] < 0.0, is_met, asked)
 
 
