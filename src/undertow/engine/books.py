@@ -78,8 +78,7 @@ def settle(state: State, desk: Desk, batches: list[Batch], cleared: Cleared, poo
     absorber.lender += float(closed @ pay.lender)
     absorber.venue += float(closed @ pay.fee)
     stands = _book_all(desk, batches, pay, pool)
-    if desk.clocks is not None:
-        _book_ledger(state, desk, batches, stands, np.abs(pay.gross), pool)
+    state.matrix += _book_ledger(desk, batches, stands, np.abs(pay.gross), pool)
     stuck = sum(_unrescuable(desk, market, batch, stands[batch.calls]) for batch in batches)
     weight, debt = _write_off(state, desk, desk.open[stands == FAILED])
     desk.keep_calls((stands == OPEN) | (stands == STUCK))
@@ -109,23 +108,18 @@ def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDA
 
 
 def _book_ledger(
-    state: State,
-    desk: Desk,
-    batches: list[Batch],
-    stands: NDArray[np.int8],
-    paid: PerColumn,
-    pool: Pool,
-) -> None:
-    """Book every sale over the origins of the seller's losses; open calls remember theirs."""
+    desk: Desk, batches: list[Batch], stands: NDArray[np.int8], paid: PerColumn, pool: Pool
+) -> Floats | float:
+    """Money of every sale by origin and instrument; open calls remember their losses."""
     clocks, calls, memory = desk.clocks, desk.calls, desk.memory
     if clocks is None:
-        return
+        return 0.0
     homeless = ((stands == OPEN) | (stands == STUCK)) & (calls.line < 0)
     calls.line[homeless] = memory.claim(int(np.count_nonzero(homeless)))
-    own = desk.columns.instruments
+    own, count = desk.columns.instruments, len(clocks.lookthrough)
 
     def book(batch: Batch) -> Floats:
-        called, matrix = batch.called, np.zeros_like(state.matrix)
+        called, matrix = batch.called, np.zeros((4 * count + 1, count))
         book_origins(
             called.quantity, batch.sales, called.column, called.move, called.weight,
             desk.live.at_home(batch.places), calls.line[batch.calls], memory.touched,
@@ -134,8 +128,10 @@ def _book_ledger(
         )  # fmt: skip
         return matrix
 
+    total = np.zeros((4 * count + 1, count))
     for matrix in pool.map(book, batches):
-        state.matrix += matrix
+        total += matrix
+    return total
 
 
 def _unrescuable(desk: Desk, market: Market, batch: Batch, stands: NDArray[np.int8]) -> float:

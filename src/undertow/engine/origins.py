@@ -80,7 +80,7 @@ def _book(money: float, source: Rows, share: Floats, booked: Floats) -> None:
 
 
 @compiled
-def _add_losses(
+def _add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: PerSlot,
     column: ColumnPerSlot,
     before: Floats,
