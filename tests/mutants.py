@@ -58,6 +58,20 @@ MUTANTS = (
         law("sales", "rival"),
     ),
     Mutant(
+        "while all is closed nobody is asked in a round",
+        "engine/call.py",
+        "mine &= pace.bar - since == (0.0 if owner",
+        "mine &= (pace.bar - since - 1) * pace.elapsed < (0.0 if owner",
+        law("calls"),
+    ),
+    Mutant(
+        "calls are made for rounding errors",
+        "engine/call.py",
+        "np.maximum(least, DUST * scale)",
+        "np.maximum(least, 0.0 * scale)",
+        law("calls", "sales"),
+    ),
+    Mutant(
         "a gap is filled at the price before it",
         "engine/books.py",
         "each = (cleared.paid[own] - sign",

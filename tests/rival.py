@@ -22,9 +22,9 @@ from undertow.model.traders.base import Moment, TraderState
 from undertow.model.venues.base import Phase
 
 ROUNDING = 1e-9
-"""A call is met when what is still needed is below this share of what was."""
+"""A bar that a grace reaches into by less than this share is not part of it."""
 DUST = 1e-12
-"""Nobody is called for a need below this share of what is at stake."""
+"""Nobody is called, and a call is met, when the need is below this share of what is at stake."""
 HALVINGS = 60
 
 
@@ -434,8 +434,8 @@ def slacks(world: World, account: Account, *, target: bool) -> list[float]:
 
 
 def at_stake(world: World, account: Account, move: int) -> float:
-    """Sum of what each position adds to the account's slack or takes from it, by size."""
-    total = 0.0
+    """Sum of what cash and each position add to the account's slack or take from it, by size."""
+    total = abs(account.cash)
     for slot, kind in enumerate(account.columns):
         alone = replace(
             account, columns=[kind], units=[account.units[slot]], cash=0.0, losses={}, group=set()
@@ -457,7 +457,7 @@ def call(world: World, bar: Bar, row: dict) -> None:
             slack = slacks(world, account, target=True)
             need = max(0.0, -min(slack))
             dust = DUST * at_stake(world, account, slack.index(min(slack)))
-            if need >= regime.minimum_transfer and need > dust:
+            if need > max(regime.minimum_transfer, dust):
                 account.called = bar.number
                 _add(row["called"], account.segment, account.weight)
 
@@ -796,7 +796,7 @@ def settle(world: World, bar: Bar, orders: list, cleared: dict, row: dict) -> No
         dust = DUST * at_stake(world, account, move)
         raised, left, stuck = _deal(world, account, (owner, need, sales, move), cleared, row)
         regime = world.segments[account.segment].regime
-        met = need - raised <= max(regime.minimum_transfer, ROUNDING * need, dust)
+        met = need - raised <= max(regime.minimum_transfer, dust)
         if left == 0.0 and account.cash < 0.0:
             failed.append(account)
         elif met or left == 0.0:

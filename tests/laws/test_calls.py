@@ -87,3 +87,32 @@ def test_a_grace_that_ends_within_a_bar_lasts_until_the_next() -> None:
     sold = played(graced(60, 2.5 / 24.0, 6)).by_segment.sold[:, 0, 0]
 
     assert int(np.argmax(sold > 1.0)) == 3
+
+
+def lagged(lag_bars: float, bars: int) -> Scenario:
+    """The owner sells a share of what is left in every bar, at a price that stands still."""
+    funds = holders(np.array([[100.0]]), np.array([-8900.0]))
+    regime = {"owner_lag": lag_bars / 24.0, "grace_days": 1e3}
+    return shocked(system(funds, bars=bars, regime=regime), (1, 0, 0.985))
+
+
+@pytest.mark.parametrize("lag_bars", [0.04, 1.0, 4.0])
+def test_a_call_that_is_met_little_by_little_is_met_and_made_once(lag_bars: float) -> None:
+    """e^{−t/lag} is below 10⁻¹² after 28 lags."""
+    now = played(lagged(lag_bars, 140))
+
+    assert now.by_segment.called.sum() == 1.0
+    assert now.by_segment.open[1 + int(32 * lag_bars) + 1 :, 0].sum() == 0.0
+    assert now.by_segment.sold[2:, 0, 0].sum() > 1.0 or lag_bars < 1.0
+
+
+def test_the_smallest_call_is_the_one_that_exceeds_the_minimum_transfer() -> None:
+    """At 98.5 the account lacks 0.12 · 9850 − 950 = 232 and is below its trigger."""
+    funds = holders(np.array([[100.0]]), np.array([-8900.0]))
+
+    def called(least: float) -> float:
+        scenario = system(funds, bars=3, regime={"minimum_transfer": least})
+        return float(played(shocked(scenario, (1, 0, 0.985))).by_segment.called.sum())
+
+    assert called(231.9) == 1.0
+    assert called(232.1) == 0.0

@@ -11,7 +11,7 @@ from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerColumn, PerInstrument, PerRow, Rows
 from undertow.engine.call import could, reachable, wanted
 from undertow.engine.clear import Cleared
-from undertow.engine.desk import DUST, ROUNDING, Batch, Desk
+from undertow.engine.desk import DUST, Batch, Desk
 from undertow.engine.origins import book_origins
 from undertow.engine.pool import Pool
 from undertow.engine.settle import FAILED, OPEN, STUCK, book_sales
@@ -90,14 +90,14 @@ def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDA
     """Book all sales; returns how each open call of the desk stands."""
     net = np.ascontiguousarray(pay.received - desk.columns.sign * desk.target.weight)
     live, can = desk.live, {owner: reachable(desk, owner=owner) for owner in (True, False)}
-    tolerance = (desk.segment.regime.minimum_transfer, ROUNDING, DUST)
+    tolerance = (desk.segment.regime.minimum_transfer, DUST)
 
     def book(batch: Batch) -> NDArray[np.int8]:
         called, stands = batch.called, np.empty(len(batch.places), np.int8)
         book_sales(
             live.quantity, live.cash, batch.places, called.quantity, batch.sales, called.column,
             called.move, batch.need, pay.filled, pay.received, net,
-            can[batch.owner], tolerance, stands,
+            desk.target.weight, can[batch.owner], tolerance, stands,
         )  # fmt: skip
         return stands
 

@@ -9,7 +9,7 @@ import numpy as np
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.copies import gather
-from undertow.engine.desk import DUST, ROUNDING, Batch, Desk
+from undertow.engine.desk import DUST, Batch, Desk
 from undertow.engine.pace import Pace
 from undertow.engine.pending import Fresh
 from undertow.engine.pool import BATCH, Pool, chunks
@@ -18,6 +18,9 @@ from undertow.engine.settle import closed_units
 from undertow.engine.weights import releases
 from undertow.model.liquidation.base import Called, Terms
 from undertow.model.scenario import Rules
+
+ROUNDING = 1e-9
+"""A bar that a grace reaches into by less than this share is not part of it."""
 
 
 def tested(desk: Desk, pace: Pace) -> bool:
@@ -34,24 +37,16 @@ def call(desk: Desk, market: Market, pace: Pace, pool: Pool) -> Rows:
     if not tested(desk, pace):
         return desk.calls.take_up([], pace.bar)
     least = desk.segment.regime.minimum_transfer
-    ties = bool((desk.trigger.weight == desk.target.weight).all(axis=1).any())
 
     def found(block: int) -> Fresh:
         places = desk.short_in(block, market)
-        called = _copied(desk, places)
-        if least == 0.0 and not ties:
+        called, scale = _copied(desk, places)
+        large: Flags = called.need > np.maximum(least, DUST * scale)
+        if large.all():
             return Fresh(places, called)
-        large = (called.need >= least) & (called.need > DUST * _at_stake(desk, called))
         return Fresh(places[large], _part(called, large))
 
     return desk.calls.take_up(pool.map(found, desk.scan(pool)), pace.bar)
-
-
-def _at_stake(desk: Desk, called: Called) -> PerRow:
-    """Sum of what every position adds to the slack of an account or takes from it."""
-    each = called.quantity * desk.target.weight[called.move[:, np.newaxis], called.column]
-    stake: PerRow = np.abs(each).sum(axis=1)
-    return stake
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +70,7 @@ class Seller:
         """Pay what free cash can pay and ask the policy for the rest."""
         desk = self.desk
         places = desk.open[lot.calls]
-        called = lot.called or _copied(desk, places)
+        called = lot.called or _copied(desk, places)[0]
         need = _paid_in(desk, places, called.need) if desk.pays_in else called.need
         called = replace(called, need=self.share * need)
         offered = _willing(desk, places, called) if self.owner else called
@@ -155,18 +150,19 @@ def _share_now(desk: Desk, pace: Pace, *, owner: bool) -> float:
     return -float(np.expm1(-pace.elapsed / lag)) if lag > 0.0 and pace.elapsed > 0.0 else 1.0
 
 
-def _copied(desk: Desk, places: Rows) -> Called:
-    """Called accounts as they stand, and what they need."""
+def _copied(desk: Desk, places: Rows) -> tuple[Called, PerRow]:
+    """Called accounts as they stand and what they need; the scale of each one's test."""
     live, count = desk.live, len(places)
     slots = live.quantity.shape[1]
     held, column = np.empty((count, slots)), np.empty((count, slots), np.uint16)
     need, move, weight = np.empty(count), np.empty(count, np.int64), np.empty(count)
+    scale = np.empty(count)
     if count:
         gather(
             live.quantity, live.column, live.cash, live.weight, desk.target.weight,
-            desk.target.offset, places, held, column, need, move, weight,
+            desk.target.offset, places, held, column, need, move, weight, scale,
         )  # fmt: skip
-    return Called(held, column, need, move, weight)
+    return Called(held, column, need, move, weight), scale
 
 
 def _paid_in(desk: Desk, places: Rows, need: PerRow) -> PerRow:

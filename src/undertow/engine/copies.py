@@ -87,30 +87,38 @@ def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     out_need: PerRow,
     out_move: MovePerRow,
     out_population: PerRow,
+    out_scale: PerRow,
 ) -> None:
-    """Copy the accounts `rows` with each one's need (0 if none) and the move that binds."""
+    """Copy the accounts `rows` with each one's need (0 if none) and the move that binds.
+
+    out_scale: |cash| + Σ|q·w| of that move
+    """
     first = weight[0]
     for place in range(out_quantity.shape[0]):
         row = rows[place]
         held = quantity[row]
         kind = column[row]
         money = cash[row]
-        slack = money + offset[0]
+        slack, scale = money + offset[0], abs(money)
         for slot in range(held.shape[0]):
             out_quantity[place, slot] = held[slot]
             out_column[place, slot] = kind[slot]
-            slack += held[slot] * first[kind[slot]]
+            part = held[slot] * first[kind[slot]]
+            slack += part
+            scale += abs(part)
         binds = 0
         for move in range(1, weight.shape[0]):
-            other = money + offset[move]
+            other, size = money + offset[move], abs(money)
             for slot in range(held.shape[0]):
-                other += held[slot] * weight[move, kind[slot]]
+                part = held[slot] * weight[move, kind[slot]]
+                other += part
+                size += abs(part)
             if other < slack:
-                slack = other
-                binds = move
+                slack, scale, binds = other, size, move
         out_need[place] = max(0.0, -slack)
         out_move[place] = binds
         out_population[place] = population[row]
+        out_scale[place] = scale
 
 
 @compiled

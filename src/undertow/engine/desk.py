@@ -21,10 +21,11 @@ from undertow.model.liquidation.base import Called
 from undertow.model.margin.base import MarginRule
 from undertow.model.scenario import Regime, Segment
 
-ROUNDING = 1e-9
-"""A call is met when what is still needed is below this share of what was."""
 DUST = 1e-12
-"""A need below this share of what is at stake is rounding: it calls nobody and ends a call."""
+"""A need below this share of an account's scale is rounding: it calls nobody and ends a call.
+
+scale = |cash| + Σ|q·w| in the row of the target test that binds
+"""
 
 
 @dataclass(frozen=True, slots=True)

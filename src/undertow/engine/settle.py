@@ -48,8 +48,9 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     filled: PerColumn,
     received: PerColumn,
     release: PerMoveColumn,
+    weight: PerMoveColumn,
     reachable: FlagPerColumn,
-    tolerance: tuple[float, float, float],
+    tolerance: tuple[float, float],
     stands: NDArray[np.int8],
 ) -> None:
     """Close `sales`·`filled` units of each slot of the accounts `rows`.
@@ -57,18 +58,19 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: signed units before;  sales: in: wanted, out: closed
     received: cash that reaches the account per unit closed (negative when a short buys back)
     release: slack gained per unit closed, after cost
-    tolerance: a call is met when what is missing is at most this money, this share of the need,
-    or this share of what is at stake (the sum of all positions' parts of the slack)
+    weight: of the target test
+    tolerance: a call is met when what is missing is at most this money, or this share of the
+    account's scale before the sale: |cash| + Σ|q·weight|
     stands (output): OPEN, MET, FAILED or STUCK; failed accounts owe after all `reachable` is sold
     """
     for place in range(sales.shape[0]):
         row = rows[place]
-        gained, paid, left, stake, asked = 0.0, 0.0, 0.0, 0.0, False
+        gained, paid, left, scale, asked = 0.0, 0.0, 0.0, abs(cash[row]), False
         for slot in range(sales.shape[1]):
             kind = column[place, slot]
             own = held[place, slot]
             size = abs(own)
-            stake += size * abs(received[kind] - release[move[place], kind])
+            scale += abs(own * weight[move[place], kind])
             wanted = sales[place, slot]
             if wanted > 0.0:
                 asked = True
@@ -81,8 +83,7 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
             left += size if reachable[kind] else 0.0
         cash[row] += paid
         short = need[place] - gained
-        small = max(tolerance[0], tolerance[1] * need[place], tolerance[2] * stake)
-        is_met = left == 0.0 or short <= small
+        is_met = left == 0.0 or short <= max(tolerance[0], tolerance[1] * scale)
         stands[place] = _how_it_stands(left == 0.0 and cash[row] < 0.0, is_met, asked)
 
 
