@@ -65,6 +65,13 @@ MUTANTS = (
         law("calls"),
     ),
     Mutant(
+        "a call is met when one row of its test is",
+        "engine/settle.py",
+        "if is_met and left > 0.0 and len(offset) > 1:",
+        "if is_met and left > 0.0 and len(offset) < 0:",
+        law("calls"),
+    ),
+    Mutant(
         "calls are made for rounding errors",
         "engine/call.py",
         "np.maximum(least, DUST * scale)",

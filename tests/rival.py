@@ -796,7 +796,9 @@ def settle(world: World, bar: Bar, orders: list, cleared: dict, row: dict) -> No
         dust = DUST * at_stake(world, account, move)
         raised, left, stuck = _deal(world, account, (owner, need, sales, move), cleared, row)
         regime = world.segments[account.segment].regime
-        met = need - raised <= max(regime.minimum_transfer, dust)
+        least = max(regime.minimum_transfer, dust)
+        slack = slacks(world, account, target=True)
+        met = need - raised <= least and (len(slack) == 1 or min(slack) >= -least)
         if left == 0.0 and account.cash < 0.0:
             failed.append(account)
         elif met or left == 0.0:

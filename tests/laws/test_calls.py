@@ -116,3 +116,19 @@ def test_the_smallest_call_is_the_one_that_exceeds_the_minimum_transfer() -> Non
 
     assert called(231.9) == 1.0
     assert called(232.1) == 0.0
+
+
+def test_a_call_is_open_until_every_row_of_its_test_is_met() -> None:
+    """The cash row binds first; the margin row is still short when the cash is there."""
+    funds = holders(np.array([[100.0, 100.0]]), np.array([-9900.0]))
+    plain = system(
+        funds, price=(100.0, 100.0), rate=0.5, target=1.0, bars=6,
+        regime={"cash_test": True, "grace_days": 3.0 / 24.0}, future=np.array([True, False]),
+    )  # fmt: skip
+    scenario = shocked(plain, (1, 0, 0.6), (1, 1, 0.9))
+    now, theirs = played(scenario), rival.play(scenario)
+
+    assert now.by_segment.called[:, 0].tolist() == [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+    assert now.by_segment.open[:3, 0].tolist() == [0.0, 1.0, 0.0]
+    assert [row["called"].get("funds", 0.0) for row in theirs.history] == [0, 1, 0, 0, 0, 0]
+    assert now.state.matrix[-1].sum() == 0.0

@@ -97,7 +97,7 @@ def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDA
         book_sales(
             live.quantity, live.cash, batch.places, called.quantity, batch.sales, called.column,
             called.move, batch.need, pay.filled, pay.received, net,
-            desk.target.weight, can[batch.owner], tolerance, stands,
+            desk.target.weight, desk.target.offset, can[batch.owner], tolerance, stands,
         )  # fmt: skip
         return stands
 

@@ -13,9 +13,11 @@ from undertow.core.compiled import compiled
 from undertow.core.shapes import (
     ColumnPerSlot,
     FlagPerColumn,
+    Floats,
     MovePerRow,
     PerAccount,
     PerColumn,
+    PerMove,
     PerMoveColumn,
     PerPosition,
     PerRow,
@@ -49,6 +51,7 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     received: PerColumn,
     release: PerMoveColumn,
     weight: PerMoveColumn,
+    offset: PerMove,
     reachable: FlagPerColumn,
     tolerance: tuple[float, float],
     stands: NDArray[np.int8],
@@ -58,7 +61,7 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: signed units before;  sales: in: wanted, out: closed
     received: cash that reaches the account per unit closed (negative when a short buys back)
     release: slack gained per unit closed, after cost
-    weight: of the target test
+    weight, offset: the target test; with several rows a call is met when all of them are
     tolerance: a call is met when what is missing is at most this money, or this share of the
     account's scale before the sale: |cash| + Σ|q·weight|
     stands (output): OPEN, MET, FAILED or STUCK; failed accounts owe after all `reachable` is sold
@@ -83,8 +86,25 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
             left += size if reachable[kind] else 0.0
         cash[row] += paid
         short = need[place] - gained
-        is_met = left == 0.0 or short <= max(tolerance[0], tolerance[1] * scale)
+        small = max(tolerance[0], tolerance[1] * scale)
+        is_met = left == 0.0 or short <= small
+        if is_met and left > 0.0 and len(offset) > 1:
+            is_met = _least_slack(quantity[row], column[place], cash[row], weight, offset) >= -small
         stands[place] = _how_it_stands(left == 0.0 and cash[row] < 0.0, is_met, asked)
+
+
+@compiled
+def _least_slack(
+    held: Floats, column: NDArray[np.uint16], cash: float, weight: PerMoveColumn, offset: PerMove
+) -> float:
+    """Slack of one account in the row of the test that binds."""
+    least = np.inf
+    for move in range(len(offset)):
+        slack = cash + offset[move]
+        for slot in range(len(held)):
+            slack += held[slot] * weight[move, column[slot]]
+        least = min(least, slack)
+    return least
 
 
 @compiled
