@@ -96,17 +96,14 @@ def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     first = weight[0]
     for place in range(out_quantity.shape[0]):
         row = rows[place]
-        held = quantity[row]
-        kind = column[row]
-        money = cash[row]
-        slack, scale = money + offset[0], abs(money)
+        held, kind, money = quantity[row], column[row], cash[row]
+        slack, scale, binds = money + offset[0], abs(money), 0
         for slot in range(held.shape[0]):
             out_quantity[place, slot] = held[slot]
             out_column[place, slot] = kind[slot]
             part = held[slot] * first[kind[slot]]
             slack += part
             scale += abs(part)
-        binds = 0
         for move in range(1, weight.shape[0]):
             other, size = money + offset[move], abs(money)
             for slot in range(held.shape[0]):

@@ -70,24 +70,21 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
         row = rows[place]
         gained, paid, left, scale, asked = 0.0, 0.0, 0.0, abs(cash[row]), False
         for slot in range(sales.shape[1]):
-            kind = column[place, slot]
-            own = held[place, slot]
+            own, kind = held[place, slot], column[place, slot]
             size = abs(own)
             scale += abs(own * weight[move[place], kind])
             wanted = sales[place, slot]
             if wanted > 0.0:
                 asked = True
-                units = min(wanted * filled[kind], size)
-                sales[place, slot] = units
+                units = sales[place, slot] = min(wanted * filled[kind], size)
                 size -= units
                 quantity[row, slot] = size if own > 0.0 else -size
                 paid += units * received[kind]
                 gained += units * release[move[place], kind]
             left += size if reachable[kind] else 0.0
         cash[row] += paid
-        short = need[place] - gained
         small = max(tolerance[0], tolerance[1] * scale)
-        is_met = left == 0.0 or short <= small
+        is_met = left == 0.0 or need[place] - gained <= small
         if is_met and left > 0.0 and len(offset) > 1:
             is_met = _least_slack(quantity[row], column[place], cash[row], weight, offset) >= -small
         stands[place] = _how_it_stands(left == 0.0 and cash[row] < 0.0, is_met, asked)
