@@ -793,12 +793,6 @@ def settle(world: World, bar: Bar, orders: list, cleared: dict, row: dict) -> No
             q != 0.0 and tradable(world, k) and reachable(world, account, k, owner=owner)
             for q, k in zip(offered_by(account, owner=owner), account.columns, strict=True)
         )
-        seen_by = terms(world, account, owner=owner)
-        could = could and not any(
-            q != 0.0 and not tradable(world, k) and reachable(world, account, k, owner=owner)
-            and seen_by.release[move][k] > seen_by.spread[k]
-            for q, k in zip(offered_by(account, owner=owner), account.columns, strict=True)
-        )  # fmt: skip
         dust = DUST * at_stake(world, account, move)
         raised, left, stuck = _deal(world, account, (owner, need, sales, move), cleared, row)
         regime = world.segments[account.segment].regime

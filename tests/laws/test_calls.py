@@ -15,8 +15,7 @@ from playing import played, played_rounds
 from small import columns_of, holders, shocked, system
 from undertow.core.columns import Way
 from undertow.model.liquidation import LIQUIDATION
-from undertow.model.scenario import Listing, Scenario
-from undertow.model.venues import VENUES
+from undertow.model.scenario import Scenario
 
 some = settings(max_examples=30, deadline=None)
 
@@ -133,18 +132,3 @@ def test_a_call_is_open_until_every_row_of_its_test_is_met() -> None:
     assert now.by_segment.open[:3, 0].tolist() == [0.0, 1.0, 0.0]
     assert [row["called"].get("funds", 0.0) for row in theirs.history] == [0, 1, 0, 0, 0, 0]
     assert now.state.matrix[-1].sum() == 0.0
-
-
-def test_an_account_whose_rescue_is_closed_waits_and_is_not_unrescuable() -> None:
-    """Only stock brings the cash that is missing, and its venue is closed; the future trades."""
-    funds = holders(np.array([[100.0, 100.0]]), np.array([-9900.0]))
-    plain = system(
-        funds, price=(100.0, 100.0), rate=0.6, target=1.0, bars=4,
-        regime={"cash_test": True}, future=np.array([True, False]),
-    )  # fmt: skip
-    listing = Listing("stocks", VENUES.member("sessions").example(1), np.array([1]))
-    night = replace(plain, rules=replace(plain.rules, listings=(listing,)))
-    now = played(shocked(night, (0, 0, 0.65)))
-
-    assert now.by_segment.open[-1, 0] == 1.0
-    assert now.by_segment.unrescuable.sum() == 0.0

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerColumn, PerInstrument, PerRow, Rows
-from undertow.engine.call import awaits, could, reachable, wanted
+from undertow.engine.call import could, reachable, wanted
 from undertow.engine.clear import Cleared
 from undertow.engine.desk import DUST, Batch, Desk
 from undertow.engine.origins import book_origins
@@ -79,7 +79,7 @@ def settle(state: State, desk: Desk, batches: list[Batch], cleared: Cleared, poo
     absorber.venue += float(closed @ pay.fee)
     stands = _book_all(desk, batches, pay, pool)
     state.matrix += _book_ledger(desk, batches, stands, np.abs(pay.gross), pool)
-    stuck = sum(_unrescuable(state, desk, batch, stands[batch.calls]) for batch in batches)
+    stuck = sum(_unrescuable(desk, market, batch, stands[batch.calls]) for batch in batches)
     weight, debt = _write_off(state, desk, desk.open[stands == FAILED])
     desk.keep_calls((stands == OPEN) | (stands == STUCK))
     money = per_instrument(own, closed * np.abs(pay.gross), count)
@@ -134,14 +134,12 @@ def _book_ledger(
     return total
 
 
-def _unrescuable(state: State, desk: Desk, batch: Batch, stands: NDArray[np.int8]) -> float:
-    """Weight of accounts in need that could sell, with nothing worth selling, open or closed."""
+def _unrescuable(desk: Desk, market: Market, batch: Batch, stands: NDArray[np.int8]) -> float:
+    """Weight of accounts in need that hold something to sell, and nothing worth selling."""
     stuck = stands == STUCK
     if not stuck.any():
         return 0.0
-    stuck &= could(desk, state.market, batch)
-    stuck &= ~awaits(desk, state.market, state.rules, batch)
-    return float(batch.called.weight[stuck].sum())
+    return float(batch.called.weight[stuck & could(desk, market, batch)].sum())
 
 
 def _write_off(state: State, desk: Desk, places: Rows) -> tuple[float, float]:

@@ -197,16 +197,6 @@ def could(desk: Desk, market: Market, batch: Batch) -> Flags:
     return able
 
 
-def awaits(desk: Desk, market: Market, rules: Rules, batch: Batch) -> Flags:
-    """Whether each row holds something worth selling that its venue keeps closed now."""
-    terms, offered = terms_for(desk, market, rules, owner=batch.owner), batch.offered
-    closed = reachable(desk, owner=batch.owner) & (terms.sellable == 0.0)
-    worth = (terms.release > terms.spread) & closed
-    held = worth[offered.move[:, np.newaxis], offered.column] & (offered.quantity != 0.0)
-    waiting: Flags = held.any(axis=1)
-    return waiting
-
-
 def _tradable(desk: Desk, market: Market) -> PerColumn:
     """Share of each column that its venue lets anyone close now."""
     own = desk.columns.instruments
