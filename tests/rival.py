@@ -803,7 +803,7 @@ def settle(world: World, bar: Bar, orders: list, cleared: dict, row: dict) -> No
             failed.append(account)
         elif met or left == 0.0:
             _whole(account)
-        if could and stuck and left > 0.0:
+        if could and stuck and left > 0.0 and not met:
             _add(row["stuck"], account.segment, account.weight)
     for account in failed:
         _write_off(world, account, row)
