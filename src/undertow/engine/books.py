@@ -116,21 +116,22 @@ def _book_ledger(
         return 0.0
     homeless = ((stands == OPEN) | (stands == STUCK)) & (calls.line < 0)
     calls.line[homeless] = memory.claim(int(np.count_nonzero(homeless)))
+    entries, used, place = clocks.going()
     own, count = desk.columns.instruments, len(clocks.lookthrough)
 
     def book(batch: Batch) -> Floats:
-        called, matrix = batch.called, np.zeros((4 * count + 1, count))
+        called, matrix = batch.called, np.zeros((count, len(used) + 1))
         book_origins(
             called.quantity, batch.sales, called.column, called.move, called.weight,
             desk.live.at_home(batch.places), calls.line[batch.calls], memory.touched,
-            memory.losses, clocks.sums, clocks.origin, clocks.now, clocks.sources, paid, own,
-            matrix,
+            memory.losses, clocks.sums, clocks.now, entries, used, place, paid, own, matrix,
         )  # fmt: skip
         return matrix
 
     total = np.zeros((4 * count + 1, count))
     for matrix in pool.map(book, batches):
-        total += matrix
+        total[clocks.sources[used]] += matrix[:, :-1].T
+        total[-1] += matrix[:, -1]
     return total
 
 
@@ -148,15 +149,15 @@ def _write_off(state: State, desk: Desk, places: Rows) -> tuple[float, float]:
         return 0.0, 0.0
     live, name = desk.live, desk.segment.name
     owed: PerRow = -live.cash[places]
-    desk.near.home.owed[live.at_home(places)] += owed
+    desk.near.group.owed[live.at_home(places)] += owed
     live.cash[places] = 0.0
-    debt = float(live.weight[places] @ owed)
+    debt = float(live.weight_at(places) @ owed)
     absorber = state.absorber
     fund = state.rules.insurance.get(name, 0.0) + absorber.insurance.get(name, 0.0)
     paid = min(fund, debt)
     absorber.insurance[name] = absorber.insurance.get(name, 0.0) - paid
     absorber.broker[name] = absorber.broker.get(name, 0.0) - (debt - paid)
-    return float(live.weight[places].sum()), debt
+    return float(live.weight_at(places).sum()), debt
 
 
 def settle_traders(state: State, orders: list[Floats], cleared: Cleared) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
-from undertow.engine.copies import gather
+from undertow.engine.copied import copied, part
 from undertow.engine.desk import DUST, Batch, Desk
 from undertow.engine.pace import Pace
 from undertow.engine.pending import Fresh
@@ -39,12 +39,11 @@ def call(desk: Desk, market: Market, pace: Pace, pool: Pool) -> Rows:
     least = desk.segment.regime.minimum_transfer
 
     def found(block: int) -> Fresh:
-        places = desk.short_in(block, market)
-        called, scale = _copied(desk, places)
+        places, called, scale = desk.short_in(block, market)
         large: Flags = called.need > np.maximum(least, DUST * scale)
         if large.all():
             return Fresh(places, called)
-        return Fresh(places[large], _part(called, large))
+        return Fresh(places[large], part(called, large))
 
     return desk.calls.take_up(pool.map(found, desk.scan(pool)), pace.bar)
 
@@ -70,8 +69,8 @@ class Seller:
         """Pay what free cash can pay and ask the policy for the rest."""
         desk = self.desk
         places = desk.open[lot.calls]
-        called = lot.called or _copied(desk, places)[0]
-        need = _paid_in(desk, places, called.need) if desk.pays_in else called.need
+        called = lot.called or copied(desk.live, desk.target, places)[0]
+        need = _paid_in(desk, places, called.need) if len(desk.live.free_cash) else called.need
         called = replace(called, need=self.share * need)
         offered = _willing(desk, places, called) if self.owner else called
         sales, closing = np.zeros_like(called.quantity), np.zeros(desk.columns.count)
@@ -126,21 +125,12 @@ def _lots(desk: Desk, pace: Pace, *, owner: bool, waits: bool) -> list[Lot]:
 
 def _fresh_lots(desk: Desk) -> list[Lot]:
     lots, at = [], desk.calls.carried
-    for part in desk.calls.fresh:
-        for start, stop in chunks(len(part.places), BATCH):
-            lots.append(Lot(slice(at + start, at + stop), _part(part.called, slice(start, stop))))
-        at += len(part.places)
+    for fresh in desk.calls.fresh:
+        for start, stop in chunks(len(fresh.places), BATCH):
+            called = part(fresh.called, slice(start, stop))
+            lots.append(Lot(slice(at + start, at + stop), called))
+        at += len(fresh.places)
     return lots
-
-
-def _part(called: Called, rows: slice | Flags) -> Called:
-    return Called(
-        called.quantity[rows],
-        called.column[rows],
-        called.need[rows],
-        called.move[rows],
-        called.weight[rows],
-    )
 
 
 def _share_now(desk: Desk, pace: Pace, *, owner: bool) -> float:
@@ -148,21 +138,6 @@ def _share_now(desk: Desk, pace: Pace, *, owner: bool) -> float:
     regime = desk.segment.regime
     lag = regime.owner_lag if owner else regime.broker_lag
     return -float(np.expm1(-pace.elapsed / lag)) if lag > 0.0 and pace.elapsed > 0.0 else 1.0
-
-
-def _copied(desk: Desk, places: Rows) -> tuple[Called, PerRow]:
-    """Called accounts as they stand and what they need; the scale of each one's test."""
-    live, count = desk.live, len(places)
-    slots = live.quantity.shape[1]
-    held, column = np.empty((count, slots)), np.empty((count, slots), np.uint16)
-    need, move, weight = np.empty(count), np.empty(count, np.int64), np.empty(count)
-    scale = np.empty(count)
-    if count:
-        gather(
-            live.quantity, live.column, live.cash, live.weight, desk.target.weight,
-            desk.target.offset, places, held, column, need, move, weight, scale,
-        )  # fmt: skip
-    return Called(held, column, need, move, weight), scale
 
 
 def _paid_in(desk: Desk, places: Rows, need: PerRow) -> PerRow:

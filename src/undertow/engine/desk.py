@@ -10,6 +10,7 @@ from undertow.core.accounts import NO_CALL, Group
 from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import Flags, Floats, PerColumn, PerPosition, PerRow, Rows
+from undertow.engine.copied import copied
 from undertow.engine.ledger import Clocks, Memory, fresh_memory
 from undertow.engine.live import Live, write_home
 from undertow.engine.near import NearList
@@ -55,7 +56,6 @@ class Desk:
     segment: rules in force (a hike replaces them)
     near: accounts that may be called soon, and where they stand;  calls: those in call
     opening: totals at the start;  held: weighted units per column, kept up to date by sales
-    pays_in: whether anyone has cash outside the margin book
     kept: units the owner will not sell, None where the owner is ready to sell all
     tested_rules, tested_value: what the tests were compiled for
     clocks, memory: the ledger; None and empty when it is off
@@ -68,7 +68,6 @@ class Desk:
     target: Weights
     opening: Totals
     held: PerColumn
-    pays_in: bool
     calls: Calls
     kept: PerPosition | None = None
     tested_rules: Regime | None = None
@@ -80,7 +79,7 @@ class Desk:
     def group(self) -> Group:
         """All accounts as they stand; what is written here is not seen by a near list."""
         write_home(self.near.live, self.near.home, Pool())
-        return self.near.home
+        return self.near.group
 
     @property
     def live(self) -> Live:
@@ -108,24 +107,33 @@ class Desk:
         self.calls.place = self.near.renew(self.trigger, self.columns.sign, self.open, pool)
         return range(self.near.count())
 
-    def short_in(self, block: int, market: Market) -> Rows:
-        """Places of accounts below the trigger without an open call, ascending, in one block."""
+    def short_in(self, block: int, market: Market) -> tuple[Rows, Called, PerRow]:
+        """Places of accounts below the trigger without an open call, ascending; their copies.
+
+        Last, the scale of each one's target test: |cash| + Σ|q·w|
+        """
+        noted = self.calls.noted
+        if not self._has_exact_rule:
+            return self.near.short_and_copied(self.trigger, self.target, block, noted=noted)
         places = self.near.short(self.trigger, block)
-        if self.calls.noted:
+        if noted:
             places = places[self.live.opened[places] == NO_CALL]
-        return self._really_short(places, market)
+        places = self._really_short(places, market)
+        return places, *copied(self.live, self.target, places)
+
+    @property
+    def _has_exact_rule(self) -> bool:
+        return type(self.segment.regime.rule).exact is not MarginRule.exact
 
     def short(self, market: Market, pool: Pool) -> Rows:
         """Places of all accounts below the trigger without an open call, ascending."""
-        parts = pool.map(lambda block: self.short_in(block, market), self.scan(pool))
+        parts = pool.map(lambda block: self.short_in(block, market)[0], self.scan(pool))
         return np.concatenate([NOBODY, *parts])
 
     def _really_short(self, places: Rows, market: Market) -> Rows:
         """Where the margin table is only a ceiling, keep those short by the exact rule."""
         rule = self.segment.regime.rule
-        if len(places) == 0 or type(rule).exact is MarginRule.exact:
-            return places
-        held, kind = self.live.quantity[places], self.live.column[places]
+        held, kind = self.live.quantity[places], self.live.column_at(places)
         exact = rule.exact(held, kind, market, self.columns)
         if exact is None:
             return places
@@ -141,10 +149,10 @@ class Desk:
 
     def keep_calls(self, still: Flags) -> None:
         """Go on with these of the open calls; the accounts of the others are whole, or gone."""
-        over = ~still
         if self.clocks is not None:
-            self.memory.touched[self.live.at_home(self.open[over])] = self.clocks.now
-            self.memory.release(self.calls.line[over])
+            known = ~still & (self.calls.line >= 0)
+            self.memory.touched[self.live.at_home(self.open[known])] = self.clocks.now
+            self.memory.release(self.calls.line[known])
         self.live.moved = True
         self.calls.keep(still, self.live)
 
@@ -167,7 +175,6 @@ def open_desk(group: Group, segment: Segment, columns: Columns, market: Market) 
         target=weights(regime, market, columns, target=True),
         opening=start,
         held=start.gross.copy(),
-        pays_in=bool(group.free_cash.any()),
         calls=carried(near.live),
         kept=_kept(group, regime.willing, columns),
     )
@@ -184,7 +191,7 @@ def keep_ledger(desk: Desk, lookthrough: Floats, bars: int) -> None:
     """Switch the ledger of a desk on."""
     desk.clocks = Clocks(desk.columns, lookthrough)
     desk.clocks.start(desk.trigger, bars)
-    desk.memory = fresh_memory(len(desk.near.home), len(desk.clocks.sources))
+    desk.memory = fresh_memory(len(desk.near.group), len(desk.clocks.sources))
 
 
 def _own_columns(group: Group, columns: Columns) -> tuple[Group, Columns]:

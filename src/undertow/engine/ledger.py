@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from undertow.core.columns import Columns
-from undertow.core.shapes import Floats, IndexPerAccount, PerInstrument, Rows
+from undertow.core.shapes import Flags, Floats, IndexPerAccount, PerInstrument, Rows
 from undertow.engine.weights import Weights
 
 NEWS, HIKE, FX, FORCED = 0, 1, 2, 3
@@ -44,7 +44,7 @@ class Clocks:
 
     sources: the origins that occur here, as indices of `origin_names`
     origin: which of them each entry is, [column, entry]; −1 where there is none, as for all
-    columns that are not pledged
+    columns that are not pledged;  moved: entries that have cost anyone anything so far
     sums: [bar, move, column, entry], filled up to `now` by `tick`
     gap: largest difference between the sum of the causes and −s·Δw, relative to value and margin
     """
@@ -53,6 +53,7 @@ class Clocks:
     lookthrough: Floats
     origin: np.ndarray = field(init=False)
     sources: np.ndarray = field(init=False)
+    moved: Flags = field(init=False)
     underlying: np.ndarray = field(init=False)
     sums: Floats = field(init=False)
     now: int = 0
@@ -73,6 +74,7 @@ class Clocks:
         origin[~self.columns.pledged] = -1
         self.sources = np.unique(origin[origin >= 0])
         self.origin = np.where(origin >= 0, np.searchsorted(self.sources, origin), -1)
+        self.moved = np.zeros(origin.shape[1], dtype=np.bool_)
 
     def start(self, test: Weights, bars: int) -> None:
         """Begin at zero, with room for `bars` ticks."""
@@ -101,7 +103,15 @@ class Clocks:
         largest = np.maximum(v0, v1) + before.money + after.money
         self._check(step, sign * (after.weight - before.weight), largest)
         self.sums[self.now + 1] = self.sums[self.now] + step
+        self.moved |= step.any(axis=(0, 1))
         self.now += 1
+
+    def going(self) -> tuple[Rows, Rows, Rows]:
+        """Entries that moved, their sources, and which of these each one is, [column, entry]."""
+        entries = np.flatnonzero(self.moved)
+        origin = self.origin[:, entries]
+        used = np.unique(origin[origin >= 0])
+        return entries, used, np.where(origin >= 0, np.searchsorted(used, origin), -1)
 
     def _forced(self, forced: Floats) -> Floats:
         known = self.underlying >= 0
@@ -137,8 +147,7 @@ class Memory:
         return lines
 
     def release(self, lines: Rows) -> None:
-        """Forget what these lines say; −1 is none."""
-        lines = lines[lines >= 0]
+        """Forget what these lines say."""
         if len(lines):
             self.losses[lines] = 0.0
             self.free = np.concatenate([self.free, lines])

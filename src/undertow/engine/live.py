@@ -14,7 +14,7 @@ from undertow.core.shapes import (
     PerPosition,
     Rows,
 )
-from undertow.engine.copies import put_rows, take_rows
+from undertow.engine.copies import put_rows, same_column, take_rows
 from undertow.engine.pool import Pool, blocks
 
 
@@ -22,6 +22,7 @@ from undertow.engine.pool import Pool, blocks
 class Live:
     """Accounts by place; the arrays are those of `Group`.
 
+    column, weight: one row where all accounts are alike;  free_cash: empty where nobody has any
     bounds: places of each block of home rows;  rows: home row of each place, ascending; None
     where places are home rows
     moved: whether any account has changed since it was copied
@@ -48,45 +49,67 @@ class Live:
         """Places of these home rows, all of them listed."""
         return rows if self.rows is None else np.searchsorted(self.rows, rows)
 
+    def column_at(self, places: Rows) -> ColumnPerPosition:
+        """Kinds of position of the accounts at these places."""
+        alike = len(self.column) == 1
+        return np.repeat(self.column, len(places), axis=0) if alike else self.column[places]
+
+    def weight_at(self, places: Rows) -> PerAccount:
+        """Weights of the accounts at these places."""
+        alike = len(self.weight) == 1
+        return np.repeat(self.weight, len(places)) if alike else self.weight[places]
+
 
 def live_at_home(home: Group) -> Live:
     """All accounts, in the group's own arrays."""
-    arrays = (home.quantity, home.column, home.cash, home.free_cash, home.weight, home.opened)
-    return Live(*arrays, bounds=blocks(len(home)))
+    return Live(
+        quantity=home.quantity,
+        column=home.column[:1] if same_column(home.column) else home.column,
+        cash=home.cash,
+        free_cash=home.free_cash if home.free_cash.any() else np.empty(0),
+        weight=home.weight[:1] if (home.weight == home.weight[0]).all() else home.weight,
+        opened=home.opened,
+        bounds=blocks(len(home)),
+    )
 
 
-def listed(home: Group, near: list[Rows], pool: Pool) -> Live:
+def listed(all_of_them: Live, near: list[Rows], pool: Pool) -> Live:
     """Copies of the accounts `near`, given block by block in ascending order."""
-    stops, rows = np.cumsum([len(part) for part in near]).tolist(), np.concatenate(near)
-    count, slots = stops[-1], home.slots
+    home, rows = all_of_them, np.concatenate(near)
+    stops, count = np.cumsum([len(part) for part in near]).tolist(), len(rows)
+    alike = len(home.column) == 1
     live = Live(
-        np.empty((count, slots)), np.empty((count, slots), np.uint16), np.empty(count),
-        np.empty(count), np.empty(count), np.empty(count, np.int32),
-        bounds=list(zip([0, *stops[:-1]], stops, strict=True)), rows=rows,
-    )  # fmt: skip
+        quantity=np.empty((count, home.quantity.shape[1])),
+        column=home.column if alike else np.empty((count, home.column.shape[1]), np.uint16),
+        cash=np.empty(count),
+        free_cash=home.free_cash[rows] if len(home.free_cash) else home.free_cash,
+        weight=home.weight if len(home.weight) == 1 else home.weight[rows],
+        opened=home.opened[rows],
+        bounds=list(zip([0, *stops[:-1]], stops, strict=True)),
+        rows=rows,
+    )
 
     def take(bound: tuple[int, int]) -> None:
         take_rows(
-            home.quantity, home.column, home.cash, home.free_cash, home.weight, home.opened,
-            rows, *bound, live.quantity, live.column, live.cash, live.free_cash,
-            live.weight, live.opened,
+            home.quantity, home.column, home.cash, rows, *bound,
+            live.quantity, live.column, live.cash,
         )  # fmt: skip
 
     pool.map(take, live.bounds)
     return live
 
 
-def write_home(live: Live, home: Group, pool: Pool) -> None:
+def write_home(live: Live, home: Live, pool: Pool) -> None:
     """Bring what changed back to where all accounts are; the copies stay as they are."""
     rows = live.rows
     if rows is None or not live.moved:
         return
     live.moved = False
+    home.opened[rows] = live.opened
+    if len(live.free_cash):
+        home.free_cash[rows] = live.free_cash
 
     def put(bound: tuple[int, int]) -> None:
-        put_rows(
-            live.quantity, live.cash, live.free_cash, live.opened, rows, *bound,
-            home.quantity, home.cash, home.free_cash, home.opened,
-        )  # fmt: skip
+        put_rows(live.quantity, live.cash, rows, *bound, home.quantity, home.cash)
 
     pool.map(put, live.bounds)

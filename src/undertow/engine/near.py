@@ -16,12 +16,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from undertow.core.accounts import Group
-from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, Rows
+from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, PerRow, Rows
+from undertow.engine.copied import empty, part
 from undertow.engine.live import Live, listed, live_at_home, write_home
 from undertow.engine.pool import CHUNK, Pool
 from undertow.engine.reach import Horizon, best_horizon, cost_of
-from undertow.engine.scan import short_of
+from undertow.engine.scan import short_and_copied, short_of
 from undertow.engine.weights import Weights
+from undertow.model.liquidation.base import Called
+
+ROOM = 1_024
+"""Calls a block has room for before it is known how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,18 @@ class NearList:
     """Accounts of one group that a margin call could reach soon.
 
     `plain=True` scans everything always: the answer is the same.
-    live: where the accounts that may change stand now: at home, or copies of those listed
+    home: all accounts, in the group's arrays
+    live: where those that may change stand now: at home, or copies of those listed
     box: where the list is complete; None while all are scanned plainly
     typical: envelope of recent moves of each weight;  speed: typical moves used per bar, learned
     bars: tests since the box was made;  unweighed: accounts tested since the list was last
     weighed against a new one;  scanned: accounts tested since the start
+    room: calls to expect per block
     """
 
-    home: Group
+    group: Group
     plain: bool = False
+    home: Live = field(init=False)
     live: Live = field(init=False)
     box: Box | None = None
     typical: PerMoveColumn | None = None
@@ -63,9 +71,11 @@ class NearList:
     bars: int = 0
     unweighed: int = 0
     scanned: int = 0
+    room: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.live = live_at_home(self.home)
+        self.home = self.live = live_at_home(self.group)
+        self.room = [ROOM] * len(self.home.bounds)
 
     def renew(self, test: Weights, sign: PerColumn, open_places: Rows, pool: Pool) -> Rows:
         """Make sure the list is complete at these weights; returns where `open_places` are now."""
@@ -88,6 +98,24 @@ class NearList:
             live.quantity, live.column, live.cash, test.weight, test.offset, start, stop, found
         )
         return found[:count]
+
+    def short_and_copied(
+        self, test: Weights, target: Weights, block: int, *, noted: bool
+    ) -> tuple[Rows, Called, PerRow]:
+        """The same, without accounts that know of an open call; copies, and each one's scale."""
+        live, (start, stop) = self.live, self.live.bounds[block]
+        found, opened = np.empty(stop - start, np.int64), live.opened if noted else live.opened[:0]
+        count, room = self.room[block], 0
+        while count > room:
+            room = count + count // 2
+            called, scale = empty(room, live.quantity.shape[1]), np.empty(room)
+            count = short_and_copied(
+                live.quantity, live.column, live.cash, live.weight, opened, test.weight,
+                test.offset, target.weight, target.offset, start, stop, found, called.quantity,
+                called.column, called.need, called.move, called.weight, scale,
+            )  # fmt: skip
+        self.room[block] = max(count, ROOM)
+        return found[:count], part(called, slice(count)), scale[:count]
 
     def count(self) -> int:
         """Note that all blocks are scanned once more; returns how many there are."""
@@ -120,7 +148,7 @@ class NearList:
     def _build(self, test: Weights, sign: PerColumn, open_rows: Rows, pool: Pool) -> None:
         """Scan all accounts at the worst corner and list those that fail or have an open call."""
         write_home(self.live, self.home, pool)
-        self.live = live_at_home(self.home)
+        self.live = self.home
         self.bars, self.unweighed, self.box = 0, 0, None
         wish = self._wish(test)
         if wish.cost >= 1.0 or self.typical is None:

@@ -33,83 +33,77 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
     touched: IndexPerAccount,
     losses: Floats,
     clocks: Floats,
-    origin: Rows,
     now: int,
-    sources: Rows,
+    entries: Rows,
+    used: Rows,
+    place: Rows,
     paid: PerColumn,
     instrument: Rows,
     matrix: Floats,
 ) -> None:
-    """Add the money of each sale to `matrix` [origin, instrument]; the last origin is the opening.
+    """Add the money of each sale to `matrix` [instrument, source]; the last source is the opening.
 
     held, sales: signed units before, and units closed;  paid: base currency per unit, per column
-    line: where each account's losses are kept in `losses`; −1 if they are not needed again
-    clocks: losses per unit held, [tick, move, column, entry], and which of the `sources` each
-    entry is: `origin` [column, entry];  sources: rows of the matrix
-    A row that sells nothing is not touched: its holdings stay, so its losses can wait.
+    line: where each account's losses are kept in `losses`; −1 if its call is made and over now
+    clocks: losses per unit held, [tick, move, column, entry];  entries: those that moved
+    used: sources of these;  place: which of them each entry is, [column, entry], −1 for none
+    A row that sells nothing and stays in call is not touched: its losses can wait.
     """
-    lost, share = np.empty(losses.shape[1]), np.empty(losses.shape[1])
-    source = np.empty(len(sources), np.int64)
+    lost = np.empty(len(used))
     for index in range(held.shape[0]):
-        if sales[index].sum() == 0.0:
-            continue
         row, kept = rows[index], line[index]
-        lost[:] = 0.0
-        if kept >= 0:
-            lost[:] = losses[kept]
-        before, after = clocks[touched[row], move[index]], clocks[now, move[index]]
-        _add_losses(held[index], column[index], before, after, origin, lost)
+        if not np.any(sales[index]):
+            touched[row] = now if kept < 0 else touched[row]
+            continue
+        for source in range(len(used)):
+            lost[source] = losses[kept, used[source]] if kept >= 0 else 0.0
+        ticks = (touched[row], now, move[index])
+        _add_losses(held, column, index, clocks, ticks, entries, place, lost)
         touched[row] = now
         if kept >= 0:
-            losses[kept] = lost
-        count = _shares(lost, sources, source, share)
+            for source in range(len(used)):
+                losses[kept, used[source]] = lost[source]
+        total = _made_shares(lost)
         for slot in range(held.shape[1]):
             kind = column[index, slot]
             money = weight[index] * sales[index, slot] * paid[kind]
-            if money > 0.0:
-                _book(money, source[:count], share, matrix[:, instrument[kind]])
-
-
-@compiled
-def _book(money: float, source: Rows, share: Floats, booked: Floats) -> None:
-    """Add one sale's money to the origins it is booked to, the last one if there are none."""
-    for place in range(len(source)):
-        booked[source[place]] += money * share[place]
-    if len(source) == 0:
-        booked[-1] += money
+            for source in range(len(used)):
+                matrix[instrument[kind], source] += money * lost[source]
+            matrix[instrument[kind], -1] += money if total == 0.0 else 0.0
 
 
 @compiled
 def _add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: PerSlot,
     column: ColumnPerSlot,
-    before: Floats,
-    after: Floats,
-    origin: Rows,
+    index: int,
+    clocks: Floats,
+    ticks: tuple[int, int, int],
+    entries: Rows,
+    place: Rows,
     lost: Floats,
 ) -> None:
-    """Add what one account lost between two ticks, per origin."""
-    for slot in range(len(held)):
-        units = abs(held[slot])
-        kind = column[slot]
-        if units == 0.0 or origin[kind, 0] < 0:
-            continue
-        for entry in range(origin.shape[1]):
-            if origin[kind, entry] >= 0:
-                lost[origin[kind, entry]] += units * (after[kind, entry] - before[kind, entry])
+    """Add what one account lost between two ticks under the move that binds, per source."""
+    last, now, move = ticks
+    for slot in range(held.shape[1]):
+        units = abs(held[index, slot])
+        kind = column[index, slot]
+        for number in range(len(entries)):
+            source = place[kind, number]
+            if source >= 0:
+                entry = entries[number]
+                change = clocks[now, move, kind, entry] - clocks[last, move, kind, entry]
+                lost[source] += units * change
 
 
 @compiled
-def _shares(lost: Floats, sources: Rows, source: Rows, share: Floats) -> int:
-    """Write the origins that cost something, and their shares; returns how many."""
+def _made_shares(lost: Floats) -> float:
+    """Turn losses into shares of their sum, gains into 0; returns the sum."""
     total = 0.0
-    count = 0
-    for place in range(len(sources)):
-        if lost[place] > 0.0:
-            total += lost[place]
-            share[count] = lost[place]
-            source[count] = sources[place]
-            count += 1
-    for place in range(count):
-        share[place] /= total
-    return count
+    for source in range(len(lost)):
+        lost[source] = max(lost[source], 0.0)
+        total += lost[source]
+    if total > 0.0:
+        for source in range(len(lost)):
+            lost[source] /= total
+    return total

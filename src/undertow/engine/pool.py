@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
-CHUNK, BLOCK, BATCH = 32_768, 131_072, 8_192
-"""Accounts scanned at a time, in small and in large groups, and called accounts asked at a time."""
+CHUNK, BLOCK, BATCH = 32_768, 262_144, 8_192
+"""Least and most accounts scanned at a time, and called accounts asked at a time."""
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -21,8 +21,11 @@ def chunks(count: int, size: int = CHUNK) -> list[tuple[int, int]]:
 
 
 def blocks(count: int) -> list[tuple[int, int]]:
-    """Bounds of the blocks in which `count` accounts are scanned and called: four or more."""
-    return chunks(count, BLOCK if count >= 4 * BLOCK else CHUNK)
+    """Bounds of the blocks in which `count` accounts are scanned and called: four, or more."""
+    size = CHUNK
+    while 4 * size < count and size < BLOCK:
+        size *= 2
+    return chunks(count, size)
 
 
 @dataclass(slots=True)

@@ -61,9 +61,8 @@ class Record:
         money = np.zeros((len(self.names), len(state.market.instruments)))
         for desk, places, done in zip(state.desks, called, settled, strict=True):
             at = self.names.index(desk.segment.name)
-            weight = desk.live.weight
-            waiting = float(weight[desk.open].sum())
-            new = float(weight[places].sum())
+            waiting = float(desk.live.weight_at(desk.open).sum())
+            new = float(desk.live.weight_at(places).sum())
             counts[at] += (new, waiting, done.unrescuable, done.bankrupt, done.bad_debt)
             money[at] += done.money
         for number, (name, _) in enumerate(state.rules.traders):

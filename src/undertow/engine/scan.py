@@ -1,24 +1,34 @@
-"""The one scan kernel: which accounts are short of margin.
+"""The one scan kernel: which accounts are short of margin, and what the short ones need.
 
 slack = cash + min over moves of (offset[m] + Σ_k quantity[k]·weight[m, column[k]])
 
 `weight` holds price, way and margin rate together (see `weights.py`), so the test is one gather
 and one multiply per position. Sums run slot by slot, so a smaller weight can only give a smaller
-slack, bit for bit: the near list rests on it. The slices let the compiler drop its checks for
+slack, bit for bit: the near list rests on it. Where all accounts are alike in what they hold, or
+in their weight, that array has one row. The slices let the compiler drop its checks for
 negative indices, a quarter of the time. A kernel is longer than a function should be.
 """
 
 from __future__ import annotations
 
+from undertow.core.accounts import NO_CALL
 from undertow.core.compiled import compiled
 from undertow.core.shapes import (
     ColumnPerPosition,
+    ColumnPerSlot,
+    IndexPerAccount,
+    MovePerRow,
     PerAccount,
     PerMove,
     PerMoveColumn,
     PerPosition,
+    PerRow,
+    PerSlot,
     Rows,
 )
+
+TOGETHER = 1_024
+"""Accounts scanned before the short ones among them are copied: they fit a core's own cache."""
 
 
 @compiled
@@ -33,23 +43,124 @@ def short_of(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     found: Rows,
 ) -> int:
     """Write the rows of [start, stop) with slack < 0 into `found`; returns how many."""
+    step = 1 if len(column) > 1 else 0
     held = quantity[start:stop]
-    kind = column[start:stop]
+    kind = column[start * step :]
     money = cash[start:stop]
     first = weight[0]
     count = 0
     for row in range(held.shape[0]):
         slack = money[row] + offset[0]
         for slot in range(held.shape[1]):
-            slack += held[row, slot] * first[kind[row, slot]]
+            slack += held[row, slot] * first[kind[row * step, slot]]
         for move in range(1, weight.shape[0]):
             if slack < 0.0:
                 break
             other = money[row] + offset[move]
             for slot in range(held.shape[1]):
-                other += held[row, slot] * weight[move, kind[row, slot]]
+                other += held[row, slot] * weight[move, kind[row * step, slot]]
             slack = min(slack, other)
         if slack < 0.0:
             found[count] = start + row
             count += 1
     return count
+
+
+@compiled
+def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    quantity: PerPosition,
+    column: ColumnPerPosition,
+    cash: PerAccount,
+    population: PerAccount,
+    weight: PerMoveColumn,
+    offset: PerMove,
+    rows: Rows,
+    out_quantity: PerSlot,
+    out_column: ColumnPerSlot,
+    out_need: PerRow,
+    out_move: MovePerRow,
+    out_population: PerRow,
+    out_scale: PerRow,
+) -> None:
+    """Copy the accounts `rows` with each one's need (0 if none) and the move that binds.
+
+    out_scale: |cash| + Σ|q·w| of that move
+    """
+    first = weight[0]
+    step, each = int(len(column) > 1), int(len(population) > 1)
+    for place in range(out_quantity.shape[0]):
+        row = rows[place]
+        held, kind, money = quantity[row], column[row * step], cash[row]
+        slack, scale = money + offset[0], abs(money)
+        for slot in range(held.shape[0]):
+            out_quantity[place, slot] = held[slot]
+            out_column[place, slot] = kind[slot]
+            part = held[slot] * first[kind[slot]]
+            slack += part
+            scale += abs(part)
+        binds = 0
+        for move in range(1, weight.shape[0]):
+            other, size = money + offset[move], abs(money)
+            for slot in range(held.shape[0]):
+                part = held[slot] * weight[move, kind[slot]]
+                other += part
+                size += abs(part)
+            if other < slack:
+                slack, scale, binds = other, size, move
+        out_need[place] = max(0.0, -slack)
+        out_move[place] = binds
+        out_population[place] = population[row * each]
+        out_scale[place] = scale
+
+
+@compiled
+def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    quantity: PerPosition,
+    column: ColumnPerPosition,
+    cash: PerAccount,
+    population: PerAccount,
+    opened: IndexPerAccount,
+    trigger: PerMoveColumn,
+    trigger_offset: PerMove,
+    target: PerMoveColumn,
+    target_offset: PerMove,
+    start: int,
+    stop: int,
+    found: Rows,
+    out_quantity: PerSlot,
+    out_column: ColumnPerSlot,
+    out_need: PerRow,
+    out_move: MovePerRow,
+    out_population: PerRow,
+    out_scale: PerRow,
+) -> int:
+    """Both in turn, few accounts at a time, so that a copy finds the account in the cache.
+
+    Accounts that know of an open call are left out; an empty `opened` says that nobody does.
+    Returns how many are short; where they are more than there is room for, copies are missing.
+    """
+    count = 0
+    for first in range(start, stop, TOGETHER):
+        last = min(first + TOGETHER, stop)
+        here = found[count:]
+        new = short_of(quantity, column, cash, trigger, trigger_offset, first, last, here)
+        if len(opened):
+            new = _without_calls(here, new, opened)
+        if count + new <= len(out_need):
+            gather(
+                quantity, column, cash, population, target, target_offset, here[:new],
+                out_quantity[count : count + new], out_column[count:], out_need[count:],
+                out_move[count:], out_population[count:], out_scale[count:],
+            )  # fmt: skip
+        count += new
+    return count
+
+
+@compiled
+def _without_calls(found: Rows, count: int, opened: IndexPerAccount) -> int:
+    left = 0
+    for place in range(count):
+        if opened[found[place]] == NO_CALL:
+            found[left] = found[place]
+            left += 1
+    return left
