@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from small import holders, shocked, system
 from strategies import EVERYTHING, Wish, systems
 from undertow.core.accounts import Accounts, Group
 from undertow.core.shapes import Floats
@@ -186,3 +188,23 @@ def test_the_base_currency_is_only_a_name(scenario: Scenario, factor: float) -> 
     assert np.array_equal(ours.paths.price, theirs.paths.price)
     assert np.array_equal(factor * ours.by_segment.sold, theirs.by_segment.sold)
     assert np.array_equal(factor * ours.by_segment.bad_debt, theirs.by_segment.bad_debt)
+
+
+@pytest.mark.parametrize("policy", ["margin_relief_first", "least_cost"])
+@given(factor=st.floats(0.01, 100.0), rate=st.floats(0.05, 0.5))
+@settings(max_examples=30, deadline=None)
+def test_what_ties_on_paper_ties_whatever_money_is_counted_in(
+    policy: str, factor: float, rate: float
+) -> None:
+    """Equal rates and fees: no last digit of a currency decides which of the two is sold."""
+    q = np.array([[3.0, 40.0]])
+    funds = holders(q, np.array([1.01 * rate * 587.0 - 587.0]))
+    plain = system(
+        funds, price=(101.3, 7.0775), depth=(1e3, 1e4), rate=rate, policy=policy, bars=2,
+        rules={"fee": 1e-3},
+    )  # fmt: skip
+    ours = run(shocked(plain, (1, 0, 0.98), (1, 1, 0.98)), how=ALONE)
+    theirs = run(recounted(shocked(plain, (1, 0, 0.98), (1, 1, 0.98)), factor), how=ALONE)
+
+    assert ours.paths.sold[1].sum() > 0.0
+    assert np.allclose(ours.paths.sold, theirs.paths.sold, rtol=1e-9)

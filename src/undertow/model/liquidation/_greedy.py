@@ -55,8 +55,14 @@ def sell_best_first(
     called: Called, terms: Terms, score: PerColumn | PerMoveColumn, out: PerSlot
 ) -> None:
     """Sell the columns of highest score first, until the need is met; ties go by slot order."""
-    ranks = np.ascontiguousarray(np.broadcast_to(score, terms.release.shape))
+    ranks = np.ascontiguousarray(np.broadcast_to(_without_noise(score), terms.release.shape))
     _sell_in_order(sale_of(called, terms), ranks, out)
+
+
+def _without_noise(score: PerColumn | PerMoveColumn) -> PerColumn | PerMoveColumn:
+    """Scores to twelve digits: what ties on paper ties here, whatever money is counted in."""
+    digits, power = np.frexp(score)
+    return np.ldexp(np.round(digits, 12), power)
 
 
 @compiled

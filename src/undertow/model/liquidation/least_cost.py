@@ -34,6 +34,10 @@ class LeastCost(LiquidationPolicy):
         _sell_cheapest(sale_of(called, terms), _blank(out.shape[1]), out)
 
 
+SAME = 1e-12
+"""Prices closer than this share of each other are one: what ties on paper ties here."""
+
+
 class Row(NamedTuple):
     """One account, slot by slot: scratch memory of the kernel.
 
@@ -85,10 +89,21 @@ def _read(sale: Sale, place: int, row: Row) -> None:
         row.spread[slot] = spread
         row.slope[slot] = slope
         row.most[slot] = most
-        row.enters[slot] = spread / release if most > 0.0 else 0.0
-        row.ends[slot] = (spread + slope * most) / release if most > 0.0 else 0.0
+        first = spread / release if most > 0.0 else 0.0
+        last = (spread + slope * most) / release if most > 0.0 else 0.0
+        row.enters[slot] = first if slope > 0.0 else _tied(row, slot, first)
+        row.ends[slot] = last if slope > 0.0 else row.enters[slot]
         _insert(row.price, 2 * slot, row.enters[slot])
         _insert(row.price, 2 * slot + 1, row.ends[slot])
+
+
+@compiled
+def _tied(row: Row, slot: int, price: float) -> float:
+    """A price, or that of an earlier slot without slope it differs from in the last digits only."""
+    for other in range(slot):
+        if row.slope[other] == 0.0 and abs(price - row.enters[other]) <= SAME * price:
+            return row.enters[other]
+    return price
 
 
 @compiled
