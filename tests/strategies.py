@@ -13,6 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.random import Generator
 
+from strategies_regimes import hiked_rate, segment_of
 from undertow.core.accounts import NO_CALL, Accounts, Group
 from undertow.core.clock import Clock
 from undertow.core.columns import Columns, Way
@@ -22,7 +23,6 @@ from undertow.model.impact import IMPACT
 from undertow.model.impact.base import ImpactLaw
 from undertow.model.liquidation import LIQUIDATION
 from undertow.model.makers import MAKERS
-from undertow.model.margin import MARGIN, MarginRule
 from undertow.model.scenario import (
     Hike,
     Listing,
@@ -42,6 +42,8 @@ ADDITIVE = ("percent_of_notional", "money_per_contract", "percent_of_entry", "le
 WORST_CASE = ("grid", "product_groups")
 FILLS = ("path", "final", "mid", "opening")
 LAWS = ("exponential", "linear", "square_root", "one_minus", "exponential_floor", "almgren_2005")
+FLOORED = ("linear", "one_minus", "almgren_2005")
+"""Laws that stop at a share of F: traders who buy what costs next to nothing know no bounds."""
 POLICIES = LIQUIDATION.members()
 
 
@@ -97,7 +99,7 @@ def systems(draw: st.DrawFn, wish: Wish = EVERYTHING) -> Scenario:
     columns = _columns(draw, rng, market, wish)
     clock = Clock(OPENING, timedelta(hours=draw(st.sampled_from((1, 4)))), _bars(draw, wish))
     names = ("funds", "households", "dealers")[: draw(st.integers(1, 3))]
-    segments = tuple(_segment(draw, rng, name, market, columns, (clock, wish)) for name in names)
+    segments = tuple(segment_of(draw, rng, name, market, columns, (clock, wish)) for name in names)
     accounts = _accounts(draw, rng, segments, market, columns)
     market = _deep(rng, market, columns, accounts)
     rules = _rules(draw, rng, segments, market, wish)
@@ -112,60 +114,6 @@ def shocks(draw: st.DrawFn, scenario: Scenario, least: float = 0.6, most: float 
     """A factor on each fundamental."""
     size = len(scenario.market.instruments)
     return np.array(draw(st.lists(st.floats(least, most), min_size=size, max_size=size)))
-
-
-def crowd(accounts: int, *, seed: int = 0, slots: int = 4, segments: int = 1) -> Scenario:
-    """A large population by NumPy alone, longs and shorts, most of it far from its calls."""
-    rng = np.random.default_rng(seed)
-    market = calm_market(
-        plain_instruments(
-            NAMES,
-            depth=np.full(4, 40.0 * accounts),
-            sigma=np.full(4, 0.02),
-            spread=np.full(4, 1e-3),
-            resilience=np.full(4, 0.5),
-        ),
-        np.array([5_000.0, 100.0, 6.0, 180.0]),
-    )
-    columns = Columns(
-        instrument=np.arange(4, dtype=np.int64),
-        way=np.full(4, Way.PLEDGED, dtype=np.int64),
-        entry=np.full(4, np.nan),
-        released=np.ones(4),
-    )
-    rates = dict(zip(NAMES, (0.08, 0.12, 0.1, 0.25), strict=True))
-    rule = MARGIN.make("percent_of_notional", {"rates": rates, "target": 1.1})
-    parts = tuple(
-        Segment(f"s{k}", Regime(rule), LIQUIDATION.make("most_liquid_first", {}),
-                LIQUIDATION.make("pro_rata", {}))
-        for k in range(segments)
-    )  # fmt: skip
-    groups = tuple(_crowd_group(rng, s.name, accounts // segments, slots, market) for s in parts)
-    rules = Rules(
-        parts, IMPACT.make("exponential", {"fill": "path"}), MAKERS.make("constant", {}), fee=1e-4
-    )
-    clock = Clock(OPENING, timedelta(minutes=15), 8)
-    return Scenario("crowd", clock, market, columns, Accounts(groups), rules, quiet(8, 4))
-
-
-def _crowd_group(rng: Generator, name: str, accounts: int, slots: int, market: Market) -> Group:
-    pair = rng.integers(0, 4, (accounts, slots))
-    value = rng.lognormal(0.0, 1.0, (accounts, slots)) * 1e3
-    short = rng.random((accounts, slots)) < 0.2
-    quantity = np.where(short, -1.0, 1.0) * value / market.price[pair]
-    required = (value * np.array([0.08, 0.12, 0.1, 0.25])[pair]).sum(axis=1)
-    excess = 0.02 + rng.standard_gamma(1.5, accounts)
-    equity = required * (1.0 + excess)
-    return Group(
-        segment=name,
-        quantity=quantity,
-        column=(2 * pair + short).astype(np.uint16),
-        cash=equity - (quantity * market.price[pair]).sum(axis=1),
-        free_cash=np.where(rng.random(accounts) < 0.3, 0.05 * required, 0.0),
-        owed=np.zeros(accounts),
-        weight=np.full(accounts, 3.0),
-        opened=np.full(accounts, NO_CALL, dtype=np.int32),
-    )
 
 
 def _bars(draw: st.DrawFn, wish: Wish) -> int:
@@ -216,70 +164,6 @@ def _columns(draw: st.DrawFn, rng: Generator, market: Market, wish: Wish) -> Col
         entry=market.price[instrument] * np.exp(rng.normal(0.0, 0.2, len(pairs))),
         released=np.where(way == Way.ELSEWHERE, rng.uniform(0.1, 0.9, len(pairs)), 1.0),
     )
-
-
-def _segment(
-    draw: st.DrawFn,
-    rng: Generator,
-    name: str,
-    market: Market,
-    columns: Columns,
-    frame: tuple[Clock, Wish],
-) -> Segment:
-    clock, wish = frame
-    rule = _rule(rng, draw(st.sampled_from(wish.rules)), market)
-    owner, broker = (draw(st.sampled_from(wish.policies)) for _ in range(2))
-    regime = Regime(rule, grace_days=0.0)
-    if wish.ways or wish.delays:
-        grace = draw(st.sampled_from((0.0, 2.0 * clock.days_per_bar, 1e3)))
-        regime = replace(regime, grace_days=grace, recourse=draw(st.booleans()))
-    if wish.delays and draw(st.booleans()):
-        regime = _slow(rng, regime, market, clock)
-        regime = replace(regime, cash_test=regime.cash_test and wish.cash_tests)
-        if not wish.minimums:
-            regime = replace(regime, minimum_transfer=0.0)
-    return Segment(name, regime, LIQUIDATION.make(owner, {}), LIQUIDATION.make(broker, {}))
-
-
-def _slow(rng: Generator, regime: Regime, market: Market, clock: Clock) -> Regime:
-    """Lags, a smallest transfer, a cash test, a schedule of tests, unwilling owners."""
-    lags = rng.choice([0.0, 0.5, 3.0], 2) * clock.days_per_bar
-    return replace(
-        regime,
-        owner_lag=float(lags[0]),
-        broker_lag=float(lags[1]),
-        willing=float(rng.choice([1.0, 0.6, 0.0])),
-        minimum_transfer=float(rng.choice([0.0, 1.0])) * float(market.value.mean()),
-        cash_test=bool(rng.random() < 0.5),
-        credit_line=float(rng.choice([0.0, 50.0])) * float(market.value.mean()),
-        tests=rng.random(clock.bars) < 0.7 if rng.random() < 0.5 else None,
-    )
-
-
-def _rule(rng: Generator, kind: str, market: Market) -> MarginRule:
-    names, size = market.instruments.names, len(market.instruments)
-    rates = dict(zip(names, rng.uniform(0.05, 0.4, size).tolist(), strict=True))
-    target = float(rng.uniform(1.05, 1.3))
-    if kind == "percent_of_notional":
-        shorts = {names[0]: 1.2 * rates[names[0]]}
-        return MARGIN.make(kind, {"rates": rates, "target": target, "short_rates": shorts})
-    if kind == "money_per_contract":
-        price = dict(zip(names, market.price.tolist(), strict=True))
-        money = {n: 50.0 * rates[n] * price[n] for n in names}
-        return MARGIN.make(
-            kind, {"money": money, "contract": dict.fromkeys(names, 50.0), "target": target}
-        )
-    if kind == "percent_of_entry":
-        return MARGIN.make(kind, {"rates": rates, "close_out": float(rng.uniform(0.5, 0.9))})
-    if kind == "leverage_cap":
-        cap = float(rng.uniform(2.0, 20.0))
-        return MARGIN.make(kind, {"trigger_leverage": cap, "target_leverage": cap / target})
-    if kind == "product_groups":
-        ranges = {n: (rate, rate * float(rng.uniform(0.5, 2.0))) for n, rate in rates.items()}
-        group = {n: "metals" for n in names if rng.random() < 0.6}
-        return MARGIN.make(kind, {"ranges": ranges, "groups": group, "target": target})
-    moves = {n: tuple((rng.choice([-1, 1], 4) * rates[n]).tolist()) for n in names}
-    return MARGIN.make(kind, {"moves": moves, "weights": (1.0, 1.0, 1.0, 0.5), "target": target})
 
 
 def _accounts(
@@ -400,7 +284,8 @@ def _rules(
         memory=float(rng.uniform(0.2, 3.0)),
         maker_capital=float(rng.choice([np.inf, 1e6])),
     )
-    if wish.outside and draw(st.booleans()):
+    floored = isinstance(rules.impact, tuple(IMPACT.member(name) for name in FLOORED))
+    if wish.outside and not floored and draw(st.booleans()):
         rules = replace(rules, traders=_traders(draw, market))
     if wish.halts and draw(st.booleans()):
         rules = replace(rules, listings=_listings(draw, rng, market, wish), participation=0.5)
@@ -473,16 +358,3 @@ def _hikes(rng: Generator, rules: Rules, market: Market, clock: Clock) -> tuple[
             notice = int(rng.integers(0, effect + 1))
             hikes.append(Hike(name, rate, notice, effect, (segment.name,)))
     return tuple(hikes)
-
-
-def hiked_rate(rule: MarginRule, name: str, factor: float) -> float | None:
-    """The rate of an instrument `factor` times as high, in the rule's unit; None if it has none."""
-    if hasattr(rule, "rates"):
-        return min(1.0, factor * rule.rates[name])
-    if hasattr(rule, "money"):
-        return factor * rule.money[name]
-    if hasattr(rule, "ranges"):
-        return min(1.0, factor * max(rule.ranges[name]))
-    if hasattr(rule, "moves"):
-        return factor * max(w * abs(m) for w, m in zip(rule.weights, rule.moves[name], strict=True))
-    return None

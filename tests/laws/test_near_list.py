@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crowds import crowd
 from small import hiked, holders, shocked, system
-from strategies import EVERYTHING, STATIC, crowd, shocks, systems
+from strategies import EVERYTHING, STATIC, shocks, systems
 from undertow.core.trace import Trace
 from undertow.engine.run import How, run, until_calm
 from undertow.model.margin import MARGIN

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from crowds import crowd
 from small import shocked
-from strategies import crowd
 from undertow.core.trace import Trace
 from undertow.engine.pool import CHUNK, Pool, chunks
 from undertow.engine.run import How, run, until_calm
