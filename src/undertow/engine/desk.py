@@ -55,6 +55,7 @@ class Desk:
 
     segment: rules in force (a hike replaces them)
     near: accounts that may be called soon, and where they stand;  calls: those in call
+    sides: sign of each column, 0 where nobody holds it
     opening: totals at the start;  held: weighted units per column, kept up to date by sales
     kept: units the owner will not sell, None where the owner is ready to sell all
     tested_rules, tested_value: what the tests were compiled for
@@ -66,6 +67,7 @@ class Desk:
     near: NearList
     trigger: Weights
     target: Weights
+    sides: PerColumn
     opening: Totals
     held: PerColumn
     calls: Calls
@@ -104,7 +106,7 @@ class Desk:
 
     def scan(self, pool: Pool) -> range:
         """Get ready to ask for short accounts, block by block; returns the blocks."""
-        self.calls.place = self.near.renew(self.trigger, self.columns.sign, self.open, pool)
+        self.calls.place = self.near.renew(self.trigger, self.sides, self.open, pool)
         return range(self.near.count())
 
     def short_in(self, block: int, market: Market) -> tuple[Rows, Called, PerRow]:
@@ -112,23 +114,26 @@ class Desk:
 
         Last, the scale of each one's target test: |cash| + Σ|q·w|
         """
-        noted = self.calls.noted
         if not self._has_exact_rule:
+            noted = self.calls.noted
             return self.near.short_and_copied(self.trigger, self.target, block, noted=noted)
-        places = self.near.short(self.trigger, block)
-        if noted:
-            places = places[self.live.opened[places] == NO_CALL]
-        places = self._really_short(places, market)
+        places = self._places_in(block, market)
         return places, *copied(self.live, self.target, places)
+
+    def short(self, market: Market, pool: Pool) -> Rows:
+        """Places of all accounts below the trigger without an open call, ascending."""
+        parts = pool.map(lambda block: self._places_in(block, market), self.scan(pool))
+        return np.concatenate([NOBODY, *parts])
+
+    def _places_in(self, block: int, market: Market) -> Rows:
+        places = self.near.short(self.trigger, block)
+        if self.calls.noted:
+            places = places[self.live.opened[places] == NO_CALL]
+        return self._really_short(places, market) if self._has_exact_rule else places
 
     @property
     def _has_exact_rule(self) -> bool:
         return type(self.segment.regime.rule).exact is not MarginRule.exact
-
-    def short(self, market: Market, pool: Pool) -> Rows:
-        """Places of all accounts below the trigger without an open call, ascending."""
-        parts = pool.map(lambda block: self.short_in(block, market)[0], self.scan(pool))
-        return np.concatenate([NOBODY, *parts])
 
     def _really_short(self, places: Rows, market: Market) -> Rows:
         """Where the margin table is only a ceiling, keep those short by the exact rule."""
@@ -173,6 +178,7 @@ def open_desk(group: Group, segment: Segment, columns: Columns, market: Market) 
         near=near,
         trigger=weights(regime, market, columns, target=False),
         target=weights(regime, market, columns, target=True),
+        sides=np.where(start.gross > 0.0, columns.sign, 0.0),
         opening=start,
         held=start.gross.copy(),
         calls=carried(near.live),

@@ -73,15 +73,35 @@ def live_at_home(home: Group) -> Live:
     )
 
 
-def listed(all_of_them: Live, near: list[Rows], pool: Pool) -> Live:
-    """Copies of the accounts `near`, given block by block in ascending order."""
-    home, rows = all_of_them, np.concatenate(near)
+@dataclass(slots=True)
+class Room:
+    """Arrays for one list after the other: fresh memory costs as much as filling it."""
+
+    quantity: PerPosition
+    column: ColumnPerPosition
+    cash: PerAccount
+
+    def grown(self, count: int) -> Room:
+        """Room for at least so many accounts."""
+        if len(self.cash) >= count:
+            return self
+        most, slots = count + count // 4, self.quantity.shape[1]
+        return Room(np.empty((most, slots)), np.empty((most, slots), np.uint16), np.empty(most))
+
+
+def no_room(home: Group) -> Room:
+    """Room for nobody."""
+    return Room(home.quantity[:0], home.column[:0], home.cash[:0])
+
+
+def listed(home: Live, near: list[Rows], room: Room, pool: Pool) -> Live:
+    """Copies, in `room`, of the accounts `near`, given block by block in ascending order."""
+    rows = np.concatenate(near)
     stops, count = np.cumsum([len(part) for part in near]).tolist(), len(rows)
-    alike = len(home.column) == 1
     live = Live(
-        quantity=np.empty((count, home.quantity.shape[1])),
-        column=home.column if alike else np.empty((count, home.column.shape[1]), np.uint16),
-        cash=np.empty(count),
+        quantity=room.quantity[:count],
+        column=home.column if len(home.column) == 1 else room.column[:count],
+        cash=room.cash[:count],
         free_cash=home.free_cash[rows] if len(home.free_cash) else home.free_cash,
         weight=home.weight if len(home.weight) == 1 else home.weight[rows],
         opened=home.opened[rows],

@@ -18,7 +18,7 @@ import numpy as np
 from undertow.core.accounts import Group
 from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, PerRow, Rows
 from undertow.engine.copied import empty, part
-from undertow.engine.live import Live, listed, live_at_home, write_home
+from undertow.engine.live import Live, Room, listed, live_at_home, no_room, write_home
 from undertow.engine.pool import CHUNK, Pool
 from undertow.engine.reach import Horizon, best_horizon, cost_of
 from undertow.engine.scan import short_and_copied, short_of
@@ -33,12 +33,12 @@ ROOM = 1_024
 class Box:
     """Weights and offsets for which a list is complete.
 
-    worst: the corner at which all accounts were scanned;  moves: its distance in typical moves
+    worst: the corner at which all accounts were scanned;  width: its distance, over all weights
     """
 
     worst: PerMoveColumn
     offset: PerMove
-    moves: float
+    width: float
 
     def holds(self, test: Weights, sign: PerColumn) -> bool:
         """Whether today's weights are no worse than the corner."""
@@ -57,7 +57,7 @@ class NearList:
     typical: envelope of recent moves of each weight;  speed: typical moves used per bar, learned
     bars: tests since the box was made;  unweighed: accounts tested since the list was last
     weighed against a new one;  scanned: accounts tested since the start
-    room: calls to expect per block
+    room: where lists are kept;  expected: calls of a block
     """
 
     group: Group
@@ -71,21 +71,23 @@ class NearList:
     bars: int = 0
     unweighed: int = 0
     scanned: int = 0
-    room: list[int] = field(default_factory=list)
+    room: Room = field(init=False)
+    expected: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.home = self.live = live_at_home(self.group)
-        self.room = [ROOM] * len(self.home.bounds)
+        self.room = no_room(self.group)
+        self.expected = [ROOM] * len(self.home.bounds)
 
     def renew(self, test: Weights, sign: PerColumn, open_places: Rows, pool: Pool) -> Rows:
         """Make sure the list is complete at these weights; returns where `open_places` are now."""
         if self.plain or len(self.home) < CHUNK // 8 or not self._watched(test.weight):
             return open_places
         inside = self.box is not None and self.box.holds(test, sign)
-        if inside and not self._weigh_again(test):
+        if inside and not self._weigh_again(test, sign):
             return open_places
         if self.box is not None and not inside:
-            self.speed = 0.5 * (self.speed + self.box.moves / max(self.bars, 1))
+            self._learn(self.box.width)
         rows = self.live.at_home(open_places)
         self._build(test, sign, rows, pool)
         return self.live.places(rows)
@@ -105,7 +107,7 @@ class NearList:
         """The same, without accounts that know of an open call; copies, and each one's scale."""
         live, (start, stop) = self.live, self.live.bounds[block]
         found, opened = np.empty(stop - start, np.int64), live.opened if noted else live.opened[:0]
-        count, room = self.room[block], 0
+        count, room = self.expected[block], 0
         while count > room:
             room = count + count // 2
             called, scale = empty(room, live.quantity.shape[1]), np.empty(room)
@@ -114,7 +116,7 @@ class NearList:
                 test.offset, target.weight, target.offset, start, stop, found, called.quantity,
                 called.column, called.need, called.move, called.weight, scale,
             )  # fmt: skip
-        self.room[block] = max(count, ROOM)
+        self.expected[block] = max(count, ROOM)
         return found[:count], part(called, slice(count)), scale[:count]
 
     def count(self) -> int:
@@ -131,19 +133,27 @@ class NearList:
             self.typical = 1e-3 * np.abs(weight)
             return False
         moved = np.abs(weight - last)
-        self.typical = np.maximum(moved, 0.7 * self.typical + 0.3 * moved)
+        self.typical = np.maximum(moved, 0.9 * self.typical + 0.1 * moved)
         return True
 
-    def _weigh_again(self, test: Weights) -> bool:
+    def _learn(self, width: float) -> None:
+        """A box was left: how many typical moves (as seen now) it was used up by per bar."""
+        if self.typical is not None:
+            moves = width / max(float(self.typical.sum()), 1e-300)
+            self.speed = 0.5 * (self.speed + moves / max(self.bars, 1))
+
+    def _weigh_again(self, test: Weights, sign: PerColumn) -> bool:
         """Whether, after some work with this list, a narrower one would pay."""
-        if self.unweighed < len(self.home):
+        if self.unweighed < len(self.home) or self.box is None or self.typical is None:
             return False
         self.unweighed = 0
-        return self._wish(test).cost < 0.9 * cost_of(len(self.live) / len(self.home))
+        room = np.where(sign != 0.0, sign * (test.weight - self.box.worst), np.inf)
+        most = float((room / np.maximum(self.typical, 1e-300)).min())
+        return self._wish(test, most).cost < 0.9 * cost_of(len(self.live) / len(self.home))
 
-    def _wish(self, test: Weights) -> Horizon:
+    def _wish(self, test: Weights, most: float = np.inf) -> Horizon:
         typical = np.zeros_like(test.weight) if self.typical is None else self.typical
-        return best_horizon(self.live, len(self.home), test, typical, self.speed)
+        return best_horizon(self.live, len(self.home), test, typical, (self.speed, most))
 
     def _build(self, test: Weights, sign: PerColumn, open_rows: Rows, pool: Pool) -> None:
         """Scan all accounts at the worst corner and list those that fail or have an open call."""
@@ -155,7 +165,7 @@ class NearList:
             self.speed = 0.5 * (self.speed + 1.0)
             return
         worst = test.weight - sign * wish.moves * self.typical
-        self.box = Box(worst, test.offset, wish.moves)
+        self.box = Box(worst, test.offset, wish.moves * float(self.typical.sum()))
         corner = Weights(worst, test.offset, test.rate, test.money)
         bounds = self.live.bounds
 
@@ -164,5 +174,7 @@ class NearList:
             called = open_rows[(open_rows >= start) & (open_rows < stop)]
             return np.union1d(rows, called) if len(called) else rows
 
-        self.live = listed(self.home, pool.map(near, range(len(bounds))), pool)
+        parts = pool.map(near, range(len(bounds)))
+        self.room = self.room.grown(sum(map(len, parts)))
+        self.live = listed(self.home, parts, self.room, pool)
         self.scanned += len(self.home)

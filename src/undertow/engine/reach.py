@@ -11,7 +11,7 @@ from undertow.engine.copies import reach_of
 from undertow.engine.live import Live
 from undertow.engine.weights import Weights
 
-LISTED, COPIED = 0.8, 6.0
+LISTED, COPIED = 1.0, 6.0
 """Cost of testing a listed account, and of copying one there and back, in tests at home."""
 SAMPLE, STRIDE = 8_192, 16
 """Accounts asked for their reach, and the distance between two of them in middling groups."""
@@ -33,13 +33,15 @@ def cost_of(near: float) -> float:
 
 
 def best_horizon(
-    live: Live, everyone: int, test: Weights, typical: PerMoveColumn, speed: float
+    live: Live, everyone: int, test: Weights, typical: PerMoveColumn, limits: tuple[float, float]
 ) -> Horizon:
     """The horizon that costs least per bar; `live` holds all accounts that could be near.
 
     cost per bar = (1 + COPIED·near)/life + LISTED·near,   life = horizon/speed bars
+    limits: speed, and the largest horizon within which `live` is complete
     near: share of `everyone` that the horizon reaches, from every so-manieth account
     """
+    speed, most = limits
     stride = max(1, min(STRIDE, len(live) // 256), len(live) // SAMPLE)
     reach = np.empty(len(live) // stride)
     reach_of(
@@ -48,5 +50,6 @@ def best_horizon(
     near = np.searchsorted(np.sort(reach), HORIZONS) * (stride / everyone)
     life = np.maximum(1.0, HORIZONS / speed)
     cost = (1.0 + COPIED * near) / life + LISTED * near
+    cost[most < HORIZONS] = np.inf
     best = int(np.argmin(cost))
     return Horizon(float(HORIZONS[best]), float(cost[best]))
