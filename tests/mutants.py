@@ -215,8 +215,8 @@ MUTANTS = (
     Mutant(
         "old losses are remembered when an account is whole",
         "engine/desk.py",
-        "self.memory.touched[self.live.at_home(self.open[over])] = self.clocks.now",
-        "self.memory.touched[self.live.at_home(self.open[over])] += 0",
+        "self.memory.touched[self.live.at_home(self.open[known])] = self.clocks.now",
+        "self.memory.touched[self.live.at_home(self.open[known])] += 0",
         law("origins", "rival"),
     ),
     Mutant(

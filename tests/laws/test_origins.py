@@ -124,6 +124,21 @@ def test_an_account_made_whole_by_its_free_cash_starts_anew_too() -> None:
     assert contagion.usd[contagion.origins.index("A: margin hike"), 0] == 0.0
 
 
+def test_an_account_that_recovers_in_call_starts_anew_too() -> None:
+    """A rise makes it whole in the bar of a second hike: that hike is forgotten with the call."""
+    funds = holders(np.array([[10.0]]), np.array([-880.0]))
+    slow = system(funds, bars=6, regime={"broker_lag": 1e3})
+    plain = hiked(slow, ("A", 0.13, 1), ("A", 0.14, 2))
+    plain = shocked(plain, (2, 0, 1.1), (4, 0, 0.92))
+    early, late = run(replace_bars(plain, 4), how=ALONE), run(plain, how=ALONE)
+    hike = late.contagion.origins.index("A: margin hike")
+
+    assert late.by_segment.called[:, 0].tolist() == [0.0, 1.0, 0.0, 0.0, 1.0, 0.0]
+    assert late.by_segment.open[:, 0].tolist() == [0.0, 1.0, 0.0, 0.0, 1.0, 1.0]
+    assert late.paths.sold[4, 0] > 0.0
+    assert late.contagion.usd[hike, 0] == early.contagion.usd[hike, 0] > 0.0
+
+
 def test_an_account_called_at_the_opening_has_the_opening_as_origin() -> None:
     funds = holders(np.array([[10.0]]), np.array([-930.0]))
     contagion = run(system(funds), how=ALONE).contagion
