@@ -14,7 +14,7 @@ SEGMENT = SegmentAnswer(10, 1000.0, 5.0, 2.5e9, 1.0, 2e6, 0.0, 2e6, 0.0)
 
 
 def sentence(**instruments: InstrumentAnswer) -> str:
-    return _outcome(instruments, {"retail": SEGMENT})
+    return " ".join(map(str, _outcome(instruments, {"retail": SEGMENT})))
 
 
 def test_it_counts_calls_and_money() -> None:
@@ -47,4 +47,4 @@ def test_without_a_free_market_there_is_no_finding() -> None:
 def test_what_really_happened_stands_beside_it() -> None:
     moved = replace(STILL, forced_low=-0.02, simulated=-0.01, actual=-0.2)
 
-    assert "it moved −20.00 %, of which the simulation accounts for −1.00 %" in sentence(A=moved)
+    assert "A moved −20.00 %, of which the simulation accounts for −1.00 %" in sentence(A=moved)

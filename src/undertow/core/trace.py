@@ -57,20 +57,28 @@ class SegmentPaths:
 
 @dataclass(frozen=True, slots=True)
 class Contagion:
-    """Who made whom sell what: base currency sold of `sold[j]` booked to `origins[i]`."""
+    """Who made whom sell what.
+
+    by_seller: base currency that `sellers[k]` sold of `sold[j]` booked to `origins[i]`, [k, i, j]
+    """
 
     origins: tuple[str, ...]
     sold: tuple[str, ...]
-    usd: Floats
+    sellers: tuple[str, ...]
+    by_seller: Floats
+
+    @property
+    def usd(self) -> Floats:
+        """The same over all sellers, [origin, sold]."""
+        return self.by_seller.sum(axis=0)
 
     def largest(self, count: int) -> list[tuple[str, str, float]]:
         """The largest entries, as (origin, sold, money)."""
-        order = np.argsort(self.usd, axis=None)[::-1][:count]
-        cells = [np.unravel_index(k, self.usd.shape) for k in order]
+        usd = self.usd
+        order = np.argsort(usd, axis=None)[::-1][:count]
+        cells = [np.unravel_index(k, usd.shape) for k in order]
         return [
-            (self.origins[i], self.sold[j], float(self.usd[i, j]))
-            for i, j in cells
-            if self.usd[i, j] > 0.0
+            (self.origins[i], self.sold[j], float(usd[i, j])) for i, j in cells if usd[i, j] > 0
         ]
 
 

@@ -130,9 +130,10 @@ def _sale_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
 
 def _contagion_rows(trace: Trace) -> dict[str, object]:
     matrix = trace.contagion
-    origins, sold = matrix.usd.nonzero()
+    sellers, origins, sold = matrix.by_seller.nonzero()
     return {
+        "seller": [matrix.sellers[k] for k in sellers],
         "origin": [matrix.origins[k] for k in origins],
         "sold": [matrix.sold[k] for k in sold],
-        "usd": matrix.usd[origins, sold],
+        "usd": matrix.by_seller[sellers, origins, sold],
     }

@@ -78,7 +78,8 @@ def settle(state: State, desk: Desk, batches: list[Batch], cleared: Cleared, poo
     absorber.lender += float(closed @ pay.lender)
     absorber.venue += float(closed @ pay.fee)
     stands = _book_all(desk, batches, pay, pool)
-    state.matrix += _book_ledger(desk, batches, stands, np.abs(pay.gross), pool)
+    seller = state.segments.index(desk.segment.name)
+    state.booked[seller] += _book_ledger(desk, batches, stands, np.abs(pay.gross), pool)
     stuck = sum(_unrescuable(desk, market, batch, stands[batch.calls]) for batch in batches)
     weight, debt = _write_off(state, desk, desk.open[stands == FAILED])
     desk.keep_calls((stands == OPEN) | (stands == STUCK))
@@ -111,28 +112,27 @@ def _book_ledger(
     desk: Desk, batches: list[Batch], stands: NDArray[np.int8], paid: PerColumn, pool: Pool
 ) -> Floats | float:
     """Money of every sale by origin and instrument; open calls remember their losses."""
-    clocks, calls, memory = desk.clocks, desk.calls, desk.memory
-    if clocks is None:
+    clocks, face, calls, memory = desk.clocks, desk.face, desk.calls, desk.memory
+    if clocks is None or face is None:
         return 0.0
     homeless = ((stands == OPEN) | (stands == STUCK)) & (calls.line < 0)
     calls.line[homeless] = memory.claim(int(np.count_nonzero(homeless)))
-    entries, used, place = clocks.going()
-    own, count = desk.columns.instruments, len(clocks.lookthrough)
+    going, count = desk.going(clocks, face), state_count
+    own = desk.columns.instruments
 
     def book(batch: Batch) -> Floats:
-        called, matrix = batch.called, np.zeros((count, len(used) + 1))
+        called, matrix = batch.called, np.zeros((count, len(going.used) + 1))
         book_origins(
             called.quantity, batch.sales, called.column, called.move, called.weight,
             desk.live.at_home(batch.places), calls.line[batch.calls], memory.touched,
-            memory.losses, clocks.sums, clocks.now, entries, used, place, paid, own, matrix,
+            memory.losses, clocks.sums, clocks.now, face.row, face.first, face.entry, going.used,
+            going.place, paid, own, matrix,
         )  # fmt: skip
         return matrix
 
-    total = np.zeros((4 * count + 1, count))
     for matrix in pool.map(book, batches):
-        total[clocks.sources[used]] += matrix[:, :-1].T
+        total[face.sources[going.used]] += matrix[:, :-1].T
         total[-1] += matrix[:, -1]
-    return total
 
 
 def _unrescuable(desk: Desk, market: Market, batch: Batch, stands: NDArray[np.int8]) -> float:

@@ -98,7 +98,7 @@ def _trace(
         segments=record.names,
         paths=record.paths(),
         by_segment=record.by_segment(),
-        contagion=Contagion(origin_names(names), names, state.matrix),
+        contagion=Contagion(origin_names(names), names, state.segments, state.booked),
         waterfall=Waterfall(
             {k: -v for k, v in state.absorber.insurance.items()},
             {k: -v for k, v in state.absorber.broker.items()},

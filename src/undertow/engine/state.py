@@ -9,7 +9,7 @@ import numpy as np
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.clear import Limits
-from undertow.engine.desk import Desk, keep_ledger, open_desk
+from undertow.engine.desk import Desk, keep_ledger, open_desks
 from undertow.engine.prices import pressure_factor
 from undertow.model.scenario import News, Rules, Scenario
 from undertow.model.traders.base import TraderState
@@ -58,12 +58,17 @@ class State:
     admitted: tuple[PerInstrument, PerInstrument]
     shown_forced: Floats
     shown_fx: PerInstrument
-    matrix: Floats
+    booked: Floats
 
     @property
     def segments(self) -> tuple[str, ...]:
         """Segment names in the order of the rules."""
-        return tuple(segment.name for segment in self.rules.segments)
+        return self.rules.names
+
+    @property
+    def matrix(self) -> Floats:
+        """Base currency of sales booked to each origin, [origin, instrument]."""
+        return self.booked.sum(axis=0)
 
 
 def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
@@ -71,10 +76,10 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
     market, rules = scenario.market, scenario.rules
     count = len(market.instruments)
     groups = [group.copy() for group in scenario.accounts if len(group)]
-    desks = [open_desk(g, rules.segment(g.segment), scenario.columns, market) for g in groups]
+    segments = [rules.segment(group.segment) for group in groups]
+    desks = open_desks(groups, segments, scenario.columns, market)
     if ledger:
-        for desk in desks:
-            keep_ledger(desk, market.instruments.lookthrough, bars)
+        keep_ledger(desks, market.instruments.lookthrough, bars)
     brakes = [
         listing.venue.opened(market.settlement[listing.instruments], scenario.clock.start)
         for listing in rules.listings
@@ -91,7 +96,7 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
         admitted=(market.sellable, market.buyable),
         shown_forced=market.instruments.lookthrough * pressure_factor(rules.impact, market),
         shown_fx=np.log(market.fx),
-        matrix=np.zeros((4 * count + 1, count)),
+        booked=np.zeros((len(rules.segments), 4 * count + 1, count)),
     )
 
 

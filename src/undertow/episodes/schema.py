@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from undertow.episodes.schema_market import Bulletin, Currency, Dealing, Hike, Instrument
+from undertow.episodes.schema_reading import Ranges, Reading
 from undertow.episodes.schema_segments import Population, Segment
 from undertow.episodes.tables import Choice, Moment, Part, Positive
 
@@ -39,3 +40,5 @@ class Plan(Part):
     traders: dict[str, Choice] = Field(default_factory=dict)
     news: tuple[Bulletin, ...] = ()
     hikes: tuple[Hike, ...] = ()
+    reading: Reading = Reading()
+    ranges: Ranges = Ranges()

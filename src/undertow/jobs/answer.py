@@ -6,14 +6,20 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import TypeAlias
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 from undertow import __version__
+from undertow.core.answers.reading import Ranges
 from undertow.core.answers.simulation import Simulation
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
 SCHEMA = 1
+MATTER_MOST = 5
 
 
 def digest(contents: Iterable[bytes]) -> str:
@@ -40,12 +46,12 @@ def wrapped(
 
 def plain(value: object) -> Json:
     """A value as JSON knows it."""
-    if isinstance(value, bool) or value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int):
+    if value is None or isinstance(value, bool | str | int):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, Iterable):
@@ -57,17 +63,47 @@ def simulation_json(answer: Simulation) -> dict[str, Json]:
     """The fields of `undertow run --json`."""
     return {
         "outcome": answer.outcome,
+        "window": plain(asdict(answer.window)),
         "accounts": answer.accounts,
         "bars": answer.bars,
         "rounds": answer.rounds,
         "truncated": answer.truncated,
-        "instruments": {name: plain(asdict(a)) for name, a in answer.instruments.items()},
-        "segments": {name: plain(asdict(s)) for name, s in answer.segments.items()},
+        "losses": plain(answer.losses),
+        "ceiling": plain(_records(answer.ceiling)),
+        "ceiling_of_baskets": plain(_records(answer.ceiling_of_baskets)),
+        "instruments": plain(_records(answer.instruments)),
+        "segments": plain(_records(answer.segments)),
+        "out_of_sample": plain(_records(answer.out_of_sample)),
         "contagion": _contagion(answer),
+        "facts_check": [plain(asdict(check)) for check in answer.facts_check],
         "audit": [plain(asdict(finding)) for finding in answer.audit],
         "assumed": list(answer.assumed),
-        "warnings": list(answer.warnings),
+        "changes": list(answer.changes),
+        "warnings": [str(warning) for warning in answer.warnings],
+        **(ranges_json(answer.ranges) if answer.ranges else {}),
+        **({"beside": simulation_json(answer.beside)} if answer.beside else {}),
     }
+
+
+def ranges_json(ranges: Ranges) -> dict[str, Json]:
+    """What the assumed inputs leave open."""
+    return {
+        "ranges": {name: [one.low, one.high] for name, one in ranges.forced.items()},
+        "totals": plain(_records(ranges.totals)),
+        "rests_on": [plain(asdict(rest)) for rest in ranges.tornado[:MATTER_MOST]],
+        "tornado": [plain(asdict(rest)) for rest in ranges.tornado],
+        "ranges_of": {
+            "target": ranges.target,
+            "runs": ranges.runs,
+            "accounts": ranges.accounts,
+            "bar_minutes": ranges.bar_minutes,
+            "base": plain(ranges.base),
+        },
+    }
+
+
+def _records(found: Mapping[str, DataclassInstance]) -> dict[str, dict[str, object]]:
+    return {name: asdict(record) for name, record in found.items()}
 
 
 def _contagion(answer: Simulation) -> Json:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
 from undertow.core.answers.simulation import Simulation
 from undertow.core.compiled import home
+from undertow.core.trace import Trace
 from undertow.data.store import run_name, whole_folder, write_run
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
 from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json, digest, simulation_json, wrapped
+from undertow.jobs.reading import beside_the_facts, seen
 from undertow.model.scenario import Scenario
 from undertow.studies.simulate import simulate
 
@@ -85,21 +87,21 @@ def run_episode(request: Request, progress: Callable[[int, int], None] | None = 
         warm_up(scenario)
         ready = perf_counter()
         how = How(threads=request.threads, progress=progress)
-        answer, trace = simulate(scenario, _actual_changes(episode, scenario), how=how)
-        answer = replace(answer, assumed=tuple(fact.id for fact in episode.assumed))
+        answer, trace = simulate(scenario, seen(episode), how=how)
+        answer = beside_the_facts(answer, episode, scenario, trace)
         ended = perf_counter()
-        times = [scenario.clock.time(bar) for bar in range(trace.rounds)]
-        summary = wrapped("run", inputs, simulation_json(answer))
-        write_run(place.path, trace, times, summary=summary, inputs=episode.files())
+        _store(
+            place.path, episode, scenario, trace, wrapped("run", inputs, simulation_json(answer))
+        )
     timing = Timing(built - started, ready - built, ended - ready, trace.account_rounds)
     return Done(answer, place.path, inputs, timing)
 
 
-def _actual_changes(episode: Episode, scenario: Scenario) -> dict[str, float]:
-    """What really happened, as a share of the opening price; read only to set it beside."""
-    last = episode.actual()
-    change = last / scenario.market.price - 1.0
-    return {name: float(x) for name, x in zip(episode.symbols, change, strict=True)}
+def _store(
+    folder: Path, episode: Episode, scenario: Scenario, trace: Trace, summary: dict[str, Json]
+) -> None:
+    times = [scenario.clock.time(bar) for bar in range(trace.rounds)]
+    write_run(folder, trace, times, summary=summary, inputs=episode.files())
 
 
 def _inputs(request: Request, episode: Episode, scenario: Scenario) -> dict[str, Json]:

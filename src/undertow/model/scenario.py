@@ -90,6 +90,11 @@ class Rules:
     maker_capital: float = np.inf
     insurance: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the segments."""
+        return tuple(segment.name for segment in self.segments)
+
     def segment(self, name: str) -> Segment:
         """The rules of one segment."""
         return next(s for s in self.segments if s.name == name)
@@ -138,6 +143,13 @@ class Scenario:
     accounts: Accounts
     rules: Rules
     news: News
+
+    @property
+    def earned(self) -> Flags:
+        """Instruments that nothing given moves: neither their own path nor what they inherit."""
+        through = self.market.instruments.lookthrough != 0.0
+        inherits = self.news.linked & (through & self.news.given).any(axis=1)
+        return ~(self.news.given | inherits)
 
 
 def quiet(bars: int, instruments: int) -> News:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 
+from undertow.core.answers.reading import Later, Window
+from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.trace import Trace
 from undertow.engine.run import How, run
@@ -15,28 +19,38 @@ NOTHING = 5e-4
 """Forced changes below this share of the price are not worth a name in the sentence."""
 
 
-def simulate(
-    scenario: Scenario, actual: Mapping[str, float], *, how: How | None = None
-) -> tuple[Simulation, Trace]:
-    """Run a scenario and set it beside what happened; `actual` is only read after the run.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What really happened; it is only read after the run.
 
-    actual: price at the end of the window over the opening price, minus one, by instrument
+    change: price at the end of the window over the opening price, minus one, by instrument
+    until: the first moment that no choice was made with;  later: change from there to the end
     """
+
+    change: Mapping[str, float] = field(default_factory=dict)
+    until: datetime | None = None
+    later: Mapping[str, float] = field(default_factory=dict)
+
+
+def simulate(scenario: Scenario, seen: Seen, *, how: How | None = None) -> tuple[Simulation, Trace]:
+    """Run a scenario and set it beside what happened."""
     trace = run(scenario, how=how)
-    return read(scenario, trace, actual), trace
+    return read(scenario, trace, seen), trace
 
 
-def read(scenario: Scenario, trace: Trace, actual: Mapping[str, float]) -> Simulation:
+def read(scenario: Scenario, trace: Trace, seen: Seen) -> Simulation:
     """The answer that a trace gives."""
     instruments = {
-        name: _instrument(scenario, trace, at, actual.get(name))
+        name: _instrument(scenario, trace, at, seen.change.get(name))
         for at, name in enumerate(trace.instruments)
     }
     segments = {name: _segment(scenario, trace, at) for at, name in enumerate(trace.segments)}
+    clock = scenario.clock
     return Simulation(
-        outcome=_outcome(instruments, segments),
+        said=tuple(_outcome(instruments, segments)),
+        window=Window(clock.start, seen.until or clock.end, clock.end),
         accounts=len(scenario.accounts),
-        bars=scenario.clock.bars,
+        bars=clock.bars,
         rounds=trace.rounds,
         truncated=trace.truncated,
         instruments=instruments,
@@ -44,7 +58,26 @@ def read(scenario: Scenario, trace: Trace, actual: Mapping[str, float]) -> Simul
         contagion=trace.contagion,
         audit=trace.audit,
         warnings=tuple(_warnings(trace)),
+        out_of_sample=_out_of_sample(scenario, trace, seen),
     )
+
+
+def _out_of_sample(scenario: Scenario, trace: Trace, seen: Seen) -> dict[str, Later]:
+    """Every instrument over the days that no choice was made with."""
+    clock, paths = scenario.clock, trace.paths
+    if seen.until is None or not clock.start < seen.until < clock.end:
+        return {}
+    last = min((seen.until - clock.start) // clock.step, trace.rounds) - 1
+    simulated = paths.price[-1] / paths.price[last] - 1.0
+    forced = np.expm1(paths.forced[-1] - paths.forced[last])
+    return {
+        name: _later(float(forced[at]), float(simulated[at]), seen.later.get(name))
+        for at, name in enumerate(trace.instruments)
+    }
+
+
+def _later(forced: float, simulated: float, actual: float | None) -> Later:
+    return Later(forced, simulated, actual, None if actual is None else actual - simulated)
 
 
 def _instrument(
@@ -70,7 +103,7 @@ def _instrument(
 def _role(scenario: Scenario, at: int) -> str:
     if scenario.news.given[at]:
         return "given"
-    return "linked" if scenario.news.linked[at] else "free"
+    return "free" if scenario.earned[at] else "linked"
 
 
 def _segment(scenario: Scenario, trace: Trace, at: int) -> SegmentAnswer:
@@ -91,48 +124,67 @@ def _segment(scenario: Scenario, trace: Trace, at: int) -> SegmentAnswer:
 
 def _outcome(
     instruments: Mapping[str, InstrumentAnswer], segments: Mapping[str, SegmentAnswer]
-) -> str:
-    called = sum(s.called for s in segments.values())
-    money = sum(s.forced_usd for s in segments.values())
-    free = {name: a for name, a in instruments.items() if a.role == "free"}
-    said = f"{called:,.0f} margin calls and {money / 1e9:,.1f} billion dollars of forced sales"
-    if not free:
-        return f"{said}; no instrument was left free to answer."
-    furthest = {name: _furthest(answer) for name, answer in free.items()}
-    worst = max(furthest, key=lambda name: abs(furthest[name]))
-    if abs(furthest[worst]) < NOTHING:
-        return f"{said} left every free market within {_said(NOTHING)[1:]} of where it was."
-    pushed = f"pushed {worst} furthest, by {_said(furthest[worst])} at most"
-    return f"{said} {pushed}{_beside(free[worst])}."
+) -> Iterator[Said]:
+    """Calls and money, then the target that forced selling moved furthest."""
+    values: dict[str, Amount | str] = {
+        "calls": Amount(sum(s.called for s in segments.values()), "count"),
+        "money": Amount(sum(s.forced_usd for s in segments.values()), "dollars"),
+    }
+    target = headline(instruments)
+    if target is None:
+        yield Said(
+            "{calls} margin calls and {money} of forced sales; no instrument was left free to"
+            " answer.",
+            values,
+        )
+        return
+    answer = instruments[target]
+    if abs(furthest(answer)) < NOTHING:
+        yield Said(
+            "{calls} margin calls and {money} of forced sales left every free market within"
+            " {little} of where it was.",
+            {**values, "little": Amount(NOTHING, "share")},
+        )
+        return
+    yield Said(
+        "{calls} margin calls and {money} of forced sales pushed {target} furthest, by {furthest}"
+        " at most.",
+        {**values, "target": target, "furthest": Amount(furthest(answer), "percent")},
+    )
+    if answer.actual is not None:
+        yield Said(
+            "Over the window {target} moved {actual}, of which the simulation accounts for"
+            " {simulated}.",
+            {
+                "target": target,
+                "actual": Amount(answer.actual, "percent"),
+                "simulated": Amount(answer.simulated, "percent"),
+            },
+        )
 
 
-def _furthest(answer: InstrumentAnswer) -> float:
+def headline(instruments: Mapping[str, InstrumentAnswer]) -> str | None:
+    """The free instrument that forced selling moved furthest."""
+    free = [name for name, answer in instruments.items() if answer.role == "free"]
+    return max(free, key=lambda name: abs(furthest(instruments[name])), default=None)
+
+
+def furthest(answer: InstrumentAnswer) -> float:
     """The largest forced change on the way, up or down."""
     low, high = answer.forced_low, answer.forced_high
     return high if high > -low else low
 
 
-def _beside(answer: InstrumentAnswer) -> str:
-    if answer.actual is None:
-        return ""
-    return (
-        f"; over the window it moved {_said(answer.actual)}, of which the simulation accounts for"
-        f" {_said(answer.simulated)}"
-    )
-
-
-def _said(change: float) -> str:
-    return f"{100.0 * change:+.2f} %".replace("-", "−")
-
-
-def _warnings(trace: Trace) -> list[str]:
-    said = []
+def _warnings(trace: Trace) -> Iterator[Said]:
     if trace.truncated:
-        said.append(f"the cascade had not come to rest after {trace.rounds} rounds.")
+        rounds = Amount(trace.rounds, "count")
+        yield Said("the cascade had not come to rest after {rounds} rounds.", {"rounds": rounds})
     broken = [finding.law for finding in trace.audit if not finding.holds]
     if broken:
-        said.append(f"the books do not close: {'; '.join(broken)}.")
+        yield Said("the books do not close: {laws}.", {"laws": "; ".join(broken)})
     stuck = float(trace.by_segment.unrescuable.sum(axis=1).max(initial=0.0))
     if stuck > 0.0:
-        said.append(f"up to {stuck:,.0f} called accounts at once could not be rescued by selling.")
-    return said
+        yield Said(
+            "up to {accounts} called accounts at once could not be rescued by selling.",
+            {"accounts": Amount(stuck, "count")},
+        )

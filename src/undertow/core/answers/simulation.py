@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from undertow.core.answers.reading import Ceiling, FactCheck, Later, Ranges, Window
+from undertow.core.answers.said import Said
 from undertow.core.trace import Contagion, Finding
 
 
@@ -52,9 +54,14 @@ class SegmentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What happened to whom, and what it rests on; `outcome` says it in one sentence."""
+    """What happened to whom, and what it rests on; `said` says it in a few sentences.
 
-    outcome: str
+    changes: what was set otherwise than in the episode;  beside: the run without these changes
+    losses: dollars lost in each source, which the ceiling rests on;  assumed: ids of facts
+    """
+
+    said: tuple[Said, ...]
+    window: Window
     accounts: int
     bars: int
     rounds: int
@@ -63,10 +70,28 @@ class Simulation:
     segments: dict[str, SegmentAnswer]
     contagion: Contagion
     audit: tuple[Finding, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Said, ...]
     assumed: tuple[str, ...] = ()
+    losses: dict[str, float] = field(default_factory=dict)
+    ceiling: dict[str, Ceiling] = field(default_factory=dict)
+    ceiling_of_baskets: dict[str, Ceiling] = field(default_factory=dict)
+    ranges: Ranges | None = None
+    facts_check: tuple[FactCheck, ...] = ()
+    out_of_sample: dict[str, Later] = field(default_factory=dict)
+    changes: tuple[str, ...] = ()
+    beside: Simulation | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What it comes to, in English."""
+        return " ".join(map(str, self.said))
 
     @property
     def closes(self) -> bool:
         """Whether the books close."""
         return all(finding.holds for finding in self.audit)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Instruments whose every number is earned."""
+        return tuple(name for name, one in self.instruments.items() if one.role == "free")

@@ -1,0 +1,50 @@
+"""Sentences with named places, so that a reader's language can be chosen where they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["percent", "share", "dollars", "count", "number"]
+
+UNITS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and how it is written: as per cent, in dollars with a unit, as a whole count."""
+
+    value: float
+    kind: Kind
+
+    def __str__(self) -> str:
+        """English."""
+        if self.kind == "percent":
+            return f"{100.0 * self.value:+.2f} %".replace("-", "−")
+        if self.kind == "share":
+            return f"{100.0 * self.value:.2f} %"
+        if self.kind == "count":
+            return f"{self.value:,.0f}"
+        if self.kind == "dollars":
+            return _dollars(self.value)
+        return f"{self.value:,.4g}"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence in English with `{places}`, and what stands in them."""
+
+    text: str
+    values: Mapping[str, Amount | str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """English."""
+        return self.text.format_map({name: str(value) for name, value in self.values.items()})
+
+
+def _dollars(value: float) -> str:
+    for size, unit in UNITS:
+        if abs(value) >= size:
+            return f"{value / size:,.1f} {unit} dollars"
+    return f"{value:,.0f} dollars"
