@@ -19,7 +19,7 @@ from undertow.core.errors import BadDate, BadFile
 from undertow.core.shapes import PerInstrument
 from undertow.episodes.checks import check
 from undertow.episodes.facts import Fact, Facts, read_facts
-from undertow.episodes.formulas import referred, resolved
+from undertow.episodes.formulas import named, referred, resolved
 from undertow.episodes.made import said_with_place
 from undertow.episodes.problems import first_problem
 from undertow.episodes.schema import Plan
@@ -99,8 +99,13 @@ class Episode:
 
     def with_fact(self, name: str, value: float) -> Episode:
         """The same episode had this fact another value."""
-        other = parse(self.raw, self.facts.with_value(name, value), self.file)
-        return self._noted(other, {f"@{name}": value})
+        return self.with_facts({name: value})
+
+    def with_facts(self, values: Mapping[str, float]) -> Episode:
+        """The same episode had these facts other values; names are ID or ID@MOMENT."""
+        pairs = [(named(f"@{name}", self.facts, self.file), v) for name, v in values.items()]
+        other = parse(self.raw, self.facts.with_values(pairs), self.file)
+        return self._noted(other, {f"@{name}": value for name, value in values.items()})
 
     def _noted(self, other: Episode, change: dict[str, object]) -> Episode:
         earlier = json.loads(self.texts.get("changes.json", b"[]"))
