@@ -57,12 +57,13 @@ class Episode:
 
     @property
     def used(self) -> tuple[Fact, ...]:
-        """The facts that enter a scenario, each once; the paths of targets are not among them."""
+        """The facts that enter a scenario, each once: no path of a target, no figure to read by."""
         listed = self.plan.instruments.values()
         paths = [path for i in listed for path in (i.path, i.settlement) if path]
         paths += [currency.path for currency in self.plan.currencies.values()]
         opened = [self.facts.opening(path) for path in paths]
-        named = referred(_with_defaults(self.raw), self.facts)
+        entering = {key: table for key, table in self.raw.items() if key != "reading"}
+        named = referred(_with_defaults(entering), self.facts)
         return tuple({id(fact): fact for fact in (*opened, *named)}.values())
 
     @property
