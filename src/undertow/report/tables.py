@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.measure import Measurement
@@ -14,34 +15,28 @@ from undertow.core.answers.simulation import Simulation
 from undertow.report.words import ENGLISH, Words
 
 LARGEST = 5
+LONGEST = 30
 NO_LIMIT = 10_000
 
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What symbols and segments are called in a language; where nothing is known, by themselves."""
-
-    words: Words
-    titles: Mapping[str, str] = field(default_factory=dict)
-
-    def __call__(self, name: str) -> str:
-        """The title of a symbol, segment or trader."""
-        return self.words(self.titles.get(name) or name.replace("_", " "))
+Named: TypeAlias = Callable[[str, Words], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Fitting:
-    """The wide table where the terminal has room for it, else the narrow one."""
+class Widest:
+    """Of several tables, widest first, the first that the terminal has room for, else the last."""
 
-    wide: Table
-    narrow: Table
+    tables: tuple[Table, ...]
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
         """Choose by the width of the columns."""
-        needed = Measurement.get(console, options.update(width=NO_LIMIT), self.wide).maximum
-        yield self.wide if needed <= options.max_width else self.narrow
+        free = options.update(width=NO_LIMIT)
+        widths = (Measurement.get(console, free, table).maximum for table in self.tables)
+        fits = (
+            t for t, width in zip(self.tables, widths, strict=True) if width <= options.max_width
+        )
+        yield next(fits, self.tables[-1])
 
 
 def simulation_page(
@@ -49,17 +44,17 @@ def simulation_page(
 ) -> Group:
     """What `undertow run` prints: sentence, instruments, segments, contagion, audit, warnings.
 
-    titles: of instruments, segments and traders, shown beside their names where there is room
+    titles: of instruments and segments in English, shown with their names where there is room
     """
-    return Group(*_parts(answer, words, Names(words, titles or {})))
+    return Group(*_parts(answer, words.naming(titles or {})))
 
 
-def _parts(answer: Simulation, words: Words, names: Names) -> Iterator[RenderableType]:
+def _parts(answer: Simulation, words: Words) -> Iterator[RenderableType]:
     yield Text(words.outcome(answer.said), style="bold")
     yield Text()
-    yield _fitting(instruments_table, answer, names)
+    yield instruments_table(answer, words)
     yield Text()
-    yield _fitting(segments_table, answer, names)
+    yield segments_table(answer, words)
     yield Text()
     yield contagion_table(answer, words)
     yield Text()
@@ -68,18 +63,14 @@ def _parts(answer: Simulation, words: Words, names: Names) -> Iterator[Renderabl
         yield Text(words("Note: {warning}", warning=warning), style="yellow")
 
 
-def _fitting(
-    table: Callable[[Simulation, Words, Names | None], Table], answer: Simulation, names: Names
-) -> Fitting:
-    narrow = table(answer, names.words, None)
-    return Fitting(table(answer, names.words, names) if names.titles else narrow, narrow)
-
-
-def instruments_table(
-    answer: Simulation, words: Words = ENGLISH, names: Names | None = None
-) -> Table:
+def instruments_table(answer: Simulation, words: Words = ENGLISH) -> Widest:
     """One row per instrument; changes over the window in per cent of the opening price."""
-    table = _table(words("Instruments, change in %"), names)
+    ways = (_both, _symbol) if words.titles else (_symbol,)
+    return Widest(tuple(_instruments(answer, words, named) for named in ways))
+
+
+def _instruments(answer: Simulation, words: Words, named: Named) -> Table:
+    table = _table(words("Instruments, change in %"), named)
     table.add_column(words("role"), no_wrap=True)
     heads = (
         words("given"), words("forced"), words("worst"), words("simul."), words("actual"),
@@ -90,7 +81,7 @@ def instruments_table(
     for name, a in answer.instruments.items():
         changes = (a.given, a.forced, a.forced_low, a.simulated, a.actual, a.unexplained)
         depth, spread = f"{a.depth_low:.0%}", f"{a.spread_high:.1f}×"
-        table.add_row(*_named(name, names), words(a.role), *map(percent, changes), depth, spread)
+        table.add_row(*named(name, words), words(a.role), *map(percent, changes), depth, spread)
     table.caption = words(
         "forced: by forced selling at the end; worst: the deepest on the way;"
         " depth: lowest, spread: widest, both of normal"
@@ -98,9 +89,14 @@ def instruments_table(
     return table
 
 
-def segments_table(answer: Simulation, words: Words = ENGLISH, names: Names | None = None) -> Table:
+def segments_table(answer: Simulation, words: Words = ENGLISH) -> Widest:
     """One row per segment; counts are real accounts that the simulated ones stand for."""
-    table = _table(words("Segments"), names)
+    ways = (_both, _title, _symbol) if words.titles else (_symbol,)
+    return Widest(tuple(_segments(answer, words, named) for named in ways))
+
+
+def _segments(answer: Simulation, words: Words, named: Named) -> Table:
+    table = _table(words("Segments"), named)
     heads = (
         words("real accounts"), words("calls"), words("forced sales"), words("bankrupt"),
         words("bad debt"),
@@ -109,7 +105,7 @@ def segments_table(answer: Simulation, words: Words = ENGLISH, names: Names | No
         table.add_column(head, justify="right")
     for name, s in answer.segments.items():
         table.add_row(
-            *_named(name, names), count(s.weight), count(s.called), words.money(s.forced_usd),
+            *named(name, words), count(s.weight), count(s.called), words.money(s.forced_usd),
             count(s.bankrupt), words.money(s.bad_debt_usd),
         )  # fmt: skip
     return table
@@ -117,12 +113,12 @@ def segments_table(answer: Simulation, words: Words = ENGLISH, names: Names | No
 
 def contagion_table(answer: Simulation, words: Words = ENGLISH) -> Table:
     """The largest entries of the contagion matrix: who made whom sell what."""
-    table = _table(words("Who made whom sell what"))
+    table = _table(words("Who made whom sell what"), _symbol)
     table.columns[0].header = words("because of")
     table.add_column(words("was sold"))
     table.add_column(words("dollars"), justify="right")
     for origin, sold, money in answer.contagion.largest(LARGEST):
-        table.add_row(words.origin(origin), sold, words.money(money))
+        table.add_row(words.origin(origin), words.name(sold), words.money(money))
     return table
 
 
@@ -140,7 +136,7 @@ def audit_line(answer: Simulation, words: Words = ENGLISH) -> Text:
     return Text(words("The books do not close: {laws}.", laws=broken), style="red")
 
 
-def _table(title: str, names: Names | None = None) -> Table:
+def _table(title: str, named: Named) -> Table:
     table = Table(
         title=title,
         title_justify="left",
@@ -149,14 +145,22 @@ def _table(title: str, names: Names | None = None) -> Table:
         box=None,
         pad_edge=False,
     )
-    table.add_column("", justify="left", no_wrap=True)
-    if names:
-        table.add_column("", justify="left", no_wrap=True)
+    for _ in named("", ENGLISH):
+        table.add_column("", justify="left", no_wrap=True, max_width=LONGEST)
     return table
 
 
-def _named(name: str, names: Names | None) -> tuple[str, ...]:
-    return (name, names(name)) if names else (name,)
+def _both(name: str, words: Words) -> tuple[str, ...]:
+    return name, words.name(name)
+
+
+def _title(name: str, words: Words) -> tuple[str, ...]:
+    return (words.name(name),)
+
+
+def _symbol(name: str, words: Words) -> tuple[str, ...]:
+    del words
+    return (name,)
 
 
 def percent(value: float | None) -> str:
