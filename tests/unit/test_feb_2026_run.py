@@ -14,7 +14,7 @@ from undertow.core.trace import Trace
 from undertow.engine.run import How, run
 from undertow.episodes import Episode, compile_episode, find, load
 from undertow.model.scenario import Scenario
-from undertow.studies.simulate import read
+from undertow.studies.simulate import Seen, read
 
 ACCOUNTS = 2_000
 TARGETS = (
@@ -140,7 +140,7 @@ def test_a_given_source_ends_where_it_really_did(
     episode: Episode, scenario: Scenario, trace: Trace
 ) -> None:
     change = episode.actual() / scenario.market.price - 1.0
-    told = read(scenario, trace, dict(zip(episode.symbols, change, strict=True)))
+    told = read(scenario, trace, Seen(dict(zip(episode.symbols, change, strict=True))))
 
     for name in ("SI", "GC"):
         assert told.instruments[name].role == "given"
