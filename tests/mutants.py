@@ -208,8 +208,8 @@ MUTANTS = (
     Mutant(
         "forced losses are booked to the news",
         "engine/ledger.py",
-        "rest = np.log(v1 / v0) - causes.fx[instrument] - causes.forced.sum(axis=1)[instrument]",
-        "rest = np.log(v1 / v0) - causes.fx[instrument]",
+        "rest = np.log(v1 / v0) - causes.fx - causes.forced.sum(axis=1)",
+        "rest = np.log(v1 / v0) - causes.fx",
         law("books", "origins"),
     ),
     Mutant(
@@ -229,8 +229,8 @@ MUTANTS = (
     Mutant(
         "the trigger is tested at target rates",
         "engine/desk.py",
-        "self.trigger = weights(regime, market, self.columns, target=False)",
-        "self.trigger = weights(regime, market, self.columns, target=True)",
+        "return self.board.test(self.number, target=False)",
+        "return self.board.test(self.number, target=True)",
         law("hikes", "sales", "rival"),
     ),
 )

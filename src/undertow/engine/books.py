@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from undertow.core.market import Market
-from undertow.core.shapes import Floats, PerColumn, PerInstrument, PerRow, Rows
+from undertow.core.shapes import Floats, PerColumn, PerInstrument, PerMoveColumn, PerRow, Rows
+from undertow.engine.board import Board
 from undertow.engine.call import could, reachable, wanted
 from undertow.engine.clear import Cleared
 from undertow.engine.desk import DUST, Batch, Desk
@@ -21,13 +22,18 @@ from undertow.model.traders.base import TraderState
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Per column: share filled, cash received, the lender's part and the fee, per unit closed."""
+    """What closing a unit of each column brings, for all columns of a board.
+
+    filled: share of what is wanted;  received: cash of the account;  lender: the lender's part
+    net: slack gained, [move, column]
+    """
 
     filled: PerColumn
     received: PerColumn
     lender: PerColumn
     fee: PerColumn
     gross: PerColumn
+    net: PerMoveColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,58 +53,58 @@ def per_instrument(own: Rows, per_column: PerColumn, count: int) -> PerInstrumen
     return total
 
 
-def payment(desk: Desk, market: Market, cleared: Cleared, fee: float) -> Payment:
-    """Terms of settlement of a desk's columns after clearing."""
-    columns = desk.columns
+def payment(board: Board, market: Market, cleared: Cleared, fee: float) -> Payment:
+    """Terms of settlement of all columns after clearing."""
+    columns = board.all
     own, sign = columns.instruments, columns.sign
-    long = sign > 0.0
     each = (cleared.paid[own] - sign * cleared.half_spread[own]) * market.fx[own]
     share = columns.per_column(columns.released)
-    fees = fee * market.value[own]
+    gross, fees = sign * each, fee * market.value[own]
+    received = gross * share - fees
     return Payment(
-        filled=np.where(long, cleared.filled_forced[own], cleared.filled_bought[own]),
-        received=sign * each * share - fees,
-        lender=sign * each * (1.0 - share),
+        filled=np.where(sign > 0.0, cleared.filled_forced[own], cleared.filled_bought[own]),
+        received=received,
+        lender=gross * (1.0 - share),
         fee=fees,
-        gross=sign * each,
+        gross=gross,
+        net=received - sign * board.target.weight,
     )
 
 
-def settle(state: State, desk: Desk, batches: list[Batch], cleared: Cleared, pool: Pool) -> Settled:
+def settle(state: State, desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> Settled:
     """Book one desk's sales: accounts, absorber, lender, venue, ledger, bankruptcies."""
-    market, absorber = state.market, state.absorber
-    pay = payment(desk, market, cleared, state.rules.fee)
-    closed = wanted(batches, desk.columns.count) * pay.filled
-    desk.held -= closed
-    own = desk.columns.instruments
-    count = len(market.instruments)
+    market, absorber, own = state.market, state.absorber, desk.columns.instruments
+    here, count = desk.bound, len(market.instruments)
+    closed, gross = wanted(batches, desk.columns.count) * pay.filled[here], pay.gross[here]
+    desk.board.held[here] -= closed
     units = per_instrument(own, closed * desk.columns.sign, count)
     absorber.units += units
-    absorber.cash -= float(closed @ pay.gross)
-    absorber.lender += float(closed @ pay.lender)
-    absorber.venue += float(closed @ pay.fee)
-    stands = _book_all(desk, batches, pay, pool)
-    seller = state.segments.index(desk.segment.name)
-    state.booked[seller] += _book_ledger(desk, batches, stands, np.abs(pay.gross), pool)
+    absorber.cash -= float(closed @ gross)
+    absorber.lender += float(closed @ pay.lender[here])
+    absorber.venue += float(closed @ pay.fee[here])
+    booked = state.booked[state.segments.index(desk.segment.name)]
+    stands, size = _book_all(desk, batches, pay, pool), np.abs(gross)
+    _book_ledger(desk, batches, stands, (size, booked), pool)
     stuck = sum(_unrescuable(desk, market, batch, stands[batch.calls]) for batch in batches)
     weight, debt = _write_off(state, desk, desk.open[stands == FAILED])
     desk.keep_calls((stands == OPEN) | (stands == STUCK))
-    money = per_instrument(own, closed * np.abs(pay.gross), count)
-    return Settled(units, money, stuck, weight, debt)
+    return Settled(units, per_instrument(own, closed * size, count), stuck, weight, debt)
 
 
 def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDArray[np.int8]:
     """Book all sales; returns how each open call of the desk stands."""
-    net = np.ascontiguousarray(pay.received - desk.columns.sign * desk.target.weight)
-    live, can = desk.live, {owner: reachable(desk, owner=owner) for owner in (True, False)}
+    net = desk.board.part(pay.net, desk.number, target=True)
+    filled, received = pay.filled[desk.bound], pay.received[desk.bound]
+    live, test = desk.live, desk.target
+    can = {batch.owner: reachable(desk, owner=batch.owner) for batch in batches}
     tolerance = (desk.segment.regime.minimum_transfer, DUST)
 
     def book(batch: Batch) -> NDArray[np.int8]:
         called, stands = batch.called, np.empty(len(batch.places), np.int8)
         book_sales(
             live.quantity, live.cash, batch.places, called.quantity, batch.sales, called.column,
-            called.move, batch.need, pay.filled, pay.received, net,
-            desk.target.weight, desk.target.offset, can[batch.owner], tolerance, stands,
+            called.move, batch.need, filled, received, net,
+            test.weight, test.offset, can[batch.owner], tolerance, stands,
         )  # fmt: skip
         return stands
 
@@ -109,30 +115,37 @@ def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDA
 
 
 def _book_ledger(
-    desk: Desk, batches: list[Batch], stands: NDArray[np.int8], paid: PerColumn, pool: Pool
-) -> Floats | float:
-    """Money of every sale by origin and instrument; open calls remember their losses."""
+    desk: Desk,
+    batches: list[Batch],
+    stands: NDArray[np.int8],
+    into: tuple[PerColumn, Floats],
+    pool: Pool,
+) -> None:
+    """Money of every sale by origin and instrument; open calls remember their losses.
+
+    into: money paid per unit closed, per column, and the matrix [origin, instrument]
+    """
     clocks, face, calls, memory = desk.clocks, desk.face, desk.calls, desk.memory
     if clocks is None or face is None:
-        return 0.0
+        return
     homeless = ((stands == OPEN) | (stands == STUCK)) & (calls.line < 0)
-    calls.line[homeless] = memory.claim(int(np.count_nonzero(homeless)))
-    going, count = desk.going(clocks, face), state_count
-    own = desk.columns.instruments
+    if homeless.any():
+        calls.line[homeless] = memory.claim(int(np.count_nonzero(homeless)))
+    (paid, matrix), going = into, clocks.going(face)
 
     def book(batch: Batch) -> Floats:
-        called, matrix = batch.called, np.zeros((count, len(going.used) + 1))
+        called, money = batch.called, np.zeros((matrix.shape[1], len(going.used) + 1))
         book_origins(
             called.quantity, batch.sales, called.column, called.move, called.weight,
             desk.live.at_home(batch.places), calls.line[batch.calls], memory.touched,
-            memory.losses, clocks.sums, clocks.now, face.row, face.first, face.entry, going.used,
-            going.place, paid, own, matrix,
+            memory.losses, clocks.sums, clocks.now, face.row, face.first, face.entry,
+            going.used, going.place, paid, desk.columns.instruments, money,
         )  # fmt: skip
-        return matrix
+        return money
 
-    for matrix in pool.map(book, batches):
-        total[face.sources[going.used]] += matrix[:, :-1].T
-        total[-1] += matrix[:, -1]
+    booked = sum(pool.map(book, batches), np.zeros((matrix.shape[1], len(going.used) + 1)))
+    matrix[face.sources[going.used]] += booked[:, :-1].T
+    matrix[-1] += booked[:, -1]
 
 
 def _unrescuable(desk: Desk, market: Market, batch: Batch, stands: NDArray[np.int8]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,16 +12,17 @@ from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import Flags, Floats, PerColumn, PerPosition, PerRow, Rows
 from undertow.engine.copied import copied
-from undertow.engine.ledger import Clocks, Memory, fresh_memory
+from undertow.engine.board import Board, board_of
+from undertow.engine.ledger import Clocks, Face, Memory, clocks_of, fresh_memory
 from undertow.engine.live import Live, write_home
 from undertow.engine.near import NearList
 from undertow.engine.pending import NOBODY, Calls, carried
 from undertow.engine.pool import Pool
 from undertow.engine.totals import Totals, totals, used_pairs
-from undertow.engine.weights import Weights, weights
+from undertow.engine.weights import Weights
 from undertow.model.liquidation.base import Called
 from undertow.model.margin.base import MarginRule
-from undertow.model.scenario import Regime, Segment
+from undertow.model.scenario import Segment
 
 DUST = 1e-12
 """A need below this share of an account's scale is rounding: it calls nobody and ends a call.
@@ -55,26 +57,23 @@ class Desk:
 
     segment: rules in force (a hike replaces them)
     near: accounts that may be called soon, and where they stand;  calls: those in call
-    sides: sign of each column, 0 where nobody holds it
-    opening: totals at the start;  held: weighted units per column, kept up to date by sales
+    board, number: where its tests are compiled, with those of other desks, and under which number
+    sides: sign of each column, 0 where nobody holds it;  opening: totals at the start
     kept: units the owner will not sell, None where the owner is ready to sell all
-    tested_rules, tested_value: what the tests were compiled for
-    clocks, memory: the ledger; None and empty when it is off
+    clocks, face, memory: the ledger; None and empty when it is off
     """
 
     segment: Segment
     columns: Columns
     near: NearList
-    trigger: Weights
-    target: Weights
+    board: Board
+    number: int
     sides: PerColumn
     opening: Totals
-    held: PerColumn
     calls: Calls
     kept: PerPosition | None = None
-    tested_rules: Regime | None = None
-    tested_value: Floats = field(default_factory=lambda: np.empty(0))
     clocks: Clocks | None = None
+    face: Face | None = None
     memory: Memory = field(default_factory=fresh_memory)
 
     @property
@@ -93,16 +92,29 @@ class Desk:
         """Places of the accounts with an open call."""
         return self.calls.place
 
+    @property
+    def bound(self) -> slice:
+        """Its columns among those of the board."""
+        return self.board.bounds[self.number]
+
+    @property
+    def trigger(self) -> Weights:
+        """The test below which an account is called."""
+        return self.board.test(self.number, target=False)
+
+    @property
+    def target(self) -> Weights:
+        """The test that a called account must pass again."""
+        return self.board.test(self.number, target=True)
+
+    @property
+    def held(self) -> PerColumn:
+        """Weighted units per column now."""
+        return self.board.held[self.bound]
+
     def retest(self, market: Market) -> None:
-        """Compile the margin tests for today's market and rules, if either has changed."""
-        regime = self.segment.regime
-        value = market.value[self.columns.instrument]
-        same = regime is self.tested_rules and regime.rule.by_value
-        if same and np.array_equal(value, self.tested_value):
-            return
-        self.tested_rules, self.tested_value = regime, value
-        self.trigger = weights(regime, market, self.columns, target=False)
-        self.target = weights(regime, market, self.columns, target=True)
+        """Compile the tests of a desk that has a board of its own for today's market and rules."""
+        self.board.retest([self.segment.regime], market)
 
     def scan(self, pool: Pool) -> range:
         """Get ready to ask for short accounts, block by block; returns the blocks."""
@@ -168,21 +180,39 @@ class Desk:
 
 def open_desk(group: Group, segment: Segment, columns: Columns, market: Market) -> Desk:
     """A desk over a group at the opening market, with nothing new called yet."""
-    regime = segment.regime
-    group, columns = _own_columns(group, columns)
-    start = totals(group, columns.count)
-    near = NearList(group)
+    return open_desks([group], [segment], columns, market)[0]
+
+
+def open_desks(
+    groups: Sequence[Group], segments: Sequence[Segment], columns: Columns, market: Market
+) -> list[Desk]:
+    """A desk over each group at the opening market, all on one board."""
+    own = [_own_columns(group, columns) for group in groups]
+    starts = [totals(group, used.count) for group, used in own]
+    board = board_of(
+        [used for _, used in own],
+        [start.gross for start in starts],
+        [segment.regime for segment in segments],
+        market,
+    )
+    return [
+        _open_desk(board, number, group, segment, starts[number])
+        for number, ((group, _), segment) in enumerate(zip(own, segments, strict=True))
+    ]
+
+
+def _open_desk(board: Board, number: int, group: Group, segment: Segment, start: Totals) -> Desk:
+    columns, near = board.parts[number], NearList(group)
     return Desk(
         segment=segment,
         columns=columns,
         near=near,
-        trigger=weights(regime, market, columns, target=False),
-        target=weights(regime, market, columns, target=True),
+        board=board,
+        number=number,
         sides=np.where(start.gross > 0.0, columns.sign, 0.0),
         opening=start,
-        held=start.gross.copy(),
         calls=carried(near.live),
-        kept=_kept(group, regime.willing, columns),
+        kept=_kept(group, segment.regime.willing, columns),
     )
 
 
@@ -193,11 +223,14 @@ def _kept(group: Group, willing: float, columns: Columns) -> PerPosition | None:
     return np.where(outside, (1.0 - willing) * np.abs(group.quantity), 0.0)
 
 
-def keep_ledger(desk: Desk, lookthrough: Floats, bars: int) -> None:
-    """Switch the ledger of a desk on."""
-    desk.clocks = Clocks(desk.columns, lookthrough)
-    desk.clocks.start(desk.trigger, bars)
-    desk.memory = fresh_memory(len(desk.near.group), len(desk.clocks.sources))
+def keep_ledger(desks: Sequence[Desk], lookthrough: Floats, bars: int) -> None:
+    """Switch the ledger of the desks of one board on."""
+    if not desks:
+        return
+    clocks, faces = clocks_of(desks[0].board, lookthrough, bars)
+    for desk, face in zip(desks, faces, strict=True):
+        desk.clocks, desk.face = clocks, face
+        desk.memory = fresh_memory(len(desk.near.group), len(face.sources))
 
 
 def _own_columns(group: Group, columns: Columns) -> tuple[Group, Columns]:

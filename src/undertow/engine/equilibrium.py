@@ -74,8 +74,9 @@ def _at(state: State, opening: Market, sold: PerInstrument) -> PerInstrument:
     after = pressed(opening, sold, np.zeros(len(sold)))
     price = dealt_price(state.rules.impact, after)
     state.market = replace(after, price=price)
-    for desk in state.desks:
-        desk.retest(state.market)
+    if state.desks:
+        board = state.desks[0].board
+        board.retest([desk.segment.regime for desk in state.desks], state.market)
     return 1.0 - price / opening.fundamental
 
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from undertow.core.columns import Columns
 from undertow.core.shapes import Flags, Floats, IndexPerAccount, PerInstrument, Rows
+from undertow.engine.board import Board, bounds
 from undertow.engine.weights import Weights
 
 NEWS, HIKE, FX, FORCED = 0, 1, 2, 3
@@ -38,88 +38,144 @@ def log_mean(before: Floats, after: Floats) -> Floats:
     return np.where(flat, 0.5 * (before + after), (after - before) / np.where(flat, 1.0, ratio))
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Sources of a desk that have cost anyone anything, and which of them each entry is, or −1."""
+
+    used: Rows
+    place: Rows
+    moves: int
+
+
+@dataclass(slots=True)
+class Face:
+    """What one desk reads off the clocks: the clocks of its pledged columns.
+
+    row: which of its clocks tells of a column under a move, [move, column]; −1 where nothing is
+    pledged;  entry: a clock's causes, as entries of `Clocks.sums`, those of clock r in
+    [first[r], first[r + 1])
+    origin: which of `sources` each entry is;  sources: origins that occur, as in `origin_names`
+    going: what of it moved when that was last asked
+    """
+
+    row: Rows
+    first: Rows
+    entry: Rows
+    origin: Rows
+    sources: Rows
+    going: Going | None = None
+
+
 @dataclass(slots=True)
 class Clocks:
-    """Running sums of slack lost per unit, for the columns of one segment.
+    """Running sums of slack lost per unit, for the pledged columns of all desks.
 
-    sources: the origins that occur here, as indices of `origin_names`
-    origin: which of them each entry is, [column, entry]; −1 where there is none, as for all
-    columns that are not pledged;  moved: entries that have cost anyone anything so far
-    sums: [bar, move, column, entry], filled up to `now` by `tick`
+    One clock for each row of a desk's trigger test and each of its pledged columns.
+    at: its place in the flattened test of all desks;  own, sign: of its column
+    link, linked: clocks and underlyings (flattened [a, u]) of the forced entries
+    sums: [bar, entry], entries news, hikes and fx of all clocks, then forced;  filled up to `now`
+    moved: entries that have cost anyone anything so far;  moves: how often more of them moved
     gap: largest difference between the sum of the causes and −s·Δw, relative to value and margin
     """
 
-    columns: Columns
-    lookthrough: Floats
-    origin: np.ndarray = field(init=False)
-    sources: np.ndarray = field(init=False)
+    at: Rows
+    own: Rows
+    sign: Floats
+    link: Rows
+    linked: Rows
+    sums: Floats
     moved: Flags = field(init=False)
-    underlying: np.ndarray = field(init=False)
-    sums: Floats = field(init=False)
+    moves: int = 0
     now: int = 0
     gap: float = 0.0
 
     def __post_init__(self) -> None:
-        count = len(self.lookthrough)
-        instrument = self.columns.instruments
-        pledged = zip(instrument, self.columns.pledged, strict=True)
-        linked = [np.flatnonzero(self.lookthrough[own] * within) for own, within in pledged]
-        most = max(1, *(len(links) for links in linked))
-        self.underlying = np.full((self.columns.count, most), -1, dtype=np.int64)
-        for column, links in enumerate(linked):
-            self.underlying[column, : len(links)] = links
-        forced = np.where(self.underlying >= 0, FORCED * count + self.underlying, -1)
-        causes = [kind * count + instrument for kind in (NEWS, HIKE, FX)]
-        origin = np.column_stack([*causes, forced])
-        origin[~self.columns.pledged] = -1
-        self.sources = np.unique(origin[origin >= 0])
-        self.origin = np.where(origin >= 0, np.searchsorted(self.sources, origin), -1)
-        self.moved = np.zeros(origin.shape[1], dtype=np.bool_)
-
-    def start(self, test: Weights, bars: int) -> None:
-        """Begin at zero, with room for `bars` ticks."""
-        self.sums = np.zeros((bars + 1, *test.weight.shape, self.origin.shape[1]))
+        self.moved = np.zeros(self.sums.shape[1], dtype=np.bool_)
 
     def tick(self, before: Weights, after: Weights, value: tuple[PerInstrument, PerInstrument],
              causes: Causes) -> None:  # fmt: skip
         """Add one bar's losses; `value` is the value of a unit before and after."""
-        if before is after and not (causes.forced.any() or causes.fx.any()):
-            self.sums[self.now + 1] = self.sums[self.now]
-            self.now += 1
-            return
-        instrument = self.columns.instruments
-        sign = self.columns.sign
-        v0, v1 = (np.maximum(v, 1e-300)[instrument] for v in value)
-        backing = sign * (before.weight + sign * before.money) / v0
-        scale = -backing * log_mean(v0, v1)
-        step = np.empty_like(self.sums[0])
-        converted = before.money * np.expm1(causes.fx[instrument])
-        step[:, :, HIKE] = (after.rate - before.rate) * v1 + (after.money - before.money)
-        step[:, :, HIKE] -= converted
-        step[:, :, FX] = scale * causes.fx[instrument] + converted
-        step[:, :, FORCED:] = scale[:, :, None] * self._forced(causes.forced)
-        rest = np.log(v1 / v0) - causes.fx[instrument] - causes.forced.sum(axis=1)[instrument]
-        step[:, :, NEWS] = scale * rest
-        largest = np.maximum(v0, v1) + before.money + after.money
-        self._check(step, sign * (after.weight - before.weight), largest)
-        self.sums[self.now + 1] = self.sums[self.now] + step
-        self.moved |= step.any(axis=(0, 1))
         self.now += 1
+        self.sums[self.now] = self.sums[self.now - 1]
+        if before is after and not (causes.forced.any() or causes.fx.any()):
+            return
+        own, sign, at = self.own, self.sign, self.at
+        v0, v1 = (np.maximum(v, 1e-300) for v in value)
+        old, new, money = (
+            before.weight.ravel()[at],
+            after.weight.ravel()[at],
+            before.money.ravel()[at],
+        )
+        scale = -(sign * (old + sign * money) / v0[own]) * log_mean(v0, v1)[own]
+        largest = np.maximum(v0, v1)[own] + money
+        hike, converted = np.zeros_like(scale), money * np.expm1(causes.fx)[own]
+        if after.rate is not before.rate:
+            more = after.money.ravel()[at]
+            hike = (after.rate - before.rate).ravel()[at] * v1[own] + (more - money)
+            largest += more
+        else:
+            largest += money
+        rest = np.log(v1 / v0) - causes.fx - causes.forced.sum(axis=1)
+        forced = scale[self.link] * causes.forced.ravel()[self.linked]
+        news, hike, fx = scale * rest[own], hike - converted, scale * causes.fx[own] + converted
+        step = np.concatenate([news, hike, fx, forced])
+        self.sums[self.now] += step
+        self._note(step)
+        lost = news + hike + fx + np.bincount(self.link, forced, len(own))
+        gap = np.abs(lost + sign * (new - old)) / largest
+        self.gap = max(self.gap, float(np.max(gap, initial=0.0)))
 
-    def going(self) -> tuple[Rows, Rows, Rows]:
-        """Entries that moved, their sources, and which of these each one is, [column, entry]."""
-        entries = np.flatnonzero(self.moved)
-        origin = self.origin[:, entries]
-        used = np.unique(origin[origin >= 0])
-        return entries, used, np.where(origin >= 0, np.searchsorted(used, origin), -1)
+    def going(self, face: Face) -> Going:
+        """The sources of one desk that have cost anyone anything."""
+        if face.going is None or face.going.moves < self.moves:
+            moved = self.moved[face.entry]
+            used = np.unique(face.origin[moved])
+            place = np.where(moved, np.searchsorted(used, face.origin), -1)
+            face.going = Going(used, place, self.moves)
+        return face.going
 
-    def _forced(self, forced: Floats) -> Floats:
-        known = self.underlying >= 0
-        rows = self.columns.instruments[:, None]
-        return np.where(known, forced[rows, np.where(known, self.underlying, 0)], 0.0)
+    def _note(self, step: Floats) -> None:
+        fresh = (step != 0.0) > self.moved
+        if fresh.any():
+            self.moved |= fresh
+            self.moves += 1
 
-    def _check(self, step: Floats, moved: Floats, scale: Floats) -> None:
-        self.gap = max(self.gap, float(np.max(np.abs(step.sum(axis=2) + moved) / scale)))
+
+def clocks_of(board: Board, lookthrough: Floats, bars: int) -> tuple[Clocks, list[Face]]:
+    """Clocks at zero for all desks of a board, with room for `bars` ticks, and their faces."""
+    count, width = len(lookthrough), board.trigger.weight.shape[1]
+    rows, at = [], []
+    for part, bound, (moves, _) in zip(board.parts, board.bounds, board.rows, strict=True):
+        row = np.full((len(moves), part.count), -1, dtype=np.int64)
+        row[:, part.pledged] = np.arange(len(moves) * np.count_nonzero(part.pledged)).reshape(
+            len(moves), -1
+        )
+        place = np.array(moves)[:, None] * width + np.arange(bound.start, bound.stop)
+        rows.append(row)
+        at.append(place[row >= 0])
+    every = np.concatenate([np.empty(0, np.int64), *at])
+    own = board.all.instruments[every % width]
+    link, under = np.nonzero(lookthrough[own])
+    sums = np.zeros((bars + 1, 3 * len(own) + len(link)))
+    sign = board.all.sign[every % width]
+    clocks = Clocks(every, own, sign, link, own[link] * count + under, sums)
+    parts = bounds([len(part) for part in at])
+    return clocks, [_face(row, clocks, part, count) for row, part in zip(rows, parts, strict=True)]
+
+
+def _face(row: Rows, clocks: Clocks, part: slice, count: int) -> Face:
+    """One desk's clocks, clock by clock: news, hike, fx, and one entry for each underlying."""
+    total, own = len(clocks.own), clocks.own[part]
+    mine = np.arange(part.start, part.stop)
+    forced = np.flatnonzero((clocks.link >= part.start) & (clocks.link < part.stop))
+    clock = np.concatenate([mine, mine, mine, clocks.link[forced]]) - part.start
+    entry = np.concatenate([mine, mine + total, mine + 2 * total, forced + 3 * total])
+    kinds = [own + kind * count for kind in (NEWS, HIKE, FX)]
+    origin = np.concatenate([*kinds, FORCED * count + clocks.linked[forced] % count])
+    order = np.argsort(clock, kind="stable")
+    first = np.searchsorted(clock[order], np.arange(len(mine) + 1))
+    sources = np.unique(origin)
+    return Face(row, first, entry[order], np.searchsorted(sources, origin[order]), sources)
 
 
 @dataclass(slots=True)

@@ -51,11 +51,12 @@ def mark(state: State, pace: Pace) -> None:
     _quote(state, pace)
     causes = _causes(state, pace, _let_through(before.price, dealt, price))
     values = (before.price * np.exp(state.shown_fx), state.market.value)
-    for desk in state.desks:
-        old = desk.trigger
-        desk.retest(state.market)
-        if desk.clocks is not None:
-            desk.clocks.tick(old, desk.trigger, values, causes)
+    if state.desks:
+        board, clocks = state.desks[0].board, state.desks[0].clocks
+        old = board.trigger
+        board.retest([desk.segment.regime for desk in state.desks], state.market)
+        if clocks is not None:
+            clocks.tick(old, board.trigger, values, causes)
     state.shown_fx = np.log(state.market.fx)
 
 

@@ -34,7 +34,9 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
     losses: Floats,
     clocks: Floats,
     now: int,
-    entries: Rows,
+    clock: Rows,
+    first: Rows,
+    entry: Rows,
     used: Rows,
     place: Rows,
     paid: PerColumn,
@@ -45,8 +47,8 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
 
     held, sales: signed units before, and units closed;  paid: base currency per unit, per column
     line: where each account's losses are kept in `losses`; −1 if its call is made and over now
-    clocks: losses per unit held, [tick, move, column, entry];  entries: those that moved
-    used: sources of these;  place: which of them each entry is, [column, entry], −1 for none
+    clocks: losses per unit held, [tick, entry];  clock, first, entry: as in `Face`
+    used: sources that have moved;  place: which of them each of the desk's entries is, or −1
     A row that sells nothing and stays in call is not touched: its losses can wait.
     """
     lost = np.empty(len(used))
@@ -57,8 +59,15 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
             continue
         for source in range(len(used)):
             lost[source] = losses[kept, used[source]] if kept >= 0 else 0.0
-        ticks = (touched[row], now, move[index])
-        _add_losses(held, column, index, clocks, ticks, entries, place, lost)
+        last, binds = touched[row], clock[move[index]]
+        for slot in range(held.shape[1]):
+            mine = binds[column[index, slot]]
+            if mine >= 0:
+                units = abs(held[index, slot])
+                for number in range(first[mine], first[mine + 1]):
+                    if place[number] >= 0:
+                        change = clocks[now, entry[number]] - clocks[last, entry[number]]
+                        lost[place[number]] += units * change
         touched[row] = now
         if kept >= 0:
             for source in range(len(used)):
@@ -67,33 +76,11 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
         for slot in range(held.shape[1]):
             kind = column[index, slot]
             money = weight[index] * sales[index, slot] * paid[kind]
-            for source in range(len(used)):
-                matrix[instrument[kind], source] += money * lost[source]
-            matrix[instrument[kind], -1] += money if total == 0.0 else 0.0
-
-
-@compiled
-def _add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
-    held: PerSlot,
-    column: ColumnPerSlot,
-    index: int,
-    clocks: Floats,
-    ticks: tuple[int, int, int],
-    entries: Rows,
-    place: Rows,
-    lost: Floats,
-) -> None:
-    """Add what one account lost between two ticks under the move that binds, per source."""
-    last, now, move = ticks
-    for slot in range(held.shape[1]):
-        units = abs(held[index, slot])
-        kind = column[index, slot]
-        for number in range(len(entries)):
-            source = place[kind, number]
-            if source >= 0:
-                entry = entries[number]
-                change = clocks[now, move, kind, entry] - clocks[last, move, kind, entry]
-                lost[source] += units * change
+            if money > 0.0 and total > 0.0:
+                for source in range(len(used)):
+                    matrix[instrument[kind], source] += money * lost[source]
+            elif money > 0.0:
+                matrix[instrument[kind], -1] += money
 
 
 @compiled

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from undertow.core.shapes import Floats, PerColumn, PerInstrument
-from undertow.engine.books import Settled, settle, settle_traders
+from undertow.engine.books import Settled, payment, settle, settle_traders
 from undertow.engine.call import call, order, wanted
 from undertow.engine.clear import Cleared, Flow, clear
 from undertow.engine.desk import Batch
@@ -115,13 +115,13 @@ def settle_all(
     """Settle every desk; where nobody was asked, all calls stay open."""
     count = len(state.market.instruments)
     nothing = Settled(np.zeros(count), np.zeros(count), 0.0, 0.0, 0.0)
-    settled = []
+    settled, pay = [nothing] * len(state.desks), None
     for desk, batches in zip(state.desks, orders.batches, strict=True):
-        if not batches and len(desk.calls) > 0:
+        if batches:
+            pay = pay or payment(desk.board, state.market, cleared, state.rules.fee)
+            settled[desk.number] = settle(state, desk, batches, pay, pool or Pool())
+        elif len(desk.calls) > 0:
             desk.keep_calls(np.ones(len(desk.calls), np.bool_))
-        settled.append(
-            settle(state, desk, batches, cleared, pool or Pool()) if batches else nothing
-        )
     return settled
 
 

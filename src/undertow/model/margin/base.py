@@ -37,6 +37,7 @@ class MarginRule(ABC):
     __slots__ = ()
 
     by_value: ClassVar[bool] = False
+    fixed: ClassVar[bool] = False
 
     @classmethod
     def example(cls, market: Market) -> Self:

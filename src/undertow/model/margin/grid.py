@@ -30,6 +30,7 @@ class Grid(MarginRule):
     Investment, ch. 34.
     """
 
+    fixed: ClassVar[bool] = True
     by_value: ClassVar[bool] = True
 
     moves: Mapping[str, tuple[float, ...]]

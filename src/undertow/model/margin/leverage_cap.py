@@ -29,6 +29,7 @@ class LeverageCap(MarginRule):
     the trigger; Greenwood, Landier, Thesmar (2015) with the opening leverage as both.
     """
 
+    fixed: ClassVar[bool] = True
     by_value: ClassVar[bool] = True
 
     trigger_leverage: float

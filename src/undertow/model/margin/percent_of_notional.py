@@ -31,6 +31,7 @@ class PercentOfNotional(MarginRule):
     Source: CME metals since 13 January 2026; FINRA rule 4210.
     """
 
+    fixed: ClassVar[bool] = True
     by_value: ClassVar[bool] = True
 
     rates: Mapping[str, float]
