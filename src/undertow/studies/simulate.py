@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 
-from undertow.core.answers.reading import Later, Window
+from undertow.core.answers.reading import Later, Ranges, Window
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.trace import Trace
@@ -173,6 +173,31 @@ def furthest(answer: InstrumentAnswer) -> float:
     """The largest forced change on the way, up or down."""
     low, high = answer.forced_low, answer.forced_high
     return high if high > -low else low
+
+
+def ranged(answer: Simulation, ranges: Ranges) -> Simulation:
+    """The answer with what the assumed inputs leave open, said in its sentences too."""
+    return replace(
+        answer, ranges=ranges, said=(*answer.said, *_spread(ranges))
+    )
+
+
+def _spread(ranges: Ranges) -> Iterator[Said]:
+    """Between what the headline lies, and which signs are not settled."""
+    found = ranges.forced.get(ranges.target)
+    if found is None:
+        return
+    yield Said(
+        "With the assumed inputs varied, forced selling leaves {target} between {low} and {high}"
+        " at the end.",
+        {
+            "target": ranges.target,
+            "low": Amount(found.low, "percent"),
+            "high": Amount(found.high, "percent"),
+        },
+    )
+    if found.flips:
+        yield Said("Its sign is not settled.")
 
 
 def _warnings(trace: Trace) -> Iterator[Said]:
