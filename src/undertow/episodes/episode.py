@@ -18,7 +18,7 @@ from undertow.core.clock import Clock
 from undertow.core.errors import BadDate, BadFile
 from undertow.core.shapes import PerInstrument
 from undertow.episodes.checks import check
-from undertow.episodes.facts import Fact, Facts, read_facts
+from undertow.episodes.facts import UNDATED, Fact, Facts, files_of, read_facts
 from undertow.episodes.formulas import referred, resolved
 from undertow.episodes.made import said_with_place
 from undertow.episodes.problems import first_problem
@@ -26,6 +26,7 @@ from undertow.episodes.schema import Plan
 from undertow.episodes.schema_market import DEFAULTS
 from undertow.episodes.tables import Moment
 
+STALE = timedelta(days=4)
 BAR = re.compile(r"(\d+)\s*(min|h|d)")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -74,10 +75,15 @@ class Episode:
         return dict(self.texts)
 
     def actual(self, moment: datetime | None = None) -> PerInstrument:
-        """Prices that were really seen last, at `moment` or at the end; never in a scenario."""
-        late = self.facts.as_of(self.plan.end if moment is None else moment)
-        prices = [late.opening(i.path).value for i in self.plan.instruments.values()]
-        return np.array(prices)
+        """Prices that were really seen last, at `moment` or at the end; never in a scenario.
+
+        NaN where the last one is older than a weekend and a holiday: it is not known.
+        """
+        until = self.plan.end if moment is None else moment
+        late = self.facts.as_of(until)
+        last = [late.opening(i.path) for i in self.plan.instruments.values()]
+        fresh = [until - (fact.moment or UNDATED) <= STALE for fact in last]
+        return np.where(fresh, [fact.value for fact in last], np.nan)
 
     def clock(self, bar: str | None = None) -> Clock:
         """Bars from start to end; BadDate if the window is not a whole number of bars."""
@@ -119,7 +125,7 @@ def read_episode(file: Path) -> Episode:
         raise BadFile(f"{file.name} is not TOML: {error}; mend that line.") from error
     except (OSError, UnicodeError) as error:
         raise BadFile(f"{file} cannot be read: {error}; put a UTF-8 TOML file there.") from error
-    texts = {file.name: written, beside.name: beside.read_bytes()}
+    texts = {file.name: written, **{f.name: f.read_bytes() for f in files_of(beside)}}
     return replace(parse(raw, facts, file.name), texts=texts)
 
 
