@@ -72,9 +72,7 @@ def write_tables(folder: Path, tables: Mapping[str, Table]) -> None:
         polars.DataFrame(columns).write_parquet(folder / f"{name}.parquet")
 
 
-def write_texts(
-    folder: Path, summary: Mapping[str, object], inputs: Mapping[str, bytes]
-) -> None:
+def write_texts(folder: Path, summary: Mapping[str, object], inputs: Mapping[str, bytes]) -> None:
     """Write the summary and the scenario's own files."""
     for name, content in inputs.items():
         (folder / name).write_bytes(content)

@@ -68,7 +68,9 @@ def _sales(frame: Frame, instrument: str) -> list[Flow]:
     """Forced sales of it by seller, the largest first."""
     own = frame.filter(frame["instrument"] == instrument)
     totals = own.group_by("segment").agg(usd=own_sum("usd")).sort("usd", descending=True)
-    return [Flow(row["segment"], "", instrument, row["usd"]) for row in totals.iter_rows(named=True)]
+    return [
+        Flow(row["segment"], "", instrument, row["usd"]) for row in totals.iter_rows(named=True)
+    ]
 
 
 def own_sum(column: str) -> polars.Expr:
@@ -147,7 +149,10 @@ def _sentences(
             places,
         )
     else:
-        yield Said("Forced selling moved {name} by {forced} at the end; news given to it moved it by {news}.", places)
+        yield Said(
+            "Forced selling moved {name} by {forced} at the end; news given to it moved it by {news}.",
+            places,
+        )
     low, high = span
     if low is not None and high is not None:
         ends: dict[str, Amount | str] = {

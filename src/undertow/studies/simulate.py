@@ -177,9 +177,7 @@ def furthest(answer: InstrumentAnswer) -> float:
 
 def ranged(answer: Simulation, ranges: Ranges) -> Simulation:
     """The answer with what the assumed inputs leave open, said in its sentences too."""
-    return replace(
-        answer, ranges=ranges, said=(*answer.said, *_spread(ranges))
-    )
+    return replace(answer, ranges=ranges, said=(*answer.said, *_spread(ranges)))
 
 
 def _spread(ranges: Ranges) -> Iterator[Said]:
