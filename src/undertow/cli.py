@@ -95,8 +95,8 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     timing: Annotated[bool, typer.Option(help="Add how long it took to the JSON.")] = False,
 ) -> None:
     """Simulate an episode: who is called, what is sold by force, and what prices make of it."""
-    from undertow.jobs.system import Request
     from undertow.jobs.run import run_episode
+    from undertow.jobs.system import Request
     from undertow.report.progress import progress
 
     request = Request(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import toy_episode
 
+import toy_episode
 from undertow.core.answers.simulation import Simulation
 from undertow.core.errors import UndertowError
 from undertow.core.trace import Trace
@@ -19,7 +19,7 @@ from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.reading import beside_the_facts, seen
 from undertow.model.scenario import Scenario
 from undertow.studies.ceiling import ceilings, lost
-from undertow.studies.simulate import read
+from undertow.studies.simulate import Seen, read
 
 READING = """
 [reading]
@@ -170,9 +170,7 @@ def test_what_was_not_seen_later_is_unknown(scenario: Scenario, trace: Trace) ->
     assert told.out_of_sample["STOCK"].unexplained is None
 
 
-def seen_nothing():  # noqa: ANN201 - a record of the study
-    from undertow.studies.simulate import Seen
-
+def seen_nothing() -> Seen:
     return Seen()
 
 

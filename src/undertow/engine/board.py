@@ -16,7 +16,6 @@ from undertow.engine.weights import Weights, weights
 from undertow.model.margin.base import MarginRule, Requirement
 from undertow.model.scenario import Regime
 
-
 NONE: Rows = np.empty(0, np.int64)
 
 

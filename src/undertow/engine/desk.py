@@ -11,8 +11,8 @@ from undertow.core.accounts import NO_CALL, Group
 from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import Flags, Floats, PerColumn, PerPosition, PerRow, Rows
-from undertow.engine.copied import copied
 from undertow.engine.board import Board, board_of
+from undertow.engine.copied import copied
 from undertow.engine.ledger import Clocks, Face, Memory, clocks_of, fresh_memory
 from undertow.engine.live import Live, write_home
 from undertow.engine.near import NearList

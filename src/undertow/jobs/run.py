@@ -12,14 +12,13 @@ from typing import TypeAlias
 from undertow.core.answers.simulation import Simulation
 from undertow.core.compiled import home
 from undertow.core.trace import Trace
-from undertow.data.store import run_name, whole_folder, write_run
+from undertow.data.store import run_name, whole_folder
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
-from undertow.jobs.answer import Json, simulation_json, stored_json, wrapped
-from undertow.jobs.ranges import Spread, spread_of
+from undertow.jobs.answer import Json, simulation_json, wrapped
+from undertow.jobs.ranges import spread_of
 from undertow.jobs.reading import beside_the_facts, seen
 from undertow.jobs.system import Request, System, system_of
-from undertow.jobs.tables import tables_of
 from undertow.studies.simulate import ranged, simulate
 
 Progress: TypeAlias = Callable[[int, int], None]

@@ -150,7 +150,8 @@ def _sentences(
         )
     else:
         yield Said(
-            "Forced selling moved {name} by {forced} at the end; news given to it moved it by {news}.",
+            "Forced selling moved {name} by {forced} at the end; news given to it moved it by"
+            " {news}.",
             places,
         )
     low, high = span

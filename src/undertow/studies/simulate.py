@@ -18,6 +18,9 @@ from undertow.model.scenario import Scenario
 NOTHING = 5e-4
 """Forced changes below this share of the price are not worth a name in the sentence."""
 
+NEAR = 0.1
+"""Share of an actual move from which on forced selling is counted as having reached it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -161,6 +164,23 @@ def _outcome(
                 "simulated": Amount(answer.simulated, "percent"),
             },
         )
+    yield from _reached(instruments)
+
+
+def _reached(instruments: Mapping[str, InstrumentAnswer]) -> Iterator[Said]:
+    """In how many free markets forced selling comes near to what really happened."""
+    known = [a for a in instruments.values() if a.role == "free" and a.actual is not None]
+    reached = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
+    if len(known) > 1:
+        yield Said(
+            "It reaches a tenth of what really happened in {few} of {all} free markets.",
+            {"few": Amount(len(reached), "count"), "all": Amount(len(known), "count")},
+        )
+
+
+def _share(part: float, whole: float) -> float:
+    """Part of the whole, 0 where there is none or it went the other way."""
+    return part / whole if whole * part > 0.0 else 0.0
 
 
 def headline(instruments: Mapping[str, InstrumentAnswer]) -> str | None:
