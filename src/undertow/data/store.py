@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from undertow.core.errors import NotWritable
+from undertow.core.errors import NotWritable, unknown
 from undertow.core.trace import Trace
 
 Table: TypeAlias = dict[str, object]
@@ -22,6 +22,17 @@ Table: TypeAlias = dict[str, object]
 def run_name(moment: datetime, scenario: str, digest: str) -> str:
     """`<utc>-<scenario>-<hash>`, the name of a run's folder."""
     return f"{moment:%Y%m%dT%H%M%SZ}-{scenario}-{digest[:8]}"
+
+
+def find_run(name: str, parent: Path) -> Path:
+    """The folder behind a path, the name of a run in `parent`, or `last` for the newest there."""
+    stored = sorted(p.name for p in parent.glob("[!.]*") if p.is_dir()) if parent.is_dir() else []
+    if name == "last" and stored:
+        return parent / stored[-1]
+    for folder in (Path(name), parent / name):
+        if folder.is_dir():
+            return folder
+    raise unknown("run", name, stored, str(parent))
 
 
 @dataclass(slots=True)

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from undertow.core.answers.explanation import Explanation
-from undertow.data.runs import find_run, read_run
+from undertow.core.compiled import home
+from undertow.data.runs import read_run
+from undertow.data.store import find_run
 from undertow.jobs.answer import Json, plain, wrapped
 from undertow.studies.explain import explain, headline_of
 
@@ -31,9 +33,9 @@ def explain_run(run: str, instrument: str | None = None) -> Explained:
 
     run: a folder, the name of a stored run, or `last`
     """
-    folder = find_run(run)
+    folder = find_run(run, home() / "runs")
     summary, tables = read_run(folder)
     name = instrument or headline_of(summary)
     inputs = summary["inputs"]
     known: dict[str, Json] = dict(inputs) if isinstance(inputs, dict) else {}
-    return Explained(explain(summary, tables.frames, name), folder, {"run": folder.name, **known})
+    return Explained(explain(summary, tables, name), folder, {"run": folder.name, **known})

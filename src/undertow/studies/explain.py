@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from undertow.core.answers.explanation import Explanation, Flow
 from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.tables import Tables
 from undertow.core.errors import unknown
 
 if TYPE_CHECKING:
-    import polars
+    from polars import DataFrame
 
-Frame: TypeAlias = "polars.DataFrame"
 LARGEST = 6
 REST = "other"
+_ROLES = {
+    "given": Said(
+        "{name} follows its actual path: that it fits is no result. Forced selling made up"
+        " {forced} of it; the rest, {given}, is counted as news."
+    ).text,
+    "linked": Said(
+        "{name} inherits the news of what it looks through to, {given}; forced selling moved it"
+        " by {forced}."
+    ).text,
+    "free": Said("Forced selling moved {name} by {forced} at the end.").text,
+}
 
 
-def explain(
-    summary: Mapping[str, object], tables: Mapping[str, Frame], instrument: str
-) -> Explanation:
+def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> Explanation:
     """Read one instrument's story off a stored run.
 
-    summary: its JSON;  tables: `instruments`, `sales` and `contagion` as stored
+    summary: its JSON;  tables: as stored
     """
     known = _table(summary, "instruments")
     if instrument not in known:
         raise unknown("instrument", instrument, known, "this run")
     one = _table(known, instrument)
-    sold = _sales(tables["sales"], instrument)
-    booked = _flows(tables["contagion"], instrument)
+    sold = _sales(tables.sales, instrument)
+    booked = _flows(tables.contagion, instrument)
     low, high = _range(summary, instrument)
-    deepest, when = _deepest(tables["instruments"], instrument)
+    deepest, when = _deepest(tables.instruments, instrument)
     return Explanation(
         said=tuple(_sentences(instrument, one, sold, (low, high))),
         instrument=instrument,
@@ -51,7 +60,7 @@ def explain(
         sold_usd=sum(flow.usd for flow in sold),
         by_seller=_largest(sold),
         from_what=_largest([*booked, *_uncalled(sold, booked)]),
-        onward=_largest(_onward(tables["contagion"], instrument)),
+        onward=_largest(_onward(tables.contagion, instrument)),
     )
 
 
@@ -64,30 +73,23 @@ def headline_of(summary: Mapping[str, object]) -> str:
                                           _number(tables[name], "forced_high")))  # fmt: skip
 
 
-def _sales(frame: Frame, instrument: str) -> list[Flow]:
+def _sales(frame: DataFrame, instrument: str) -> list[Flow]:
     """Forced sales of it by seller, the largest first."""
-    own = frame.filter(frame["instrument"] == instrument)
-    totals = own.group_by("segment").agg(usd=own_sum("usd")).sort("usd", descending=True)
+    own = frame.filter(frame["instrument"] == instrument).select("segment", "usd")
+    totals = own.group_by("segment").sum().sort("usd", descending=True)
     return [
         Flow(row["segment"], "", instrument, row["usd"]) for row in totals.iter_rows(named=True)
     ]
 
 
-def own_sum(column: str) -> polars.Expr:
-    """Sum of a column within each group."""
-    import polars
-
-    return polars.col(column).sum()
-
-
-def _flows(frame: Frame, instrument: str) -> list[Flow]:
+def _flows(frame: DataFrame, instrument: str) -> list[Flow]:
     """Sales of it booked to what called its sellers."""
     own = frame.filter(frame["sold"] == instrument)
     return [Flow(row["seller"], row["origin"], instrument, row["usd"])
             for row in own.iter_rows(named=True)]  # fmt: skip
 
 
-def _onward(frame: Frame, instrument: str) -> list[Flow]:
+def _onward(frame: DataFrame, instrument: str) -> list[Flow]:
     """What was sold because forced selling had pushed its price."""
     own = frame.filter(frame["origin"] == f"{instrument}: forced selling")
     return [Flow(row["seller"], row["origin"], row["sold"], row["usd"])
@@ -116,7 +118,7 @@ def _range(summary: Mapping[str, object], instrument: str) -> tuple[float | None
     return float(found[0]), float(found[1])
 
 
-def _deepest(frame: Frame, instrument: str) -> tuple[float, str]:
+def _deepest(frame: DataFrame, instrument: str) -> tuple[float, str]:
     """Deepest change by forced selling, and when."""
     own = frame.filter(frame["instrument"] == instrument)
     at = own["log_forced"].arg_min()
@@ -131,48 +133,32 @@ def _sentences(
     sold: list[Flow],
     span: tuple[float | None, float | None],
 ) -> Iterator[Said]:
-    places: dict[str, Amount | str] = {
-        "name": name,
-        "forced": Amount(_number(one, "forced"), "percent"),
-        "news": Amount(_number(one, "given"), "percent"),
-    }
-    if one["role"] == "given":
-        yield Said(
-            "{name} follows its actual path: that it fits is no result. Forced selling made up"
-            " {forced} of it, the rest, {news}, is counted as news.",
-            places,
-        )
-    elif one["role"] == "linked":
-        yield Said(
-            "{name} inherits the news of what it looks through to, {news}; forced selling moved it"
-            " by {forced}.",
-            places,
-        )
-    else:
-        yield Said(
-            "Forced selling moved {name} by {forced} at the end; news given to it moved it by"
-            " {news}.",
-            places,
-        )
+    yield Said(_ROLES[str(one["role"])], _shares(one, "forced", "given", name=name))
+    if one["role"] == "free" and abs(_number(one, "given")) > 0.0:
+        yield Said("Rival news that is given moved it by {given}.", _shares(one, "given"))
     low, high = span
     if low is not None and high is not None:
-        ends: dict[str, Amount | str] = {
-            "low": Amount(low, "percent"), "high": Amount(high, "percent"),
-        }  # fmt: skip
-        yield Said("With the assumed inputs varied, that is between {low} and {high}.", ends)
+        yield Said(
+            "With the assumed inputs varied, forced selling lies between {low} and {high}.",
+            {"low": Amount(low, "percent"), "high": Amount(high, "percent")},
+        )
     if one["role"] == "free" and _maybe(one, "actual") is not None:
-        left: dict[str, Amount | str] = {
-            "actual": Amount(_number(one, "actual"), "percent"),
-            "unexplained": Amount(_number(one, "unexplained"), "percent"),
-        }
-        yield Said("It really moved {actual}; {unexplained} of it is not explained here.", left)
+        yield Said(
+            "It really moved {actual}, which leaves {unexplained} unexplained.",
+            _shares(one, "actual", "unexplained"),
+        )
     if sold:
-        money: dict[str, Amount | str] = {
-            "money": Amount(sum(flow.usd for flow in sold), "dollars"), "seller": sold[0].seller,
-        }  # fmt: skip
-        yield Said("{money} of it were sold by force, most by {seller}.", money)
+        money = Amount(sum(flow.usd for flow in sold), "dollars")
+        yield Said(
+            "{money} of it were sold by force, most by {seller}.",
+            {"money": money, "seller": sold[0].seller},
+        )
     else:
         yield Said("Nobody sold it by force.")
+
+
+def _shares(one: Mapping[str, object], *keys: str, **names: str) -> dict[str, Amount | str]:
+    return {**names, **{key: Amount(_number(one, key), "percent") for key in keys}}
 
 
 def _table(parent: Mapping[str, object], key: str) -> Mapping[str, object]:
