@@ -113,7 +113,7 @@ def test_a_fact_that_is_no_assumption_has_no_range_of_its_own(tmp_path: Path) ->
 
 def test_another_value_leaves_the_first_facts_as_they_were(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, *PATH).as_of(LATE)
-    other = facts.with_value("GC.price", 1.0)
+    other = facts.with_values([(facts.fact("GC.price"), 1.0)])
 
     assert other.value("GC.price") == 1.0
     assert facts.value("GC.price") == 5310.0

@@ -46,6 +46,9 @@ class Calls:
     def take_up(self, parts: list[Fresh], bar: int) -> Rows:
         """Take up new calls; returns their places."""
         self.fresh = [part for part in parts if len(part.places)]
+        if not self.fresh:
+            self.carried = len(self.place)
+            return NOBODY
         new = np.concatenate([NOBODY, *(part.places for part in self.fresh)])
         self.carried = len(self.place)
         self.place = np.concatenate([self.place, new])

@@ -19,7 +19,7 @@ from undertow.core.errors import BadDate, BadFile
 from undertow.core.shapes import PerInstrument
 from undertow.episodes.checks import check
 from undertow.episodes.facts import UNDATED, Fact, Facts, files_of, read_facts
-from undertow.episodes.formulas import referred, resolved
+from undertow.episodes.formulas import named, referred, resolved
 from undertow.episodes.made import said_with_place
 from undertow.episodes.problems import first_problem
 from undertow.episodes.schema import Plan
@@ -57,12 +57,13 @@ class Episode:
 
     @property
     def used(self) -> tuple[Fact, ...]:
-        """The facts that enter a scenario, each once; the paths of targets are not among them."""
+        """The facts that enter a scenario, each once: no path of a target, no figure to read by."""
         listed = self.plan.instruments.values()
         paths = [path for i in listed for path in (i.path, i.settlement) if path]
         paths += [currency.path for currency in self.plan.currencies.values()]
         opened = [self.facts.opening(path) for path in paths]
-        named = referred(_with_defaults(self.raw), self.facts)
+        entering = {key: table for key, table in self.raw.items() if key != "reading"}
+        named = referred(_with_defaults(entering), self.facts)
         return tuple({id(fact): fact for fact in (*opened, *named)}.values())
 
     @property
@@ -105,8 +106,13 @@ class Episode:
 
     def with_fact(self, name: str, value: float) -> Episode:
         """The same episode had this fact another value."""
-        other = parse(self.raw, self.facts.with_value(name, value), self.file)
-        return self._noted(other, {f"@{name}": value})
+        return self.with_facts({name: value})
+
+    def with_facts(self, values: Mapping[str, float]) -> Episode:
+        """The same episode had these facts other values; names are ID or ID@MOMENT."""
+        pairs = [(named(f"@{name}", self.facts, self.file), v) for name, v in values.items()]
+        other = parse(self.raw, self.facts.with_values(pairs), self.file)
+        return self._noted(other, {f"@{name}": value for name, value in values.items()})
 
     def _noted(self, other: Episode, change: dict[str, object]) -> Episode:
         earlier = json.loads(self.texts.get("changes.json", b"[]"))

@@ -107,11 +107,15 @@ class Facts:
         times = [f.moment.replace(tzinfo=None) for f in rows if f.moment]
         return np.array(times, dtype="datetime64[s]"), np.array([f.value for f in rows])
 
-    def with_value(self, name: str, value: float) -> Facts:
-        """The same facts with another number behind the row that `fact` would find."""
-        old = self.fact(name)
-        rows = tuple(replace(f, value=value) if f is old else f for f in self.rows[name])
-        return replace(self, rows={**self.rows, name: rows})
+    def with_values(self, pairs: Iterable[tuple[Fact, float]]) -> Facts:
+        """The same facts with other numbers in these rows."""
+        new = {fact.line: value for fact, value in pairs}
+        changed = {
+            name: tuple(replace(f, value=new.get(f.line, f.value)) for f in rows)
+            for name, rows in self.rows.items()
+            if any(f.line in new for f in rows)
+        }
+        return replace(self, rows={**self.rows, **changed})
 
 
 def files_of(path: Path) -> tuple[Path, ...]:
