@@ -12,14 +12,14 @@ from typing import TypeAlias
 from undertow.core.answers.simulation import Simulation
 from undertow.core.compiled import home
 from undertow.core.trace import Trace
-from undertow.data.store import run_name, whole_folder
+from undertow.data.store import run_name, whole_folder, write_tables, write_texts
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
-from undertow.jobs.answer import Json, simulation_json, wrapped
-from undertow.jobs.ranges import spread_of
+from undertow.jobs.answer import Json, simulation_json, stored_json, wrapped
 from undertow.jobs.reading import beside_the_facts, seen
 from undertow.jobs.system import Request, System, system_of
-from undertow.studies.simulate import ranged, simulate
+from undertow.jobs.tables import tables_of
+from undertow.studies.simulate import simulate
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -72,14 +72,10 @@ def run_episode(request: Request, progress: Progress | None = None) -> Done:
         ready = perf_counter()
         answer, trace = _answer(request, system, progress)
         ended = perf_counter()
-        spread = spread_of(request, system, answer, progress) if request.ranges else None
-        if spread is not None:
-            answer = ranged(answer, spread.ranges, spread.warnings)
-        varied = perf_counter()
-        _store(place.path, request, system, trace, answer, spread)
-    timing = Timing(
-        built - started, ready - built, ended - ready, varied - ended, trace.account_rounds
-    )
+        write_tables(place.path, tables_of(system, trace))
+        summary = wrapped("run", system.inputs, stored_json(answer))
+        write_texts(place.path, summary, system.episode.files())
+    timing = Timing(built - started, ready - built, ended - ready, 0.0, trace.account_rounds)
     return Done(answer, place.path, system.inputs, timing)
 
 

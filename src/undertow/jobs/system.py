@@ -8,7 +8,8 @@ from pathlib import Path
 
 from undertow.engine.channels import without
 from undertow.episodes import Episode, compile_episode, load
-from undertow.episodes.changes import hiked, set_to
+from undertow.episodes.changes import set_to
+from undertow.episodes.hiking import hiked
 from undertow.jobs.answer import Json, digest
 from undertow.model.scenario import Scenario
 
