@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -53,5 +54,5 @@ def _session_rows(listings: tuple[Listing, ...], clock: Clock) -> Table:
     return _columns(("venue", "begin", "end"), rows)
 
 
-def _columns(names: tuple[str, ...], rows: list[tuple[object, ...]]) -> Table:
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Table:
     return {name: [row[at] for row in rows] for at, name in enumerate(names)}
