@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,6 +87,24 @@ def test_noise_in_the_place_of_all_that_came_later_changes_nothing_that_is_simul
     assert not np.array_equal(noisy.actual(), load("feb-2026").actual())
     assert same_before(trace, other, trace.rounds)
     assert np.array_equal(trace.contagion.usd, other.contagion.usd)
+
+
+def renamed(folder: Path) -> Episode:
+    """The episode with other symbols."""
+    source = find("feb-2026")
+    symbol = re.compile(rf"\b({'|'.join(load('feb-2026').symbols)})\b")
+    for file in source.parent.iterdir():
+        text = symbol.sub(r"Z\1Z", file.read_text(encoding="utf-8"))
+        (folder / file.name).write_text(text, encoding="utf-8")
+    return load(folder / source.name)
+
+
+def test_other_symbols_give_the_same_numbers(episode: Episode, tmp_path: Path) -> None:
+    named = renamed(tmp_path)
+    one, other = (run(compile_episode(e, accounts=ACCOUNTS, bar="1h")) for e in (episode, named))
+
+    assert not set(one.instruments) & set(other.instruments)
+    assert same_before(one, other, one.rounds)
 
 
 @pytest.mark.parametrize("day", sorted(NOTICES))
