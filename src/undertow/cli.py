@@ -137,9 +137,7 @@ def _page(done: Done, lang: Lang) -> None:
 
     words, console = speaker(lang.value), Console(highlight=False)
     console.print(simulation_page(done.answer, words))
-    console.print(words("Stored in {folder}", folder=done.folder), soft_wrap=True)
-    if done.page is not None:
-        console.print(words("Page: {file}", file=done.page), soft_wrap=True)
+    console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
 
 
 @app.command()

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.explanation import Explanation, Flow
-from undertow.report.tables import dollars, percent
+from undertow.report.tables import percent
 from undertow.report.words import Words
 
 
@@ -61,5 +61,5 @@ def _flows(title: str, flows: Iterable[Flow], words: Words) -> Table:
     for flow in flows:
         seller = words("other") if flow.seller == "other" else flow.seller
         origin = words.origin(flow.origin) if flow.origin else ""
-        table.add_row(seller, origin, flow.sold, dollars(flow.usd))
+        table.add_row(seller, origin, flow.sold, words.money(flow.usd))
     return table
