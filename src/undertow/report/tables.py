@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 import math
 from collections.abc import Iterable, Iterator
+=======
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+>>>>>>> main
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -14,18 +20,58 @@ from undertow.core.answers.simulation import InstrumentAnswer, Simulation
 from undertow.report.words import ENGLISH, Words
 
 LARGEST = 5
+NO_LIMIT = 10_000
 
 
+<<<<<<< HEAD
 LATER = 6
 
 
 def simulation_page(answer: Simulation, words: Words = ENGLISH) -> Group:
     """What `undertow run` prints: the sentences, then one table for each question."""
     return Group(*_parts(answer, words))
+=======
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What symbols and segments are called in a language; where nothing is known, by themselves."""
+
+    words: Words
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, name: str) -> str:
+        """The title of a symbol, segment or trader."""
+        return self.words(self.titles.get(name) or name.replace("_", " "))
+>>>>>>> main
 
 
-def _parts(answer: Simulation, words: Words) -> Iterator[RenderableType]:
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The wide table where the terminal has room for it, else the narrow one."""
+
+    wide: Table
+    narrow: Table
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        """Choose by the width of the columns."""
+        needed = Measurement.get(console, options.update(width=NO_LIMIT), self.wide).maximum
+        yield self.wide if needed <= options.max_width else self.narrow
+
+
+def simulation_page(
+    answer: Simulation, words: Words = ENGLISH, titles: Mapping[str, str] | None = None
+) -> Group:
+    """What `undertow run` prints: sentence, instruments, segments, contagion, audit, warnings.
+
+    titles: of instruments, segments and traders, shown beside their names where there is room
+    """
+    return Group(*_parts(answer, words, Names(words, titles or {})))
+
+
+def _parts(answer: Simulation, words: Words, names: Names) -> Iterator[RenderableType]:
     yield Text(words.outcome(answer.said), style="bold")
+<<<<<<< HEAD
     for part in (
         targets_table(answer, words),
         sources_table(answer, words),
@@ -39,12 +85,21 @@ def _parts(answer: Simulation, words: Words) -> Iterator[RenderableType]:
         if part is not None:
             yield Text()
             yield part
+=======
+    yield Text()
+    yield _fitting(instruments_table, answer, names)
+    yield Text()
+    yield _fitting(segments_table, answer, names)
+    yield Text()
+    yield contagion_table(answer, words)
+>>>>>>> main
     yield Text()
     yield audit_line(answer, words)
     for warning in answer.warnings:
         yield Text(words("Note: {warning}", warning=warning), style="yellow")
 
 
+<<<<<<< HEAD
 def targets_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     """What is earned: one row a target, the ceiling first; shares of the opening price."""
     if not answer.targets:
@@ -79,6 +134,20 @@ def sources_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     if not rows:
         return None
     table = _table(words("Sources, change in %: given, so that they fit is no result"))
+=======
+def _fitting(
+    table: Callable[[Simulation, Words, Names | None], Table], answer: Simulation, names: Names
+) -> Fitting:
+    narrow = table(answer, names.words, None)
+    return Fitting(table(answer, names.words, names) if names.titles else narrow, narrow)
+
+
+def instruments_table(
+    answer: Simulation, words: Words = ENGLISH, names: Names | None = None
+) -> Table:
+    """One row per instrument; changes over the window in per cent of the opening price."""
+    table = _table(words("Instruments, change in %"), names)
+>>>>>>> main
     table.add_column(words("role"), no_wrap=True)
     heads = (
         words("given"), words("forced"), words("worst"), words("simul."), words("actual"),
@@ -87,6 +156,7 @@ def sources_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     _numbers(table, heads)
     for name, a in rows.items():
         changes = (a.given, a.forced, a.forced_low, a.simulated, a.actual, a.unexplained)
+<<<<<<< HEAD
         table.add_row(name, words(a.role), *map(percent, changes), *_liquidity(a))
     table.caption = words("worst: the deepest by forced selling on the way")
     return table
@@ -145,6 +215,10 @@ def rests_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     for rest in ranges.tornado[:LARGEST]:
         low, high = f"×{rest.low:.2g}", f"×{rest.high:.2g}"
         table.add_row(words(rest.input), low, percent(rest.at_low), high, percent(rest.at_high))
+=======
+        depth, spread = f"{a.depth_low:.0%}", f"{a.spread_high:.1f}×"
+        table.add_row(*_named(name, names), words(a.role), *map(percent, changes), depth, spread)
+>>>>>>> main
     table.caption = words(
         "{runs} small runs ({accounts} accounts): each assumed input alone at its low and high, and"
         " all at once",
@@ -154,6 +228,7 @@ def rests_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     return table
 
 
+<<<<<<< HEAD
 def beside_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     """What the changes did: this run beside the one without them."""
     if answer.beside is None:
@@ -190,8 +265,11 @@ def _bad_debt(answer: Simulation) -> float:
 
 
 def segments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
+=======
+def segments_table(answer: Simulation, words: Words = ENGLISH, names: Names | None = None) -> Table:
+>>>>>>> main
     """One row per segment; counts are real accounts that the simulated ones stand for."""
-    table = _table(words("Segments"))
+    table = _table(words("Segments"), names)
     heads = (
         words("real accounts"), words("calls"), words("forced sales"), words("bankrupt"),
         words("bad debt"),
@@ -200,8 +278,8 @@ def segments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
         table.add_column(head, justify="right")
     for name, s in answer.segments.items():
         table.add_row(
-            name, count(s.weight), count(s.called), words.money(s.forced_usd), count(s.bankrupt),
-            words.money(s.bad_debt_usd),
+            *_named(name, names), count(s.weight), count(s.called), words.money(s.forced_usd),
+            count(s.bankrupt), words.money(s.bad_debt_usd),
         )  # fmt: skip
     return table
 
@@ -231,12 +309,16 @@ def audit_line(answer: Simulation, words: Words = ENGLISH) -> Text:
     return Text(words("The books do not close: {laws}.", laws=broken), style="red")
 
 
+<<<<<<< HEAD
 def _numbers(table: Table, heads: Iterable[str]) -> None:
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
 
 
 def _table(title: str, *, narrow: bool = False) -> Table:
+=======
+def _table(title: str, names: Names | None = None) -> Table:
+>>>>>>> main
     table = Table(
         title=title,
         padding=(0, 1, 0, 0) if narrow else (0, 1),
@@ -247,7 +329,13 @@ def _table(title: str, *, narrow: bool = False) -> Table:
         pad_edge=False,
     )
     table.add_column("", justify="left", no_wrap=True)
+    if names:
+        table.add_column("", justify="left", no_wrap=True)
     return table
+
+
+def _named(name: str, names: Names | None) -> tuple[str, ...]:
+    return (name, names(name)) if names else (name,)
 
 
 def percent(value: float | None) -> str:
