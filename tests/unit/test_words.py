@@ -165,7 +165,7 @@ def test_a_language_is_loaded_once() -> None:
 def test_the_page_is_chinese_from_its_first_to_its_last_line() -> None:
     page = printed(ZH)
 
-    assert page.index("各品种涨跌幅") < page.index("投资者群体") < page.index("账目平衡")
+    assert page.index("目标品种") < page.index("投资者群体") < page.index("账目平衡")
     assert not {"role", "forced", "Segments", "calls", "dollars", "news"} & set(page.split())
 
 
@@ -186,14 +186,14 @@ def test_titles_stand_beside_names_where_there_is_room(words: Words) -> None:
     wide, narrow = printed(words, 130, TITLES), printed(words, 80, TITLES)
     title = words("COMEX longs, small accounts")
 
-    assert re.search(rf"^A +{re.escape(words(TITLES['A']))} +{words('free')}", wide, re.M)
-    assert re.search(rf"^A +{words('free')}", narrow, re.M)
+    assert re.search(rf"^A +{re.escape(words(TITLES['A']))} +–", wide, re.M)
+    assert re.search(r"^A +–", narrow, re.M)
     assert re.search(rf"^retail +{title} +1,000", wide, re.M)
 
 
 def test_segments_have_their_titles_alone_before_they_have_none() -> None:
-    assert re.search(r"^COMEX 散户多头 +1,000", printed(ZH, 66, TITLES), re.M)
-    assert re.search(r"^retail +1,000", printed(ZH, 50, TITLES), re.M)
+    assert re.search(r"^COMEX 散户多头 +1,000", printed(ZH, 62, TITLES), re.M)
+    assert re.search(r"^retail ", printed(ZH, 50, TITLES), re.M)
 
 
 def test_a_sentence_calls_an_instrument_by_its_title() -> None:
