@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from rich.console import Console
 from small_answer import answer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.errors import UnknownName
-from undertow.report.tables import simulation_page
+from undertow.report.tables import Names, simulation_page
 from undertow.report.words import ENGLISH, LANGUAGES, Words, speaker
 
 ZH = speaker("zh")
@@ -30,10 +31,10 @@ PUSHED = Said(
 )
 
 
-def printed(words: Words, width: int = 120) -> str:
+def printed(words: Words, width: int = 120, titles: Mapping[str, str] | None = None) -> str:
     screen = io.StringIO()
     told = replace(answer(), said=(PUSHED,))
-    Console(file=screen, width=width).print(simulation_page(told, words))
+    Console(file=screen, width=width).print(simulation_page(told, words, titles))
     return screen.getvalue()
 
 
@@ -174,3 +175,28 @@ def test_columns_of_wide_characters_are_straight() -> None:
     ends = {cell_len(line.rstrip()) for line in lines[head : head + 2]}
 
     assert len(ends) == 1
+
+
+TITLES = {"A": "Apple", "retail": "COMEX longs, small accounts"}
+
+
+@EVERY
+@pytest.mark.parametrize(("width", "shown"), [(130, True), (70, False)])
+def test_titles_stand_beside_names_where_there_is_room(
+    words: Words, width: int, shown: bool
+) -> None:
+    page = printed(words, width, TITLES)
+
+    assert (words("Apple") in page) == shown
+    assert "retail" in page
+
+
+def test_a_name_without_a_title_is_read_as_words() -> None:
+    names = Names(ZH, TITLES)
+
+    assert (names("A"), names("silver_funds"), names("X_Y")) == ("苹果", "杠杆白银基金", "X Y")
+
+
+def test_the_page_is_no_wider_than_the_terminal() -> None:
+    for width in (80, 100, 130):
+        assert max(map(cell_len, printed(ZH, width, TITLES).splitlines())) <= width

@@ -55,7 +55,10 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
 
 def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
     """Ask all open calls and all traders what they want to trade at the opening prices."""
-    batches = [order(desk, state.market, state.rules, pace, pool) for desk in state.desks]
+    batches = [
+        order(desk, state.market, state.rules, pace, pool) if len(desk.calls) else []
+        for desk in state.desks
+    ]
     count = len(state.market.instruments)
     forced = bought = np.zeros(count)
     if any(batches):

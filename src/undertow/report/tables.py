@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -12,19 +14,52 @@ from undertow.core.answers.simulation import Simulation
 from undertow.report.words import ENGLISH, Words
 
 LARGEST = 5
+NO_LIMIT = 10_000
 
 
-def simulation_page(answer: Simulation, words: Words = ENGLISH) -> Group:
-    """What `undertow run` prints: sentence, instruments, segments, contagion, audit, warnings."""
-    return Group(*_parts(answer, words))
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What symbols and segments are called in a language; where nothing is known, by themselves."""
+
+    words: Words
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, name: str) -> str:
+        """The title of a symbol, segment or trader."""
+        return self.words(self.titles.get(name) or name.replace("_", " "))
 
 
-def _parts(answer: Simulation, words: Words) -> Iterator[RenderableType]:
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """The wide table where the terminal has room for it, else the narrow one."""
+
+    wide: Table
+    narrow: Table
+
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        """Choose by the width of the columns."""
+        needed = Measurement.get(console, options.update(width=NO_LIMIT), self.wide).maximum
+        yield self.wide if needed <= options.max_width else self.narrow
+
+
+def simulation_page(
+    answer: Simulation, words: Words = ENGLISH, titles: Mapping[str, str] | None = None
+) -> Group:
+    """What `undertow run` prints: sentence, instruments, segments, contagion, audit, warnings.
+
+    titles: of instruments, segments and traders, shown beside their names where there is room
+    """
+    return Group(*_parts(answer, words, Names(words, titles or {})))
+
+
+def _parts(answer: Simulation, words: Words, names: Names) -> Iterator[RenderableType]:
     yield Text(words.outcome(answer.said), style="bold")
     yield Text()
-    yield instruments_table(answer, words)
+    yield _fitting(instruments_table, answer, names)
     yield Text()
-    yield segments_table(answer, words)
+    yield _fitting(segments_table, answer, names)
     yield Text()
     yield contagion_table(answer, words)
     yield Text()
@@ -33,9 +68,18 @@ def _parts(answer: Simulation, words: Words) -> Iterator[RenderableType]:
         yield Text(words("Note: {warning}", warning=warning), style="yellow")
 
 
-def instruments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
+def _fitting(
+    table: Callable[[Simulation, Words, Names | None], Table], answer: Simulation, names: Names
+) -> Fitting:
+    narrow = table(answer, names.words, None)
+    return Fitting(table(answer, names.words, names) if names.titles else narrow, narrow)
+
+
+def instruments_table(
+    answer: Simulation, words: Words = ENGLISH, names: Names | None = None
+) -> Table:
     """One row per instrument; changes over the window in per cent of the opening price."""
-    table = _table(words("Instruments, change in %"))
+    table = _table(words("Instruments, change in %"), names)
     table.add_column(words("role"), no_wrap=True)
     heads = (
         words("given"), words("forced"), words("worst"), words("simul."), words("actual"),
@@ -46,7 +90,7 @@ def instruments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
     for name, a in answer.instruments.items():
         changes = (a.given, a.forced, a.forced_low, a.simulated, a.actual, a.unexplained)
         depth, spread = f"{a.depth_low:.0%}", f"{a.spread_high:.1f}×"
-        table.add_row(name, words(a.role), *map(percent, changes), depth, spread)
+        table.add_row(*_named(name, names), words(a.role), *map(percent, changes), depth, spread)
     table.caption = words(
         "forced: by forced selling at the end; worst: the deepest on the way;"
         " depth: lowest, spread: widest, both of normal"
@@ -54,9 +98,9 @@ def instruments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
     return table
 
 
-def segments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
+def segments_table(answer: Simulation, words: Words = ENGLISH, names: Names | None = None) -> Table:
     """One row per segment; counts are real accounts that the simulated ones stand for."""
-    table = _table(words("Segments"))
+    table = _table(words("Segments"), names)
     heads = (
         words("real accounts"), words("calls"), words("forced sales"), words("bankrupt"),
         words("bad debt"),
@@ -65,8 +109,8 @@ def segments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
         table.add_column(head, justify="right")
     for name, s in answer.segments.items():
         table.add_row(
-            name, count(s.weight), count(s.called), words.money(s.forced_usd), count(s.bankrupt),
-            words.money(s.bad_debt_usd),
+            *_named(name, names), count(s.weight), count(s.called), words.money(s.forced_usd),
+            count(s.bankrupt), words.money(s.bad_debt_usd),
         )  # fmt: skip
     return table
 
@@ -96,7 +140,7 @@ def audit_line(answer: Simulation, words: Words = ENGLISH) -> Text:
     return Text(words("The books do not close: {laws}.", laws=broken), style="red")
 
 
-def _table(title: str) -> Table:
+def _table(title: str, names: Names | None = None) -> Table:
     table = Table(
         title=title,
         title_justify="left",
@@ -106,7 +150,13 @@ def _table(title: str) -> Table:
         pad_edge=False,
     )
     table.add_column("", justify="left", no_wrap=True)
+    if names:
+        table.add_column("", justify="left", no_wrap=True)
     return table
+
+
+def _named(name: str, names: Names | None) -> tuple[str, ...]:
+    return (name, names(name)) if names else (name,)
 
 
 def percent(value: float | None) -> str:
