@@ -33,6 +33,10 @@ docs-write:
     {{bin}}/python docs/_reference.py
     {{bin}}/python docs/_readme.py
 
+# collect the texts to translate; new ones come with an empty translation
+messages:
+    {{bin}}/python docs/_messages.py
+
 # every number of DESIGN 6, against the peers in the same run
 bench:
     for script in bench/*.py; do {{bin}}/python "$script"; done

@@ -19,7 +19,7 @@ from typer.models import ArgumentInfo, OptionInfo
 from undertow.cli import app
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.family import Family
-from undertow.episodes.facts import HEADER, STATUSES, Fact
+from undertow.episodes.facts import HEADER, SOURCES, STATUSES, Fact
 from undertow.episodes.schema import Plan
 from undertow.episodes.schema_market import DEFAULTS
 from undertow.jobs.rules import FAMILIES
@@ -132,6 +132,10 @@ def _tables(schema: Schema) -> Iterator[str]:
     yield "## facts.csv"
     yield f"Columns, in this order: {', '.join(f'`{name}`' for name in HEADER)}."
     yield f"A status is one of {', '.join(f'`{name}`' for name in STATUSES)}."
+    yield (
+        f"A source that begins with `#` is a key of `{SOURCES}` beside it, a table with the columns"
+        " `key` and `source`; it need not be there."
+    )
     yield f"```text\n{inspect.getdoc(Fact)}\n```"
     parts: dict[str, Schema] = {"Plan": schema, **schema["$defs"]}  # type: ignore[dict-item]
     for name, part in parts.items():

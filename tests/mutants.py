@@ -46,7 +46,7 @@ MUTANTS = (
     Mutant(
         "clearing moves no price",
         "engine/step.py",
-        "state.market = replace(state.market, pressure=after.pressure, lasting=after.lasting)",
+        "state.market = pushed(state.market, after.pressure, after.lasting)",
         "del after",
         law("time", "origins", "rival"),
     ),
@@ -116,8 +116,8 @@ MUTANTS = (
     Mutant(
         "shorts are closed by selling",
         "engine/step.py",
-        "bought += np.bincount(own[~long], closing[~long], count)",
-        "forced += np.bincount(own[~long], closing[~long], count)",
+        "bought = board.per_instrument(closing, ~long, count)",
+        "forced = forced + board.per_instrument(closing, ~long, count)",
         law("sales", "rival"),
     ),
     Mutant(

@@ -50,6 +50,19 @@ def average(law: ImpactLaw, before: float, after: float, market: Market) -> floa
 
 @MEMBERS
 @few
+@given(market=markets(), points=st.lists(PRESSURES, min_size=1, max_size=5))
+def test_a_path_of_pressures_is_answered_point_by_point(
+    member: str, market: Market, points: list[float]
+) -> None:
+    law = law_for(member, market)
+    path = np.array(points)[:, None] * np.linspace(0.5, 1.0, len(market.instruments))
+    one_by_one = np.array([law.log_factor(point, market) for point in path])
+
+    assert np.array_equal(law.log_factor(path, market), one_by_one)
+
+
+@MEMBERS
+@few
 @given(market=markets())
 def test_without_pressure_the_price_is_the_fundamental_to_the_last_bit(
     member: str, market: Market

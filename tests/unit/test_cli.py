@@ -73,6 +73,7 @@ def episode_with(
 
         assert old in text
         (tmp_path / file.name).write_text(text.replace(old, new, 1) if old else text)
+    (tmp_path / "sources.csv").write_bytes(source.with_name("sources.csv").read_bytes())
     return str(tmp_path / "episode.toml")
 
 
@@ -169,8 +170,8 @@ def test_a_folder_that_cannot_be_written_is_refused(undertow: Terminal, tmp_path
         ("look_through = { SI = 2.0 }", "look_through = { SY = 2.0 }", "SY"),
         ('owner = "least_cost"', 'owner = "least_costs"', "least_cost"),
         ("accounts = 200_000", "accounts = 0", "accounts"),
-        ("share = 0.25", "share = 0.35", "share"),
-        ("start = 2026-01-29T00:00:00Z", "start = 2026-02-09T00:00:00Z", "start"),
+        ("share = 0.14", "share = 0.35", "share"),
+        ("start = 2026-01-29T00:00:00Z", "start = 2026-02-19T00:00:00Z", "start"),
         ('segments = ["shanghai_futures"]', 'segments = ["shanghai"]', "shanghai_futures"),
         ("effect = 2026-02-06T22:00:00Z", "effect = 2027-02-06T22:00:00Z", "window"),
     ],
@@ -187,9 +188,10 @@ def test_a_wrong_entry_is_refused_in_one_sentence(
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("2026-01-29T01:00:00Z,117.96,USD/oz,data", "2026-01-29T01:00:00Z,nan,USD/oz,data", "nan"),
-        ("2026-01-29T01:00:00Z,117.96", "yesterday,117.96", "yesterday"),
-        ("USD/oz,data,,,XAGUSD spot via simom1/XAUUSD-history", "USD/oz,data,,,", "source"),
+        ("2026-01-29T01:00Z,117.96,USD/oz,data", "2026-01-29T01:00Z,nan,USD/oz,data", "nan"),
+        ("2026-01-29T01:00Z,117.96", "yesterday,117.96", "yesterday"),
+        ("USD/oz,data,,,#xag", "USD/oz,data,,,", "source"),
+        ("USD/oz,data,,,#xag", "USD/oz,data,,,#silver", "#silver"),
     ],
 )
 def test_a_wrong_fact_is_refused_in_one_sentence(

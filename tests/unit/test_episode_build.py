@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +164,31 @@ def test_look_through_has_the_rows_of_the_file(episode: Episode) -> None:
     assert weights.tolist() == [[1, 0, 0, 0], [2, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0.25, 0.75]]
 
 
+def test_a_product_of_products_stands_on_what_lies_beneath(episode: Episode) -> None:
+    nested = episode.changed({"instruments.FUND.look_through": {"ABROAD": 2.0}})
+    weights = compile_episode(nested).market.instruments.lookthrough
+
+    assert weights[1].tolist() == [0, 0, 0.5, 1.5]
+    assert weights[3].tolist() == [0, 0, 0.25, 0.75]
+
+
+def test_what_is_linked_to_a_product_inherits_all_its_news(episode: Episode) -> None:
+    links = {"instruments.FUND.look_through": {"ABROAD": 1.0}, "instruments.ABROAD.role": "linked"}
+    scenario = compile_episode(episode.changed(links))
+
+    assert scenario.news.linked.tolist() == [False, True, False, True]
+    assert scenario.earned.tolist() == [False, True, True, True]
+
+
+def test_what_was_seen_long_ago_is_not_what_really_happened(episode: Episode) -> None:
+    late = episode.changed({"end": datetime(2026, 1, 11, 18, tzinfo=UTC)})
+    later = episode.changed({"end": datetime(2026, 1, 12, tzinfo=UTC)})
+
+    assert late.actual().tolist()[:3] == [85.0, 7.0, 190.0]
+    assert np.isnan(late.actual()[3])
+    assert np.isnan(later.actual()).all()
+
+
 def test_given_instruments_follow_their_path_and_others_have_none(episode: Episode) -> None:
     news = compile_episode(episode).news
 
@@ -268,6 +293,13 @@ def test_there_is_a_pair_for_each_vintage_and_way(episode: Episode) -> None:
     assert columns.instrument.tolist() == [0, 0, 2, 3, 2]
     assert columns.way.tolist() == [Way.PLEDGED] * 2 + [Way.FREE] * 2 + [Way.PLEDGED]
     assert columns.entry.tolist() == [80.0, 100.0, 200.0, 5000.0, 180.0]
+
+
+def test_holdings_without_vintages_take_the_common_ones(episode: Episode) -> None:
+    common = episode.changed({"population.vintages": [0.5, 1.0]})
+    entries = compile_episode(common).columns.entry.tolist()
+
+    assert entries == [80.0, 100.0, 100.0, 200.0, 2500.0, 5000.0, 180.0, 50.0]
 
 
 def test_what_is_pledged_elsewhere_releases_its_stated_share(episode: Episode) -> None:

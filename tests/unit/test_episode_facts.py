@@ -65,6 +65,28 @@ def test_an_opening_may_not_lie_after_the_start_even_if_it_is_the_only_row(tmp_p
         facts.opening("GC.price")
 
 
+def test_a_key_stands_for_the_source_in_the_table_beside(tmp_path: Path) -> None:
+    (tmp_path / "sources.csv").write_text('key,source\nvt,"a vendor, by a carrier"\n')
+    facts = facts_of(tmp_path, "x.y,,2,1,data,,,#vt,", "x.z,,2,1,data,,,in words,")
+
+    assert facts.fact("x.y").source == "a vendor, by a carrier"
+    assert facts.fact("x.z").source == "in words"
+
+
+def test_a_key_that_is_not_in_the_table_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "sources.csv").write_text("key,source\nvendor,a vendor\n")
+
+    with pytest.raises(UnknownName, match=r"source '#vendr' in facts.csv.*did you mean '#vendor'"):
+        facts_of(tmp_path, "x.y,,2,1,data,,,#vendr,")
+
+
+def test_a_table_of_sources_with_other_columns_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sources.csv").write_text("name,text\nvendor,a vendor\n")
+
+    with pytest.raises(BadFile, match=r"sources.csv has the columns name, text; it needs key,sou"):
+        facts_of(tmp_path, "x.y,,2,1,data,,,#vendor,")
+
+
 def test_an_unknown_fact_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match=r"'GC.prise' in \[segments\].*did you mean 'GC.price'"):
         facts_of(tmp_path, *PATH).value("GC.prise", "[segments]")
@@ -91,7 +113,7 @@ def test_a_fact_that_is_no_assumption_has_no_range_of_its_own(tmp_path: Path) ->
 
 def test_another_value_leaves_the_first_facts_as_they_were(tmp_path: Path) -> None:
     facts = facts_of(tmp_path, *PATH).as_of(LATE)
-    other = facts.with_value("GC.price", 1.0)
+    other = facts.with_values([(facts.fact("GC.price"), 1.0)])
 
     assert other.value("GC.price") == 1.0
     assert facts.value("GC.price") == 5310.0

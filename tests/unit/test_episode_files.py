@@ -170,8 +170,16 @@ def test_look_through_weights_that_leave_no_rest_are_refused(tmp_path: Path) -> 
     assert "sum to 1.25, so no rest" in complaint(tmp_path, "STOCK = 0.25 }", "STOCK = 1.25 }")
 
 
-def test_nobody_looks_through_to_what_looks_through(tmp_path: Path) -> None:
-    assert "name what lies beneath both" in complaint(tmp_path, "{ STOCK = 0.25", "{ FUND = 0.25")
+def test_a_ring_of_look_throughs_is_refused_with_its_way(tmp_path: Path) -> None:
+    down = with_line("{ METAL = 2.0 }", "{ ABROAD = 2.0 }")
+    file = write(tmp_path, with_line("{ STOCK = 0.25 }", "{ FUND = 0.25 }", down))
+    with pytest.raises(BadFile) as caught:
+        load(file)
+
+    assert str(caught.value) == (
+        "episode.toml: the look_through of FUND -> ABROAD -> FUND ends where it begins; name what"
+        " lies beneath."
+    )
 
 
 def test_news_on_a_linked_instrument_is_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,23 +15,11 @@ from undertow.core.trace import Trace
 from undertow.engine.run import How, run
 from undertow.episodes import Episode, compile_episode, find, load
 from undertow.model.scenario import Scenario
-from undertow.studies.simulate import read
+from undertow.studies.simulate import Seen, read
 
 ACCOUNTS = 2_000
-TARGETS = (
-    "CU",
-    "NQ",
-    "AAPL",
-    "MSFT",
-    "GOOGL",
-    "AMZN",
-    "NVDA",
-    "META",
-    "TSLA",
-    "BTC",
-    "TLT",
-    "KS11",
-)
+KNOWN = ("SI.price", "GC.price", "SI.news_log", "GC.news_log", "AMD.news_log")
+RULES = ("margin_rate", "limit")
 NOTICES = {
     "2026-02-02": datetime(2026, 1, 30, 22, tzinfo=UTC),
     "2026-02-06": datetime(2026, 2, 5, 22, tzinfo=UTC),
@@ -54,16 +43,18 @@ def trace(scenario: Scenario) -> Trace:
 
 
 def garbled(folder: Path) -> Episode:
-    """The episode with noise in the place of every target's path after the start."""
+    """The episode with noise in the place of all that came later, but for what is given."""
     rng = np.random.default_rng(1)
     source = find("feb-2026")
-    (folder / source.name).write_bytes(source.read_bytes())
+    for file in (source, source.with_name("sources.csv")):
+        (folder / file.name).write_bytes(file.read_bytes())
     with source.with_name("facts.csv").open(newline="") as old:
         rows = list(csv.DictReader(old))
     for row in rows:
-        late = row["time_utc"] > "2026-01-29T00:00:00Z"
-        if late and row["id"] in {f"{name}.price" for name in TARGETS}:
+        known = row["id"] in KNOWN or row["id"].split(".")[1] in RULES
+        if row["time_utc"] > "2026-01-29T00:00Z" and not known:
             row["value"] = repr(float(row["value"]) * float(np.exp(rng.normal(0.0, 0.3))))
+            row["low"] = row["high"] = ""
     with (folder / "facts.csv").open("w", newline="") as new:
         writer = csv.DictWriter(new, rows[0])
         writer.writeheader()
@@ -87,7 +78,7 @@ def same_before(one: Trace, other: Trace, bar: int) -> bool:
     )
 
 
-def test_noise_in_the_place_of_targets_changes_nothing_that_is_simulated(
+def test_noise_in_the_place_of_all_that_came_later_changes_nothing_that_is_simulated(
     trace: Trace, tmp_path: Path
 ) -> None:
     noisy = garbled(tmp_path)
@@ -96,6 +87,24 @@ def test_noise_in_the_place_of_targets_changes_nothing_that_is_simulated(
     assert not np.array_equal(noisy.actual(), load("feb-2026").actual())
     assert same_before(trace, other, trace.rounds)
     assert np.array_equal(trace.contagion.usd, other.contagion.usd)
+
+
+def renamed(folder: Path) -> Episode:
+    """The episode with other symbols."""
+    source = find("feb-2026")
+    symbol = re.compile(rf"\b({'|'.join(load('feb-2026').symbols)})\b")
+    for file in source.parent.iterdir():
+        text = symbol.sub(r"Z\1Z", file.read_text(encoding="utf-8"))
+        (folder / file.name).write_text(text, encoding="utf-8")
+    return load(folder / source.name)
+
+
+def test_other_symbols_give_the_same_numbers(episode: Episode, tmp_path: Path) -> None:
+    named = renamed(tmp_path)
+    one, other = (run(compile_episode(e, accounts=ACCOUNTS, bar="1h")) for e in (episode, named))
+
+    assert not set(one.instruments) & set(other.instruments)
+    assert same_before(one, other, one.rounds)
 
 
 @pytest.mark.parametrize("day", sorted(NOTICES))
@@ -140,7 +149,7 @@ def test_a_given_source_ends_where_it_really_did(
     episode: Episode, scenario: Scenario, trace: Trace
 ) -> None:
     change = episode.actual() / scenario.market.price - 1.0
-    told = read(scenario, trace, dict(zip(episode.symbols, change, strict=True)))
+    told = read(scenario, trace, Seen(dict(zip(episode.symbols, change, strict=True))))
 
     for name in ("SI", "GC"):
         assert told.instruments[name].role == "given"

@@ -3,44 +3,16 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-from undertow.core.answers.reading import Window
-from undertow.core.answers.said import Amount, Said
-from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
-from undertow.core.trace import Contagion, Finding
+from small_answer import answer
+from undertow.core.answers.simulation import Simulation
 from undertow.jobs.answer import plain, simulation_json, wrapped
-from undertow.report.tables import count, dollars, percent, simulation_page
-
-START = datetime(2026, 1, 29, tzinfo=UTC)
-
-
-def answer(*, gap: float = 1e-15, actual: float | None = -0.05) -> Simulation:
-    unexplained = None if actual is None else actual + 0.01
-    return Simulation(
-        said=(Said("{calls} margin calls pushed A by −1 %.", {"calls": Amount(5.0, "count")}),),
-        window=Window(START, START, START),
-        accounts=10,
-        bars=4,
-        rounds=4,
-        truncated=False,
-        instruments={
-            "A": InstrumentAnswer(
-                "free", 0.0, -0.01, -0.02, 0.0, -0.01, actual, unexplained, 0.5, 3.0
-            )
-        },
-        segments={"retail": SegmentAnswer(10, 1000.0, 5.0, 2.5e9, 1.0, 2e6, 1e6, 1e6, 0.0)},
-        contagion=Contagion(
-            ("B: news", "B: forced selling", "opening"), ("A", "B"), ("retail",),
-            np.array([[[3.0e9, 0.0], [1.0e6, 0.0], [0.0, 0.0]]]),
-        ),
-        audit=(Finding("cash in = cash out", gap < 1e-9, gap),),
-        warnings=(Said("something to know."),),
-    )  # fmt: skip
+from undertow.report.tables import count, percent, simulation_page
+from undertow.report.words import ENGLISH
 
 
 def printed(simulation: Simulation) -> str:
@@ -59,10 +31,10 @@ def test_a_share_is_said_with_its_sign(value: float | None, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(2.5e12, "2.5 tn"), (-3.4e9, "-3.4 bn"), (12e6, "12.0 m"), (999.0, "999"), (0.0, "–")],
+    [(2.5e12, "2.5 tn"), (-3.4e9, "−3.4 bn"), (12e6, "12.0 m"), (999.0, "999"), (0.0, "–")],
 )
 def test_money_is_said_in_a_unit_a_reader_can_take_in(value: float, said: str) -> None:
-    assert dollars(value) == said
+    assert ENGLISH.money(value) == said
 
 
 def test_accounts_are_whole() -> None:

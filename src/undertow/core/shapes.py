@@ -18,6 +18,7 @@ PerColumn: TypeAlias = Annotated[Floats, "column"]
 IndexPerColumn: TypeAlias = Annotated[NDArray[np.int64], "column"]
 FlagPerColumn: TypeAlias = Annotated[Flags, "column"]
 PerMoveColumn: TypeAlias = Annotated[Floats, "move column"]
+PerMoveSlot: TypeAlias = Annotated[Floats, "move slot"]
 PerMove: TypeAlias = Annotated[Floats, "move"]
 
 PerAccount: TypeAlias = Annotated[Floats, "account"]

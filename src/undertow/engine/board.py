@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import ClassVar, Self
 
 import numpy as np
@@ -11,11 +12,17 @@ import numpy as np
 from undertow.core.columns import Columns
 from undertow.core.errors import InputError
 from undertow.core.market import Market
-from undertow.core.shapes import Floats, PerColumn, PerMoveColumn, Rows
+from undertow.core.shapes import (
+    FlagPerColumn,
+    Floats,
+    PerColumn,
+    PerInstrument,
+    PerMoveColumn,
+    Rows,
+)
 from undertow.engine.weights import Weights, weights
 from undertow.model.margin.base import MarginRule, Requirement
 from undertow.model.scenario import Regime
-
 
 NONE: Rows = np.empty(0, np.int64)
 
@@ -61,6 +68,7 @@ class Board:
     regimes: list[Regime] = field(default_factory=list)
     value: Floats = field(default_factory=lambda: np.empty(0))
     rows: list[tuple[list[int], list[int]]] = field(default_factory=list)
+    _desk: Rows = field(init=False)
     _tables: Regime | None = None
     _tests: dict[tuple[int, bool], Weights] = field(default_factory=dict)
 
@@ -72,6 +80,8 @@ class Board:
             np.concatenate([np.empty(0), *(part.entry for part in self.parts)]),
             np.concatenate([np.empty(0), *(part.released for part in self.parts)]),
         )
+
+        self._desk = np.repeat(np.arange(len(self.parts)), [part.count for part in self.parts])
 
     def retest(self, regimes: Sequence[Regime], market: Market) -> None:
         """Compile the tests for today's market and rules, if either has changed."""
@@ -100,6 +110,15 @@ class Board:
             self._tests[number, target] = Weights(weight, offset, rate, money)
         return self._tests[number, target]
 
+    def per_instrument(
+        self, per_column: PerColumn, only: FlagPerColumn, count: int
+    ) -> PerInstrument:
+        """Sum some columns over each instrument, desk by desk."""
+        cell = self._desk[only] * count + self.all.instruments[only]
+        sums = np.bincount(cell, per_column[only], len(self.parts) * count)
+        total: PerInstrument = sums.reshape(-1, count).sum(axis=0)
+        return total
+
     def part(self, of_all: PerMoveColumn, number: int, *, target: bool) -> PerMoveColumn:
         """One desk's part of what is known of all columns in every row of a test."""
         rows, bound = self.rows[number][target], self.bounds[number]
@@ -127,7 +146,7 @@ class Board:
 def bounds(counts: Sequence[int]) -> list[slice]:
     """Where parts of these lengths are, laid end to end."""
     stops = np.cumsum([0, *counts]).tolist()
-    return [slice(start, stop) for start, stop in zip(stops[:-1], stops[1:], strict=True)]
+    return [slice(start, stop) for start, stop in pairwise(stops)]
 
 
 def _rows(regimes: Sequence[Regime], tables: Sequence[Requirement]) -> list[list[int]]:

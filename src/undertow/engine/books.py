@@ -173,13 +173,13 @@ def _write_off(state: State, desk: Desk, places: Rows) -> tuple[float, float]:
     return float(live.weight_at(places).sum()), debt
 
 
-def settle_traders(state: State, orders: list[Floats], cleared: Cleared) -> Floats:
+def settle_traders(state: State, orders: Floats, cleared: Cleared) -> Floats:
     """Fill the traders' orders; returns the units each one sold (net), [trader, instrument]."""
     market, absorber = state.market, state.absorber
-    sold = np.zeros((len(orders), len(market.instruments)))
-    for number, order in enumerate(orders):
-        buys = order > 0.0
-        units = order * np.where(buys, cleared.filled_bought, cleared.filled_sold)
+    sold = np.zeros_like(orders)
+    for number in np.flatnonzero(orders.any(axis=1)).tolist():
+        order = orders[number]
+        units = order * np.where(order > 0.0, cleared.filled_bought, cleared.filled_sold)
         each = (cleared.paid + np.sign(order) * cleared.half_spread) * market.fx
         fee = state.rules.fee * float(np.abs(units) @ market.value)
         cost = float(units @ each)

@@ -9,7 +9,7 @@ import numpy as np
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.copied import copied, part
-from undertow.engine.desk import DUST, Batch, Desk
+from undertow.engine.desk import Batch, Desk
 from undertow.engine.pace import Pace
 from undertow.engine.pending import Fresh
 from undertow.engine.pool import BATCH, Pool, chunks
@@ -36,14 +36,9 @@ def call(desk: Desk, market: Market, pace: Pace, pool: Pool) -> Rows:
     """
     if not tested(desk, pace):
         return desk.calls.take_up([], pace.bar)
-    least = desk.segment.regime.minimum_transfer
 
     def found(block: int) -> Fresh:
-        places, called, scale = desk.short_in(block, market)
-        large: Flags = called.need > np.maximum(least, DUST * scale)
-        if large.all():
-            return Fresh(places, called)
-        return Fresh(places[large], part(called, large))
+        return Fresh(*desk.short_in(block, market))
 
     return desk.calls.take_up(pool.map(found, desk.scan(pool)), pace.bar)
 
@@ -69,9 +64,10 @@ class Seller:
         """Pay what free cash can pay and ask the policy for the rest."""
         desk = self.desk
         places = desk.open[lot.calls]
-        called = lot.called or copied(desk.live, desk.target, places)[0]
+        called = lot.called or copied(desk.live, desk.target, places)[1]
         need = _paid_in(desk, places, called.need) if len(desk.live.free_cash) else called.need
-        called = replace(called, need=self.share * need)
+        if self.share != 1.0 or need is not called.need:
+            called = replace(called, need=self.share * need)
         offered = _willing(desk, places, called) if self.owner else called
         sales, closing = np.zeros_like(called.quantity), np.zeros(desk.columns.count)
         policy = desk.segment.owner if self.owner else desk.segment.broker
@@ -84,23 +80,36 @@ def order(desk: Desk, market: Market, rules: Rules, pace: Pace, pool: Pool) -> l
     """What the owners and brokers of all open calls want to sell now."""
     batches: list[Batch] = []
     for owner in (True, False):
-        if not _has_calls(desk, pace, owner=owner):
+        mine = _of_seller(desk, pace, owner=owner)
+        if not mine[: desk.calls.carried + (len(desk.calls.fresh) > 0)].any():
             continue
         terms = terms_for(desk, market, rules, owner=owner)
         seller = Seller(desk, terms, owner, _share_now(desk, pace, owner=owner))
-        lots = _lots(desk, pace, owner=owner, waits=not terms.sellable.any())
-        batches += pool.map(seller.batch, lots)
+        if not terms.sellable.any():
+            mine &= _new_to_seller(desk, pace, owner=owner)
+        batches += pool.map(seller.batch, _lots(desk, mine))
     return batches
 
 
-def _has_calls(desk: Desk, pace: Pace, *, owner: bool) -> bool:
-    return len(desk.calls) > 0 and bool((_late(desk, pace, desk.calls.since) != owner).any())
+def _ages(desk: Desk, pace: Pace) -> Rows:
+    """Bars since each carried call was made, and last the age of all fresh ones."""
+    ages: Rows = pace.bar - np.append(desk.calls.since[: desk.calls.carried], pace.bar)
+    return ages
 
 
-def _late(desk: Desk, pace: Pace, since: Rows) -> Flags:
-    """Calls whose grace is over: the broker sells."""
-    late: Flags = pace.bar - since >= _grace_bars(desk, pace)
-    return late
+def _of_seller(desk: Desk, pace: Pace, *, owner: bool) -> Flags:
+    """Which carried calls, and last whether the fresh ones, are this seller's.
+
+    After the grace it is the broker.
+    """
+    late: Flags = _ages(desk, pace) >= _grace_bars(desk, pace)
+    return late != owner
+
+
+def _new_to_seller(desk: Desk, pace: Pace, *, owner: bool) -> Flags:
+    """Which calls this seller sees for the first time: while all is closed only these are asked."""
+    new: Flags = _ages(desk, pace) == (0.0 if owner else _grace_bars(desk, pace))
+    return new
 
 
 def _grace_bars(desk: Desk, pace: Pace) -> float:
@@ -111,13 +120,8 @@ def _grace_bars(desk: Desk, pace: Pace) -> float:
     return float(np.ceil(grace / pace.elapsed - ROUNDING))
 
 
-def _lots(desk: Desk, pace: Pace, *, owner: bool, waits: bool) -> list[Lot]:
-    """The calls of one seller; while all is closed (`waits`) only those new to that seller."""
-    calls = desk.calls
-    since = np.append(calls.since[: calls.carried], pace.bar)
-    mine = _late(desk, pace, since) != owner
-    if waits:
-        mine &= pace.bar - since == (0.0 if owner else _grace_bars(desk, pace))
+def _lots(desk: Desk, mine: Flags) -> list[Lot]:
+    """The calls of one seller, as many at a time as are asked together."""
     older = np.flatnonzero(mine[:-1])
     lots = [Lot(older[start:stop]) for start, stop in chunks(len(older), BATCH)]
     return lots + _fresh_lots(desk) if mine[-1] else lots

@@ -37,10 +37,14 @@ class Limits:
     low: PerInstrument
     high: PerInstrument
 
-    @property
-    def any(self) -> bool:
-        """Whether any instrument has a limit."""
-        return bool((self.low > 0.0).any() or np.isfinite(self.high).any())
+    def broken(self, price: PerInstrument, sold: PerInstrument, bought: PerInstrument) -> list[int]:
+        """Instruments whose sales at this price are below their limit, then purchases above it.
+
+        The number of an instrument for its sales, −1 − number for its purchases.
+        """
+        low = np.flatnonzero((price < self.low) & (sold > 0.0))
+        high = np.flatnonzero((price > self.high) & (bought > 0.0))
+        return [*low.tolist(), *(-1 - high).tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,12 @@ def clear(market: Market, flow: Flow, rules: Rules, pace: Pace, limits: Limits) 
         paced = _share(rules.participation * calm.instruments.volume * pace.days, flow.forced)
     wanted = Flow(np.zeros_like(paced), paced * flow.forced + flow.sold, flow.bought)
     sell, buy = calm.sellable, calm.buyable
-    if limits.any:
-        sell, buy = _within_limits(calm, wanted, rules.impact, pace.days, limits)
     sold, bought = sell * wanted.sold, buy * wanted.bought
     after = pressed(calm, sold - bought, pace.days)
+    if limits.broken(dealt_price(rules.impact, after), sold, bought):
+        sell, buy = _within_limits(calm, wanted, rules.impact, pace.days, limits)
+        sold, bought = sell * wanted.sold, buy * wanted.bought
+        after = pressed(calm, sold - bought, pace.days)
     speed = (sold - bought) / (market.instruments.volume * np.where(pace.days > 0, pace.days, 1.0))
     paid = paid_price(rules.impact, calm, after, speed)
     paid = np.clip(paid, limits.low, limits.high)
@@ -100,11 +106,8 @@ def _within_limits(
         return dealt_price(law, pressed(calm, sell * flow.sold - buy * flow.bought, days))
 
     def broken() -> list[tuple[int, PerInstrument]]:
-        now = price()
-        low = (now < limits.low) & (sell * flow.sold > 0.0)
-        high = (now > limits.high) & (buy * flow.bought > 0.0)
-        cut = [(int(at), sell) for at in np.flatnonzero(low)]
-        return cut + [(int(at), buy) for at in np.flatnonzero(high)]
+        cut = limits.broken(price(), sell * flow.sold, buy * flow.bought)
+        return [(at, sell) if at >= 0 else (-1 - at, buy) for at in cut]
 
     def holds(at: int) -> bool:
         now = price()[at]

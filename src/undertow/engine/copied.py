@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from undertow.core.shapes import Flags, PerRow, Rows
+from undertow.core.shapes import Rows
 from undertow.engine.live import Live
 from undertow.engine.scan import gather
 from undertow.engine.weights import Weights
 from undertow.model.liquidation.base import Called
+
+EVERYBODY = (-1.0, 0.0)
+"""The least need that leaves out nobody."""
 
 
 def empty(count: int, slots: int) -> Called:
@@ -22,24 +25,30 @@ def empty(count: int, slots: int) -> Called:
     )
 
 
-def copied(live: Live, target: Weights, places: Rows) -> tuple[Called, PerRow]:
-    """The accounts at these places as they stand, what they need, and the scale of each test."""
-    called, scale = empty(len(places), live.quantity.shape[1]), np.empty(len(places))
-    if len(places):
-        gather(
-            live.quantity, live.column, live.cash, live.weight, target.weight, target.offset,
-            places, called.quantity, called.column, called.need, called.move, called.weight,
-            scale,
-        )  # fmt: skip
-    return called, scale
+def copied(
+    live: Live, target: Weights, places: Rows, least: tuple[float, float] = EVERYBODY
+) -> tuple[Rows, Called]:
+    """The accounts at these places that need more than `least`, as they stand, and their places.
+
+    least: money, and share of the scale |cash| + Σ|q·w| of the row of the test that binds
+    """
+    places, called = places.copy(), empty(len(places), live.quantity.shape[1])
+    if len(places) == 0:
+        return places, called
+    count = gather(
+        live.quantity, live.column, live.cash, live.weight, target.weight, target.offset, least,
+        places, called.quantity, called.column, called.need, called.move, called.weight,
+    )  # fmt: skip
+    return (places, called) if count == len(places) else (places[:count], part(called, count))
 
 
-def part(called: Called, rows: slice | Flags) -> Called:
-    """Some of the accounts."""
+def part(called: Called, rows: slice | int) -> Called:
+    """Some of the accounts: a stretch, or the first so many."""
+    some = rows if isinstance(rows, slice) else slice(rows)
     return Called(
-        called.quantity[rows],
-        called.column[rows],
-        called.need[rows],
-        called.move[rows],
-        called.weight[rows],
+        called.quantity[some],
+        called.column[some],
+        called.need[some],
+        called.move[some],
+        called.weight[some],
     )

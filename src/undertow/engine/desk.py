@@ -11,8 +11,8 @@ from undertow.core.accounts import NO_CALL, Group
 from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import Flags, Floats, PerColumn, PerPosition, PerRow, Rows
-from undertow.engine.copied import copied
 from undertow.engine.board import Board, board_of
+from undertow.engine.copied import copied
 from undertow.engine.ledger import Clocks, Face, Memory, clocks_of, fresh_memory
 from undertow.engine.live import Live, write_home
 from undertow.engine.near import NearList
@@ -121,16 +121,17 @@ class Desk:
         self.calls.place = self.near.renew(self.trigger, self.sides, self.open, pool)
         return range(self.near.count())
 
-    def short_in(self, block: int, market: Market) -> tuple[Rows, Called, PerRow]:
-        """Places of accounts below the trigger without an open call, ascending; their copies.
+    def short_in(self, block: int, market: Market) -> tuple[Rows, Called]:
+        """Places of accounts to be called, ascending, and their copies.
 
-        Last, the scale of each one's target test: |cash| + Σ|q·w|
+        They are below the trigger, have no open call, and need more than the smallest transfer
+        and than rounding.
         """
-        if not self._has_exact_rule:
-            noted = self.calls.noted
-            return self.near.short_and_copied(self.trigger, self.target, block, noted=noted)
-        places = self._places_in(block, market)
-        return places, *copied(self.live, self.target, places)
+        least = (self.segment.regime.minimum_transfer, DUST)
+        if self._has_exact_rule:
+            return copied(self.live, self.target, self._places_in(block, market), least)
+        noted = self.calls.noted
+        return self.near.short_and_copied(self.trigger, self.target, least, block, noted=noted)
 
     def short(self, market: Market, pool: Pool) -> Rows:
         """Places of all accounts below the trigger without an open call, ascending."""

@@ -17,6 +17,9 @@ from undertow.core.shapes import (
 from undertow.engine.copies import put_rows, same_column, take_rows
 from undertow.engine.pool import Pool, blocks
 
+LINE = 64
+"""Bytes a processor fetches and writes at a time."""
+
 
 @dataclass(slots=True)
 class Live:
@@ -86,7 +89,18 @@ class Room:
         if len(self.cash) >= count:
             return self
         most, slots = count + count // 4, self.quantity.shape[1]
-        return Room(np.empty((most, slots)), np.empty((most, slots), np.uint16), np.empty(most))
+        return Room(_on_lines(most, slots), np.empty((most, slots), np.uint16), np.empty(most))
+
+
+def _on_lines(accounts: int, slots: int) -> PerPosition:
+    """Fresh memory that begins with a cache line: accounts of eight slots then touch one, not two.
+
+    A called account is written where it stands, far from the next one.
+    """
+    spare = LINE // 8
+    memory = np.empty(accounts * slots + spare)
+    first = -memory.ctypes.data % LINE // 8
+    return memory[first : first + accounts * slots].reshape(accounts, slots)
 
 
 def no_room(home: Group) -> Room:

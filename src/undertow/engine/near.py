@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from undertow.core.accounts import Group
-from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, PerRow, Rows
+from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, Rows
 from undertow.engine.copied import empty, part
 from undertow.engine.live import Live, Room, listed, live_at_home, no_room, write_home
 from undertow.engine.pool import CHUNK, Pool
@@ -102,22 +102,22 @@ class NearList:
         return found[:count]
 
     def short_and_copied(
-        self, test: Weights, target: Weights, block: int, *, noted: bool
-    ) -> tuple[Rows, Called, PerRow]:
-        """The same, without accounts that know of an open call; copies, and each one's scale."""
+        self, test: Weights, target: Weights, least: tuple[float, float], block: int, *, noted: bool
+    ) -> tuple[Rows, Called]:
+        """The same, without accounts that know of an open call or need too little, and copies."""
         live, (start, stop) = self.live, self.live.bounds[block]
         found, opened = np.empty(stop - start, np.int64), live.opened if noted else live.opened[:0]
         count, room = self.expected[block], 0
         while count > room:
             room = count + count // 2
-            called, scale = empty(room, live.quantity.shape[1]), np.empty(room)
+            called = empty(room, live.quantity.shape[1])
             count = short_and_copied(
                 live.quantity, live.column, live.cash, live.weight, opened, test.weight,
-                test.offset, target.weight, target.offset, start, stop, found, called.quantity,
-                called.column, called.need, called.move, called.weight, scale,
+                test.offset, target.weight, target.offset, least, start, stop, found,
+                called.quantity, called.column, called.need, called.move, called.weight,
             )  # fmt: skip
         self.expected[block] = max(count, ROOM)
-        return found[:count], part(called, slice(count)), scale[:count]
+        return found[:count], part(called, count)
 
     def count(self) -> int:
         """Note that all blocks are scanned once more; returns how many there are."""

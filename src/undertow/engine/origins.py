@@ -22,7 +22,7 @@ from undertow.core.shapes import (
 
 
 @compiled
-def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+def book_origins(  # noqa: C901, PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: PerSlot,
     sales: PerSlot,
     column: ColumnPerSlot,
@@ -59,15 +59,12 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
             continue
         for source in range(len(used)):
             lost[source] = losses[kept, used[source]] if kept >= 0 else 0.0
-        last, binds = touched[row], clock[move[index]]
+        binds, ticks = clock[move[index]], (touched[row], now)
         for slot in range(held.shape[1]):
             mine = binds[column[index, slot]]
             if mine >= 0:
-                units = abs(held[index, slot])
-                for number in range(first[mine], first[mine + 1]):
-                    if place[number] >= 0:
-                        change = clocks[now, entry[number]] - clocks[last, entry[number]]
-                        lost[place[number]] += units * change
+                here = slice(first[mine], first[mine + 1])
+                _add_losses(abs(held[index, slot]), clocks, ticks, entry[here], place[here], lost)
         touched[row] = now
         if kept >= 0:
             for source in range(len(used)):
@@ -81,6 +78,18 @@ def book_origins(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by o
                     matrix[instrument[kind], source] += money * lost[source]
             elif money > 0.0:
                 matrix[instrument[kind], -1] += money
+
+
+@compiled
+def _add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    units: float, clocks: Floats, ticks: tuple[int, int], entry: Rows, place: Rows, lost: Floats
+) -> None:
+    """Add what one position lost between two ticks, per source."""
+    last, now = ticks
+    for number in range(len(entry)):
+        if place[number] >= 0:
+            change = clocks[now, entry[number]] - clocks[last, entry[number]]
+            lost[place[number]] += units * change
 
 
 @compiled

@@ -46,11 +46,15 @@ class Calls:
     def take_up(self, parts: list[Fresh], bar: int) -> Rows:
         """Take up new calls; returns their places."""
         self.fresh = [part for part in parts if len(part.places)]
+        if not self.fresh:
+            self.carried = len(self.place)
+            return NOBODY
         new = np.concatenate([NOBODY, *(part.places for part in self.fresh)])
         self.carried = len(self.place)
-        self.place = np.concatenate([self.place, new])
-        self.since = np.concatenate([self.since, np.full(len(new), bar, np.int64)])
-        self.line = np.concatenate([self.line, np.full(len(new), -1, np.int64)])
+        if len(new):
+            self.place = np.concatenate([self.place, new])
+            self.since = np.concatenate([self.since, np.full(len(new), bar, np.int64)])
+            self.line = np.concatenate([self.line, np.full(len(new), -1, np.int64)])
         return new
 
     def keep(self, still: Flags, accounts: Live) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from undertow.core.market import Market
@@ -38,10 +36,14 @@ def paid_price(law: ImpactLaw, before: Market, after: Market, rate: PerInstrumen
     in small steps and buys back in one would earn the difference.
     """
     calm = before.instruments
-    alone = np.log(law.fill_factor(before.pressure, after.pressure, before))
-    paid = before.fundamental * np.exp(calm.lookthrough @ alone)
-    joint = (calm.lookthrough != 0.0).sum(axis=1) != 1
-    joint |= (calm.lookthrough.sum(axis=1) != 1.0) | (calm.lookthrough @ calm.permanent != 0.0)
+    joint = calm.lookthrough @ calm.permanent != 0.0
+    if not joint.all():
+        joint |= (calm.lookthrough != 0.0).sum(axis=1) != 1
+        joint |= calm.lookthrough.sum(axis=1) != 1.0
+    paid = before.fundamental
+    if not joint.all():
+        alone = np.log(law.fill_factor(before.pressure, after.pressure, before))
+        paid = paid * np.exp(calm.lookthrough @ alone)
     if joint.any():
         paid = np.where(joint, _joint_fill(law, before, after), paid)
     return paid * (1.0 - law.rate_cost(rate, before))
@@ -49,20 +51,21 @@ def paid_price(law: ImpactLaw, before: Market, after: Market, rate: PerInstrumen
 
 def _joint_fill(law: ImpactLaw, before: Market, after: Market) -> PerInstrument:
     """The law's fill of the price that all pressures and lasting sales make together."""
-    on_the_way = list(zip(0.5 + PATH_NODES, PATH_SHARES, strict=True))
-    ends = {"final": [(1.0, 1.0)], "opening": [(0.0, 1.0)], "mid": [(0.0, 0.5), (1.0, 0.5)]}
+    ends = {"final": ((1.0,), (1.0,)), "opening": ((0.0,), (1.0,)), "mid": ((0.0, 1.0), (0.5, 0.5))}
+    nodes, shares = (
+        np.array(part)[:, None] for part in ends.get(law.fill, (0.5 + PATH_NODES, PATH_SHARES))
+    )
     pressed_by, sold = after.pressure - before.pressure, after.lasting - before.lasting
-    factor = np.zeros_like(before.price)
-    for way, share in ends.get(law.fill, on_the_way):
-        here = law.log_factor(before.pressure + way * pressed_by, before)
-        here = here - before.instruments.permanent * (before.lasting + way * sold)
-        factor += share * np.exp(before.instruments.lookthrough @ here)
-    return before.fundamental * factor
+    here = law.log_factor(before.pressure + nodes * pressed_by, before)
+    here = here - before.instruments.permanent * (before.lasting + nodes * sold)
+    through = (before.instruments.lookthrough @ here[:, :, None])[:, :, 0]
+    return before.fundamental * (shares * np.exp(through)).sum(axis=0)
 
 
 def decayed(market: Market, days: PerInstrument) -> Market:
     """The market after resilience has worked for `days` of trading time."""
-    return replace(market, pressure=market.pressure * np.exp(-days / market.instruments.resilience))
+    pressure = market.pressure * np.exp(-days / market.instruments.resilience)
+    return pushed(market, pressure, market.lasting)
 
 
 def pressed(market: Market, sold: PerInstrument, days: PerInstrument) -> Market:
@@ -74,11 +77,17 @@ def pressed(market: Market, sold: PerInstrument, days: PerInstrument) -> Market:
     units = (calm.lookthrough.T @ (sold * market.value)) / market.value
     k = days / calm.resilience
     smeared = np.where(k > 0.0, -np.expm1(-k) / np.where(k > 0.0, k, 1.0), 1.0)
-    return replace(
-        market,
-        pressure=market.pressure + smeared * units / market.depth,
-        lasting=market.lasting + units / calm.depth,
-    )
+    pressure = market.pressure + smeared * units / market.depth
+    return pushed(market, pressure, market.lasting + units / calm.depth)
+
+
+def pushed(market: Market, pressure: PerInstrument, lasting: PerInstrument) -> Market:
+    """The market at another pressure; written out, for it is made several times a bar."""
+    return Market(
+        market.instruments, market.fundamental, pressure, lasting, market.price, market.fx,
+        market.depth, market.available, market.sigma, market.settlement, market.sellable,
+        market.buyable,
+    )  # fmt: skip
 
 
 def unit_slope(

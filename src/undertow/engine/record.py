@@ -60,13 +60,15 @@ class Record:
         counts = np.zeros((len(self.names), 5))
         money = np.zeros((len(self.names), len(state.market.instruments)))
         for desk, places, done in zip(state.desks, called, settled, strict=True):
-            at = self.names.index(desk.segment.name)
-            waiting = float(desk.live.weight_at(desk.open).sum())
-            new = float(desk.live.weight_at(places).sum())
-            counts[at] += (new, waiting, done.unrescuable, done.bankrupt, done.bad_debt)
-            money[at] += done.money
-        for number, (name, _) in enumerate(state.rules.traders):
-            money[self.names.index(name)] += np.maximum(money_of[number], 0.0)
+            if len(places) or len(desk.open) or done.units.any() or done.bankrupt:
+                at = self.names.index(desk.segment.name)
+                waiting = float(desk.live.weight_at(desk.open).sum())
+                new = float(desk.live.weight_at(places).sum())
+                counts[at] += (new, waiting, done.unrescuable, done.bankrupt, done.bad_debt)
+                money[at] += done.money
+        for number in np.flatnonzero(money_of.any(axis=1)).tolist():
+            at = self.names.index(state.rules.traders[number][0])
+            money[at] += np.maximum(money_of[number], 0.0)
         self.counts.append(counts)
         self.money.append(money)
 
@@ -91,10 +93,9 @@ class Record:
 def _posted(state: State) -> Floats:
     """Base currency of margin behind each instrument, at trigger rates (largest move)."""
     count = len(state.market.instruments)
-    total = np.zeros(count)
-    for desk in state.desks:
-        own = desk.columns.instruments
-        test = desk.trigger
-        required = (state.market.value[own] * test.rate + test.money).max(axis=0)
-        total += np.bincount(own, desk.held * required, count)
-    return total
+    if not state.desks:
+        return np.zeros(count)
+    board = state.desks[0].board
+    test, value = board.trigger, state.market.value[board.all.instruments]
+    required = (value * test.rate + test.money).max(axis=0)
+    return board.per_instrument(board.held * required, np.ones_like(board.all.pledged), count)

@@ -11,6 +11,8 @@ negative indices, a quarter of the time. A kernel is longer than a function shou
 
 from __future__ import annotations
 
+import numpy as np
+
 from undertow.core.accounts import NO_CALL
 from undertow.core.compiled import compiled
 from undertow.core.shapes import (
@@ -21,6 +23,7 @@ from undertow.core.shapes import (
     PerAccount,
     PerMove,
     PerMoveColumn,
+    PerMoveSlot,
     PerPosition,
     PerRow,
     PerSlot,
@@ -43,27 +46,62 @@ def short_of(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     found: Rows,
 ) -> int:
     """Write the rows of [start, stop) with slack < 0 into `found`; returns how many."""
-    step = 1 if len(column) > 1 else 0
-    held = quantity[start:stop]
-    kind = column[start * step :]
-    money = cash[start:stop]
+    held, money = quantity[start:stop], cash[start:stop]
+    if len(column) == 1:
+        return _short_of_alike(held, money, _by_slot(weight, column[0]), offset, start, found)
+    kind = column[start:stop]
     first = weight[0]
     count = 0
     for row in range(held.shape[0]):
         slack = money[row] + offset[0]
         for slot in range(held.shape[1]):
-            slack += held[row, slot] * first[kind[row * step, slot]]
+            slack += held[row, slot] * first[kind[row, slot]]
         for move in range(1, weight.shape[0]):
             if slack < 0.0:
                 break
             other = money[row] + offset[move]
             for slot in range(held.shape[1]):
-                other += held[row, slot] * weight[move, kind[row * step, slot]]
+                other += held[row, slot] * weight[move, kind[row, slot]]
             slack = min(slack, other)
         if slack < 0.0:
             found[count] = start + row
             count += 1
     return count
+
+
+@compiled
+def _short_of_alike(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    held: PerPosition, money: PerAccount, weight: PerMoveSlot, offset: PerMove, start: int,
+    found: Rows,
+) -> int:  # fmt: skip
+    """The same sums where a weight belongs to the slot: no column is looked up."""
+    first = weight[0]
+    count = 0
+    for row in range(held.shape[0]):
+        slack = money[row] + offset[0]
+        for slot in range(held.shape[1]):
+            slack += held[row, slot] * first[slot]
+        for move in range(1, weight.shape[0]):
+            if slack < 0.0:
+                break
+            other = money[row] + offset[move]
+            for slot in range(held.shape[1]):
+                other += held[row, slot] * weight[move, slot]
+            slack = min(slack, other)
+        if slack < 0.0:
+            found[count] = start + row
+            count += 1
+    return count
+
+
+@compiled
+def _by_slot(weight: PerMoveColumn, column: ColumnPerPosition) -> PerMoveSlot:
+    """Weights in the order of the slots of accounts that are all alike."""
+    own = np.empty((weight.shape[0], column.shape[0]))
+    for move in range(own.shape[0]):
+        for slot in range(own.shape[1]):
+            own[move, slot] = weight[move, column[slot]]
+    return own
 
 
 @compiled
@@ -74,27 +112,30 @@ def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     population: PerAccount,
     weight: PerMoveColumn,
     offset: PerMove,
+    least: tuple[float, float],
     rows: Rows,
     out_quantity: PerSlot,
     out_column: ColumnPerSlot,
     out_need: PerRow,
     out_move: MovePerRow,
     out_population: PerRow,
-    out_scale: PerRow,
-) -> None:
+) -> int:
     """Copy the accounts `rows` with each one's need (0 if none) and the move that binds.
 
-    out_scale: |cash| + Σ|q·w| of that move
+    least: accounts that need no more than this money, or this share of |cash| + Σ|q·w| of that
+    move, are left out, in `rows` too (nobody is if the money is negative); returns how many are
+    copied
     """
     first = weight[0]
     step, each = int(len(column) > 1), int(len(population) > 1)
+    count = 0
     for place in range(out_quantity.shape[0]):
         row = rows[place]
         held, kind, money = quantity[row], column[row * step], cash[row]
         slack, scale = money + offset[0], abs(money)
         for slot in range(held.shape[0]):
-            out_quantity[place, slot] = held[slot]
-            out_column[place, slot] = kind[slot]
+            out_quantity[count, slot] = held[slot]
+            out_column[count, slot] = kind[slot]
             part = held[slot] * first[kind[slot]]
             slack += part
             scale += abs(part)
@@ -107,10 +148,11 @@ def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
                 size += abs(part)
             if other < slack:
                 slack, scale, binds = other, size, move
-        out_need[place] = max(0.0, -slack)
-        out_move[place] = binds
-        out_population[place] = population[row * each]
-        out_scale[place] = scale
+        need = max(0.0, -slack)
+        rows[count], out_need[count], out_move[count] = row, need, binds
+        out_population[count] = population[row * each]
+        count += int(least[0] < 0.0 or need > max(least[0], least[1] * scale))
+    return count
 
 
 @compiled
@@ -124,6 +166,7 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
     trigger_offset: PerMove,
     target: PerMoveColumn,
     target_offset: PerMove,
+    least: tuple[float, float],
     start: int,
     stop: int,
     found: Rows,
@@ -132,12 +175,11 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
     out_need: PerRow,
     out_move: MovePerRow,
     out_population: PerRow,
-    out_scale: PerRow,
 ) -> int:
     """Both in turn, few accounts at a time, so that a copy finds the account in the cache.
 
     Accounts that know of an open call are left out; an empty `opened` says that nobody does.
-    Returns how many are short; where they are more than there is room for, copies are missing.
+    Returns how many are short; where there is no room for so many, copies are missing.
     """
     count = 0
     for first in range(start, stop, TOGETHER):
@@ -147,10 +189,10 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
         if len(opened):
             new = _without_calls(here, new, opened)
         if count + new <= len(out_need):
-            gather(
-                quantity, column, cash, population, target, target_offset, here[:new],
+            new = gather(
+                quantity, column, cash, population, target, target_offset, least, here,
                 out_quantity[count : count + new], out_column[count:], out_need[count:],
-                out_move[count:], out_population[count:], out_scale[count:],
+                out_move[count:], out_population[count:],
             )  # fmt: skip
         count += new
     return count

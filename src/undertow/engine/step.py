@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
-from undertow.core.shapes import Floats, PerColumn, PerInstrument
+from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.books import Settled, payment, settle, settle_traders
 from undertow.engine.call import call, order, wanted
 from undertow.engine.clear import Cleared, Flow, clear
@@ -15,7 +16,7 @@ from undertow.engine.desk import Batch
 from undertow.engine.mark import brake, hear, mark
 from undertow.engine.pace import Pace
 from undertow.engine.pool import Pool
-from undertow.engine.prices import dealt_price, decayed, pressed, unit_slope
+from undertow.engine.prices import dealt_price, decayed, pressed, pushed, unit_slope
 from undertow.engine.record import Record
 from undertow.engine.state import State
 from undertow.model.traders.base import Moment
@@ -23,11 +24,16 @@ from undertow.model.traders.base import Moment
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """All orders of one bar: batches and units per column of each desk, units of each trader."""
+    """All orders of one bar.
+
+    batches: of each desk;  forced, bought: units per instrument that accounts sell and buy back
+    traders: units each one buys, [trader, instrument]
+    """
 
     batches: list[list[Batch]]
-    closing: list[PerColumn]
-    traders: list[Floats]
+    forced: PerInstrument
+    bought: PerInstrument
+    traders: Floats
 
 
 def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool) -> float:
@@ -50,63 +56,68 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
 def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
     """Ask all open calls and all traders what they want to trade at the opening prices."""
     batches = [order(desk, state.market, state.rules, pace, pool) for desk in state.desks]
-    closing = [
-        wanted(todo, desk.columns.count) for desk, todo in zip(state.desks, batches, strict=True)
-    ]
-    return Orders(batches, closing, _trader_orders(state, pace, closing))
+    count = len(state.market.instruments)
+    forced = bought = np.zeros(count)
+    if any(batches):
+        board = state.desks[0].board
+        closing = np.zeros(board.all.count)
+        for desk, todo in zip(state.desks, batches, strict=True):
+            if todo:
+                closing[desk.bound] = wanted(todo, desk.columns.count)
+        long = board.all.sign > 0.0
+        forced = board.per_instrument(closing, long, count)
+        bought = board.per_instrument(closing, ~long, count)
+    alone = Orders(batches, forced, bought, np.zeros((0, count)))
+    return replace(alone, traders=_trader_orders(state, pace, alone))
 
 
-def _trader_orders(state: State, pace: Pace, closing: list[PerColumn]) -> list[Floats]:
-    """Ask every trader at the tangent, then again at the secant over all that was asked."""
-    if not state.rules.traders:
-        return []
-    tangent = unit_slope(state.rules.impact, state.market)
-    first, memories = _asked(state, pace, tangent)
-    if not any(units.any() for units in first):
-        return _remembered(state, first, memories)
-    flow = _flow(state, Orders([], closing, first))
-    toward = pressed(
-        decayed(state.market, pace.days), flow.forced + flow.sold - flow.bought, pace.days
-    )
-    secant = unit_slope(state.rules.impact, state.market, toward.pressure)
-    return _remembered(state, *_asked(state, pace, secant))
-
-
-def _remembered(state: State, units: list[Floats], memories: list[Floats]) -> list[Floats]:
-    for number, memory in enumerate(memories):
-        state.traders[number] = replace(state.traders[number], memory=memory)
+def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
+    """Ask every trader at the tangent, then those who trade again at the secant over all asked."""
+    units = np.zeros((len(state.traders), len(state.market.instruments)))
+    if not state.traders:
+        return units
+    memory = [old.memory for old in state.traders]
+    everyone = range(len(state.traders))
+    _ask(state, pace, unit_slope(state.rules.impact, state.market), everyone, (units, memory))
+    again = np.flatnonzero(units.any(axis=1)).tolist()
+    if again:
+        flow = _flow(replace(others, traders=units))
+        calm = decayed(state.market, pace.days)
+        toward = pressed(calm, flow.forced + flow.sold - flow.bought, pace.days)
+        secant = unit_slope(state.rules.impact, state.market, toward.pressure)
+        _ask(state, pace, secant, again, (units, memory))
+    for number, (old, kept) in enumerate(zip(state.traders, memory, strict=True)):
+        if kept is not old.memory:
+            state.traders[number] = replace(old, memory=kept)
     return units
 
 
-def _asked(state: State, pace: Pace, slope: PerInstrument) -> tuple[list[Floats], list[Floats]]:
-    """Units and memory of every trader if trading costs this much."""
+def _ask(
+    state: State,
+    pace: Pace,
+    slope: PerInstrument,
+    numbers: Iterable[int],
+    answers: tuple[Floats, list[Floats]],
+) -> None:
+    """Let some traders write what they want if trading costs this much, and what they remember."""
     moment = Moment(pace.bar, pace.days * pace.open, pace.closing, slope)
-    answers = [
-        trader.orders(old, state.market, moment)
-        for (_, trader), old in zip(state.rules.traders, state.traders, strict=True)
-    ]
-    return [np.where(pace.open, units, 0.0) for units, _ in answers], [m for _, m in answers]
+    units, memory = answers
+    for number in numbers:
+        trader, old = state.rules.traders[number][1], state.traders[number]
+        units[number], memory[number] = trader.orders(old, state.market, moment)
+    units[:, ~pace.open] = 0.0
 
 
 def cleared_now(state: State, orders: Orders, pace: Pace) -> Cleared:
     """Let all orders of the bar meet."""
-    return clear(state.market, _flow(state, orders), state.rules, pace, state.limits)
+    return clear(state.market, _flow(orders), state.rules, pace, state.limits)
 
 
-def _flow(state: State, orders: Orders) -> Flow:
+def _flow(orders: Orders) -> Flow:
     """Units to be sold by force, sold by traders, and bought, per instrument."""
-    count = len(state.market.instruments)
-    forced, sold, bought = np.zeros(count), np.zeros(count), np.zeros(count)
-    for desk, closing in zip(state.desks, orders.closing, strict=True):
-        if not closing.any():
-            continue
-        own, long = desk.columns.instruments, desk.columns.sign > 0.0
-        forced += np.bincount(own[long], closing[long], count)
-        bought += np.bincount(own[~long], closing[~long], count)
-    for units in orders.traders:
-        sold += np.maximum(-units, 0.0)
-        bought += np.maximum(units, 0.0)
-    return Flow(forced, sold, bought)
+    sold = np.maximum(-orders.traders, 0.0).sum(axis=0)
+    bought = np.vstack([orders.bought, np.maximum(orders.traders, 0.0)]).sum(axis=0)
+    return Flow(orders.forced, sold, bought)
 
 
 def settle_all(
@@ -128,7 +139,7 @@ def settle_all(
 def _end(state: State, cleared: Cleared, pace: Pace, moment: datetime) -> None:
     """Carry pressure over to the next bar and let the venues set their limits."""
     after = cleared.market
-    state.market = replace(state.market, pressure=after.pressure, lasting=after.lasting)
+    state.market = pushed(state.market, after.pressure, after.lasting)
     if state.rules.listings and pace.elapsed > 0.0:
         dealt = dealt_price(state.rules.impact, state.market)
         closing = np.where(pace.open, np.where(state.news.given, state.market.price, dealt), 0.0)

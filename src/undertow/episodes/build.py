@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from undertow.core.clock import Clock
 from undertow.core.errors import unknown
 from undertow.core.market import Market
 from undertow.episodes.episode import Episode
+from undertow.episodes.fits import refuse_fits
 from undertow.episodes.hours import PhasePerVenue, listings_of, open_of, phases_of, tests_of
 from undertow.episodes.made import made, said_with_place
 from undertow.episodes.markets import opening_market
@@ -25,16 +28,18 @@ HOURS = 24.0
 ORIGINS = ("given", "free")
 
 
-def compile_episode(
+def compile_episode(  # noqa: PLR0913 - one parameter per option of the command
     episode: Episode,
     *,
     accounts: int | None = None,
     seed: int | None = None,
     bar: str | None = None,
     origin: str = "given",
+    allow: Collection[str] = (),
 ) -> Scenario:
     """The episode as a scenario; accounts, seed and bar replace those of the file.
 
+    allow: forbidden fits that are meant (`episodes.fits`); all others are refused.
     Prices after the start enter for `given` instruments only: a target's actual path changes
     nothing. With a free origin they enter for none: its stated news takes their place.
     """
@@ -47,6 +52,7 @@ def compile_episode(
     listings = listings_of(episode.plan, market, clock, episode.file)
     phases = phases_of(listings, clock)
     rules = _rules(episode, market, listings, phases, clock)
+    refuse_fits(episode, allow)
     columns, drawn = accounts_of(
         episode,
         market,

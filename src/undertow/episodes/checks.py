@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from undertow.core.errors import BadDate, BadFile, BadNumber, unknown
 from undertow.episodes.schema import Plan
@@ -49,6 +49,17 @@ def _names(plan: Plan) -> Iterator[tuple[str, str, Collection[str], str]]:
     for hike in plan.hikes:
         yield "instrument", hike.instrument, instruments, "hikes"
         yield from (("segment", name, plan.segments, "hikes") for name in hike.segments)
+    yield from _read(plan)
+
+
+def _read(plan: Plan) -> Iterator[tuple[str, str, Collection[str], str]]:
+    reading, sellers = plan.reading, (*plan.segments, *plan.traders)
+    for loss in reading.losses:
+        yield "instrument", loss.instrument, plan.instruments, "reading.losses"
+    for one in reading.checks:
+        where = f"reading.checks {one.title!r}"
+        yield from (("instrument", name, plan.instruments, where) for name in one.instruments)
+        yield from (("segment or trader", name, sellers, where) for name in one.sellers)
 
 
 def _held(held: Held, plan: Plan, where: str) -> Iterator[tuple[str, str, Collection[str], str]]:
@@ -77,16 +88,21 @@ def _check_look_through(plan: Plan, file: str) -> None:
                 f"{file}: the weights of instruments.{symbol}.look_through sum to {total:g}, so"
                 " no rest is left for itself; mend them or drop rest_on_itself."
             )
-        for name in one.look_through:
-            if _is_product(plan.instruments[name], name):
-                raise BadFile(
-                    f"{file}: instruments.{symbol} looks through to {name!r}, which looks through"
-                    " to something else; name what lies beneath both."
-                )
+        if ring := _ring(plan.instruments, (symbol,)):
+            raise BadFile(
+                f"{file}: the look_through of {' -> '.join(ring)} ends where it begins; name what"
+                " lies beneath."
+            )
 
 
-def _is_product(instrument: Instrument, symbol: str) -> bool:
-    return bool(set(instrument.look_through) - {symbol})
+def _ring(instruments: Mapping[str, Instrument], way: tuple[str, ...]) -> tuple[str, ...]:
+    """The way down from its first name back to it, or nothing; a rest on itself is no way."""
+    for name in instruments[way[-1]].look_through:
+        if name == way[0] and len(way) > 1:
+            return (*way, name)
+        if name not in way and (ring := _ring(instruments, (*way, name))):
+            return ring
+    return ()
 
 
 def _check_news(plan: Plan, file: str) -> None:

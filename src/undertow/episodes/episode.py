@@ -18,14 +18,15 @@ from undertow.core.clock import Clock
 from undertow.core.errors import BadDate, BadFile
 from undertow.core.shapes import PerInstrument
 from undertow.episodes.checks import check
-from undertow.episodes.facts import Fact, Facts, read_facts
-from undertow.episodes.formulas import referred, resolved
+from undertow.episodes.facts import UNDATED, Fact, Facts, files_of, read_facts
+from undertow.episodes.formulas import named, referred, resolved
 from undertow.episodes.made import said_with_place
 from undertow.episodes.problems import first_problem
 from undertow.episodes.schema import Plan
 from undertow.episodes.schema_market import DEFAULTS
 from undertow.episodes.tables import Moment
 
+STALE = timedelta(days=4)
 BAR = re.compile(r"(\d+)\s*(min|h|d)")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -56,12 +57,13 @@ class Episode:
 
     @property
     def used(self) -> tuple[Fact, ...]:
-        """The facts that enter a scenario, each once; the paths of targets are not among them."""
+        """The facts that enter a scenario, each once: no path of a target, no figure to read by."""
         listed = self.plan.instruments.values()
         paths = [path for i in listed for path in (i.path, i.settlement) if path]
         paths += [currency.path for currency in self.plan.currencies.values()]
         opened = [self.facts.opening(path) for path in paths]
-        named = referred(_with_defaults(self.raw), self.facts)
+        entering = {key: table for key, table in self.raw.items() if key != "reading"}
+        named = referred(_with_defaults(entering), self.facts)
         return tuple({id(fact): fact for fact in (*opened, *named)}.values())
 
     @property
@@ -74,10 +76,15 @@ class Episode:
         return dict(self.texts)
 
     def actual(self, moment: datetime | None = None) -> PerInstrument:
-        """Prices that were really seen last, at `moment` or at the end; never in a scenario."""
-        late = self.facts.as_of(self.plan.end if moment is None else moment)
-        prices = [late.opening(i.path).value for i in self.plan.instruments.values()]
-        return np.array(prices)
+        """Prices that were really seen last, at `moment` or at the end; never in a scenario.
+
+        NaN where the last one is older than a weekend and a holiday: it is not known.
+        """
+        until = self.plan.end if moment is None else moment
+        late = self.facts.as_of(until)
+        last = [late.opening(i.path) for i in self.plan.instruments.values()]
+        fresh = [until - (fact.moment or UNDATED) <= STALE for fact in last]
+        return np.where(fresh, [fact.value for fact in last], np.nan)
 
     def clock(self, bar: str | None = None) -> Clock:
         """Bars from start to end; BadDate if the window is not a whole number of bars."""
@@ -99,8 +106,13 @@ class Episode:
 
     def with_fact(self, name: str, value: float) -> Episode:
         """The same episode had this fact another value."""
-        other = parse(self.raw, self.facts.with_value(name, value), self.file)
-        return self._noted(other, {f"@{name}": value})
+        return self.with_facts({name: value})
+
+    def with_facts(self, values: Mapping[str, float]) -> Episode:
+        """The same episode had these facts other values; names are ID or ID@MOMENT."""
+        pairs = [(named(f"@{name}", self.facts, self.file), v) for name, v in values.items()]
+        other = parse(self.raw, self.facts.with_values(pairs), self.file)
+        return self._noted(other, {f"@{name}": value for name, value in values.items()})
 
     def _noted(self, other: Episode, change: dict[str, object]) -> Episode:
         earlier = json.loads(self.texts.get("changes.json", b"[]"))
@@ -119,7 +131,7 @@ def read_episode(file: Path) -> Episode:
         raise BadFile(f"{file.name} is not TOML: {error}; mend that line.") from error
     except (OSError, UnicodeError) as error:
         raise BadFile(f"{file} cannot be read: {error}; put a UTF-8 TOML file there.") from error
-    texts = {file.name: written, beside.name: beside.read_bytes()}
+    texts = {file.name: written, **{f.name: f.read_bytes() for f in files_of(beside)}}
     return replace(parse(raw, facts, file.name), texts=texts)
 
 

@@ -1,4 +1,7 @@
-"""Facts about the world: each row of `facts.csv` has a unit, a status and a source."""
+"""Facts about the world: each row of `facts.csv` has a unit, a status and a source.
+
+A source that begins with # is a key of the table `sources.csv` beside it.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from undertow.core.errors import BadDate, BadFile, BadNumber, MissingSource, unk
 from undertow.core.shapes import Floats
 
 HEADER = ("id", "time_utc", "value", "unit", "status", "low", "high", "source", "note")
+SOURCES = "sources.csv"
 STATUSES = ("official", "data", "reported", "assumed")
 UNDATED = datetime.min.replace(tzinfo=UTC)
 
@@ -103,39 +107,69 @@ class Facts:
         times = [f.moment.replace(tzinfo=None) for f in rows if f.moment]
         return np.array(times, dtype="datetime64[s]"), np.array([f.value for f in rows])
 
-    def with_value(self, name: str, value: float) -> Facts:
-        """The same facts with another number behind the row that `fact` would find."""
-        old = self.fact(name)
-        rows = tuple(replace(f, value=value) if f is old else f for f in self.rows[name])
-        return replace(self, rows={**self.rows, name: rows})
+    def with_values(self, pairs: Iterable[tuple[Fact, float]]) -> Facts:
+        """The same facts with other numbers in these rows."""
+        new = {fact.line: value for fact, value in pairs}
+        changed = {
+            name: tuple(replace(f, value=new.get(f.line, f.value)) for f in rows)
+            for name, rows in self.rows.items()
+            if any(f.line in new for f in rows)
+        }
+        return replace(self, rows={**self.rows, **changed})
+
+
+def files_of(path: Path) -> tuple[Path, ...]:
+    """The facts file and, where there is one, the table of sources beside it."""
+    beside = path.with_name(SOURCES)
+    return (path, beside) if beside.is_file() else (path,)
 
 
 def read_facts(path: Path) -> Facts:
     """Read a facts file; each row is checked, and the error names file, line and id."""
+    _, *tables = files_of(path)
+    sources = {}
+    for table in tables:
+        sources = {f"#{cells[0]}": cells[1] for _, cells in _rows(table, ("key", "source"))}
+    found = [
+        _fact(cells, f"{path.name} line {line}", line, sources)
+        for line, cells in _rows(path, HEADER)
+    ]
+    return Facts(path.name, _by_id(found, path.name))
+
+
+def _rows(path: Path, header: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    """Line and stripped cells of each row."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        lines = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        header = tuple(lines.fieldnames or ())
-        if header != HEADER:
+        lines = csv.reader(
+            io.StringIO(path.read_text(encoding="utf-8-sig"), newline=""), strict=True
+        )
+        first = next(lines, [])
+        if tuple(first) != header:
             raise BadFile(
-                f"{path.name} has the columns {', '.join(header) or 'of an empty file'}; it needs"
-                f" {','.join(HEADER)}."
+                f"{path.name} has the columns {', '.join(first) or 'of an empty file'}; it needs"
+                f" {','.join(header)}."
             )
-        found = [_fact(row, f"{path.name} line {lines.line_num}", lines.line_num) for row in lines]
+        for cells in lines:
+            if cells and len(cells) != len(header):
+                raise BadFile(
+                    f"{path.name} line {lines.line_num} does not have {len(header)} fields; quote"
+                    " a text that contains a comma."
+                )
+            if cells:
+                yield lines.line_num, [cell.strip() for cell in cells]
     except (OSError, UnicodeError, csv.Error) as error:
         raise BadFile(
             f"the facts file {path} cannot be read: {error}; put a UTF-8 CSV file there."
         ) from error
-    return Facts(path.name, _by_id(found, path.name))
 
 
-def _fact(row: Mapping[str | None, str | None], where: str, line: int) -> Fact:
-    cells = {key: (text or "").strip() for key, text in row.items() if key is not None}
-    if None in row or any(text is None for text in row.values()):
-        raise BadFile(
-            f"{where} does not have {len(HEADER)} fields; quote a text that contains a comma."
-        )
+def _fact(row: list[str], where: str, line: int, sources: Mapping[str, str]) -> Fact:
+    cells = dict(zip(HEADER, row, strict=True))
     where = f"{where} ({cells['id'] or 'no id'})"
+    if cells["source"].startswith("#"):
+        if cells["source"] not in sources:
+            raise unknown("source", cells["source"], sources, where)
+        cells["source"] = sources[cells["source"]]
     _check_texts(cells, where)
     value = _number(cells["value"], where, "value")
     low, high = (_bound(cells[end], where, end) for end in ("low", "high"))

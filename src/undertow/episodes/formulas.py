@@ -98,6 +98,14 @@ def _evaluated(node: ast.expr, values: list[float]) -> float:
             raise ValueError(ast.dump(node))
 
 
+def named(reference: str, facts: Facts, where: str) -> Fact:
+    """The row behind "@id" or "@id@date"."""
+    match = NAME.fullmatch(reference)
+    if match is None:
+        raise BadFile(f"{where}: {reference!r} names no fact; write @ID or @ID@2026-02-02T22:00Z.")
+    return _named(match, facts, where)
+
+
 def _named(match: re.Match[str], facts: Facts, where: str) -> Fact:
     name, date = match["id"], match["date"]
     return facts.fact(name, where) if date is None else dated(name, date, facts, where)

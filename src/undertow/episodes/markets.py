@@ -68,13 +68,20 @@ def _depth(instrument: Instrument) -> float:
 
 
 def _look_through(plan: Plan) -> InstrumentMatrix:
-    """B[a, u]; an instrument that looks through to nothing is its own underlying."""
+    """B[a, u]; an instrument that looks through to nothing is its own underlying.
+
+    A product of products stands on what lies beneath: B = own + links·B, links without rings.
+    """
     place = {symbol: at for at, symbol in enumerate(plan.instruments)}
-    weights = np.zeros((len(place), len(place)))
+    own, links = np.zeros((2, len(place), len(place)))
     for symbol, one in plan.instruments.items():
-        row = weights[place[symbol]]
+        at = place[symbol]
         for underlying, weight in one.look_through.items():
-            row[place[underlying]] = weight
+            part = own if underlying == symbol else links
+            part[at, place[underlying]] = weight
         if one.rest_on_itself or not one.look_through:
-            row[place[symbol]] += 1.0 - row.sum()
+            own[at, at] += 1.0 - (own[at] + links[at]).sum()
+    weights = own
+    while (deeper := own + links @ weights).tobytes() != weights.tobytes():
+        weights = deeper
     return weights

@@ -98,13 +98,14 @@ def _columns(pairs: Iterable[Kind]) -> Columns:
 
 def _slots(episode: Episode, name: str, segment: Segment, market: Market) -> Iterator[Slot]:
     """One slot per instrument held, baskets taken apart."""
+    common = episode.plan.population.vintages
     for held in segment.holds:
         where = f"{episode.file} [segments.{name}.holds]"
         for symbol, share in _parts(episode, held):
             at = episode.symbols.index(symbol)
             per_unit = 1.0 if held.total_usd is None else float(market.value[at])
             total = held.total_units if held.total_usd is None else held.total_usd
-            entries = (_entry(episode, v, at, market, where) for v in held.vintages)
+            entries = (_entry(episode, v, at, market, where) for v in held.vintages or common)
             way = Way[held.way.upper()]
             kinds = tuple(Kind(at, way, entry, held.released) for entry in entries)
             yield Slot(held, share * (total or 0.0) / per_unit, kinds)

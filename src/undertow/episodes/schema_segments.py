@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 
 from undertow.episodes.tables import Choice, Moment, NotNegative, Part, Positive, Share
 
+Vintages = Annotated[tuple[Positive | Moment, ...], Field(min_length=1)]
+
 
 class Excess(Part):
     """Gamma distribution of (equity − requirement)/requirement over a segment's accounts."""
@@ -47,8 +49,8 @@ class Held(Part):
     """Something a segment holds, as a total over all its real accounts.
 
     instrument or basket: what; a basket's total is split by its weights, one slot each
-    vintages: entry prices, as shares of the opening price (1 by default) or as dates whose price
-    is looked up in the path;  held_by: share of accounts that hold it
+    vintages: entry prices, as shares of the opening price or as dates whose price is looked up in
+    the path, by default those of [population];  held_by: share of accounts that hold it
     released: share of the proceeds that reaches this account (only for `elsewhere`)
     """
 
@@ -59,7 +61,7 @@ class Held(Part):
     total_units: NotNegative | None = None
     total_usd: NotNegative | None = None
     held_by: Annotated[Share, Field(gt=0.0)] = 1.0
-    vintages: Annotated[tuple[Positive | Moment, ...], Field(min_length=1)] = (1.0,)
+    vintages: Vintages | None = None
     released: Share = 1.0
 
     @model_validator(mode="after")
@@ -100,8 +102,10 @@ class Segment(Part):
 class Population(Part):
     """How unequal accounts are.
 
-    spread: standard deviation of ln wealth;  mixing: gamma shape of each account's weights.
+    spread: standard deviation of ln wealth;  mixing: gamma shape of each account's weights
+    vintages: entry prices of holdings that name none; see `Held`
     """
 
     spread: NotNegative
     mixing: Positive
+    vintages: Vintages = (1.0,)

@@ -224,3 +224,19 @@ def test_wrong_limits_are_refused(parameters, words):
 def test_a_fund_cannot_open_without_equity():
     with pytest.raises(BadNumber, match="more cash or holdings"):
         fund(cash=-1_000.0).opened(market())
+
+
+def test_a_relative_limit_is_a_multiple_of_the_risk_at_the_opening() -> None:
+    part = fund(var_limit=1.5, relative=True)
+    riskier = market(sigma=(0.04, 0.04, 0.04))
+    share = kept(part, riskier) / part.opened(market()).quantity
+
+    assert orders(part, market(sigma=(0.03, 0.03, 0.03))) == pytest.approx(np.zeros(3), abs=1e-9)
+    assert share == pytest.approx(np.full(3, 0.75))
+
+
+def test_a_relative_limit_leaves_a_fund_of_any_size_and_leverage_calm_at_the_opening() -> None:
+    for cash in (-800.0, 0.0, 5_000.0):
+        part = fund(var_limit=1.01, relative=True, cash=cash)
+
+        assert not orders(part, market()).any()

@@ -57,6 +57,15 @@ def test_the_money_spent_rises_with_the_discount_up_to_the_capital(price, spent)
     assert price * bought(buyer(), market(price)) == pytest.approx(spent)
 
 
+@pytest.mark.parametrize(("price", "spent"), [(97.0, 0.0), (94.0, 0.5e6), (92.0, 1e6)])
+def test_discounts_may_be_counted_in_daily_volatilities(price, spent):
+    part = ValueBuyer({"SI": 1e6}, threshold=2.0, demand=0.5, lag_days=0.0, in_daily_sigmas=True)
+    now = market(price)
+    calm = replace(now.instruments, sigma=np.array([0.01, 0.02]))
+
+    assert price * bought(part, replace(now, instruments=calm)) == pytest.approx(spent)
+
+
 @given(price=st.floats(20.0, 94.0), slope=st.floats(1e-9, 1e-3))
 def test_the_buyer_reckons_with_the_price_its_own_purchase_leads_to(price, slope):
     units = bought(buyer(), market(price), bar(slope))

@@ -35,7 +35,10 @@ class ImpactLaw(ABC):
 
     @abstractmethod
     def log_factor(self, pressure: PerInstrument, market: Market) -> PerInstrument:
-        """ln π(z) per underlying; exactly 0 at z = 0."""
+        """ln π(z) per underlying; exactly 0 at z = 0.
+
+        The pressure may have more axes in front, as the points of a path: [..., underlying].
+        """
 
     @abstractmethod
     def path_average(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from undertow.core.columns import Columns
 from undertow.core.market import Market
@@ -32,12 +32,14 @@ class MarginRule(ABC):
 
     by_value: the table reads nothing of the market but instruments, prices and exchange rates, so
     it need not be compiled anew while these stand still; a rule that reads more leaves it False.
+    rated: what `hiked` takes: a share of value, money per contract, or nothing (no rate per name).
     """
 
     __slots__ = ()
 
     by_value: ClassVar[bool] = False
     fixed: ClassVar[bool] = False
+    rated: ClassVar[Literal["share", "money", "nothing"]] = "share"
 
     @classmethod
     def example(cls, market: Market) -> Self:

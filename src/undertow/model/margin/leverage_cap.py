@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class LeverageCap(MarginRule):
 
     fixed: ClassVar[bool] = True
     by_value: ClassVar[bool] = True
+    rated: ClassVar[Literal["share", "money", "nothing"]] = "nothing"
 
     trigger_leverage: float
     target_leverage: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class MoneyPerContract(MarginRule):
     """
 
     by_value: ClassVar[bool] = True
+    rated: ClassVar[Literal["share", "money", "nothing"]] = "money"
 
     money: Mapping[str, float]
     contract: Mapping[str, float]

@@ -34,7 +34,9 @@ class RiskLimitedFund(Trader):
     holdings: units by instrument, signed;  cash: base currency, negative if borrowed
     var_limit, drawdown_limit, stop_out: shares of equity (one day; of the peak)
     correlation: ρ;  quantile: of the one-day VaR, as 0.99;  lag_days: trading days
-    sells: which open positions first;  memory: [peak equity]
+    sells: which open positions first
+    relative: var_limit is a multiple of VaR over equity at the opening, not a share of equity
+    memory: [peak equity, VaR over equity at the opening]
     """
 
     holdings: Mapping[str, float]
@@ -46,6 +48,7 @@ class RiskLimitedFund(Trader):
     quantile: float
     lag_days: float
     sells: Literal["pro_rata", "most_liquid_first"] = "pro_rata"
+    relative: bool = False
 
     def __post_init__(self) -> None:
         within("var_limit of a fund", self.var_limit, 0.0, np.inf)
@@ -83,7 +86,9 @@ class RiskLimitedFund(Trader):
             raise BadNumber(
                 f"a risk-limited fund opens with equity {equity:g}; give it more cash or holdings."
             )
-        return replace(state, memory=np.array([equity]))
+        risk = quantity * market.value * market.sigma
+        opening = self._quantile() * np.sqrt(self._covariance(risk, risk)) / equity
+        return replace(state, memory=np.array([equity, opening]))
 
     def orders(
         self, state: TraderState, market: Market, moment: Moment
@@ -98,7 +103,7 @@ class RiskLimitedFund(Trader):
             self._within_drawdown(state, market, 1 - equity / peak),
         )
         cut = np.where(can, 1 - kept, 0.0) * paced(moment.days, self.lag_days)
-        return -cut * state.quantity, np.array([peak])
+        return -cut * state.quantity, np.array([peak, state.memory[1]])
 
     def _within_value_at_risk(
         self, state: TraderState, market: Market, can: FlagPerInstrument
@@ -108,12 +113,16 @@ class RiskLimitedFund(Trader):
         if equity <= 0:
             return np.where(can, 0.0, 1.0)
         risk = state.quantity * market.value * market.sigma
-        budget = self.var_limit * equity / NormalDist().inv_cdf(self.quantile)
+        limit = self.var_limit * (float(state.memory[1]) if self.relative else 1.0)
+        budget = limit * equity / self._quantile()
         kept = np.ones_like(risk)
         for group in self._groups(market, can):
             left = risk * kept
             kept[group] = self._share(np.where(group, 0.0, left), group * left, budget)
         return kept
+
+    def _quantile(self) -> float:
+        return NormalDist().inv_cdf(self.quantile)
 
     def _groups(self, market: Market, can: FlagPerInstrument) -> Iterator[FlagPerInstrument]:
         if self.sells == "pro_rata":

@@ -30,6 +30,7 @@ class ValueBuyer(Trader):
 
     capital: base currency by instrument;  threshold, recovery: discounts, as shares
     demand: share of the capital per unit of discount, so all is wanted at threshold + 1/demand
+    in_daily_sigmas: discounts are counted in normal daily volatilities of the instrument
     belief: share of the news it takes for value (1: buys forced falls only, 0: every fall)
     memory: F at the opening, per instrument
     """
@@ -40,9 +41,11 @@ class ValueBuyer(Trader):
     lag_days: float
     belief: float = 1.0
     recovery: float | None = None
+    in_daily_sigmas: bool = False
 
     def __post_init__(self) -> None:
-        within("threshold of a value buyer", self.threshold, 0.0, 1.0)
+        most = np.inf if self.in_daily_sigmas else 1.0
+        within("threshold of a value buyer", self.threshold, 0.0, most)
         positive("demand of a value buyer", self.demand)
         within("lag_days of a value buyer", self.lag_days, 0.0, np.inf)
         within("belief of a value buyer", self.belief, 0.0, 1.0)
@@ -78,7 +81,7 @@ class ValueBuyer(Trader):
         buys = buys * min(1.0, max(state.cash, 0.0) / cost) if cost > 0 else buys
         if self.recovery is None:
             return buys, state.memory
-        recovered = (discount <= self.recovery) & (state.quantity > 0)
+        recovered = (discount <= self.recovery * self._unit(market)) & (state.quantity > 0)
         return np.where(recovered, -pace * state.quantity, buys), state.memory
 
     def _wanted(
@@ -86,15 +89,20 @@ class ValueBuyer(Trader):
     ) -> PerInstrument:
         """Units after which the value held is the value wanted, at the price they lead to."""
         capital = by_instrument(self.capital, market, "a value buyer")
-        value, held = market.value, state.quantity
-        steep = capital * self.demand
+        value, held, unit = market.value, state.quantity, self._unit(market)
+        steep = capital * self.demand / unit
         bend, rise = value * slope, value * (1 + slope * held)
         cheap = _root(
             bend,
             rise + steep * (1 - discount) * slope,
-            value * held - steep * (discount - self.threshold),
+            value * held - steep * (discount - self.threshold * unit),
         )
         return np.minimum(cheap, _root(bend, rise, value * held - capital))
+
+    def _unit(self, market: Market) -> PerInstrument:
+        """What a discount of 1 stands for, as a share of value."""
+        calm = market.instruments.sigma
+        return calm if self.in_daily_sigmas else np.ones_like(calm)
 
 
 def _root(square: PerInstrument, linear: PerInstrument, constant: PerInstrument) -> PerInstrument:

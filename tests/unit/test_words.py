@@ -1,0 +1,176 @@
+"""Texts in the reader's language: templates, amounts, lists, origins, and whole pages."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from small_answer import answer
+from undertow.core.answers.said import Amount, Said
+from undertow.core.errors import UnknownName
+from undertow.report.tables import simulation_page
+from undertow.report.words import ENGLISH, LANGUAGES, Words, speaker
+
+ZH = speaker("zh")
+EVERY = pytest.mark.parametrize("words", [ENGLISH, ZH], ids=lambda words: words.language)
+PUSHED = Said(
+    "{calls} margin calls and {money} of forced sales pushed {target} furthest, by {furthest}"
+    " at most.",
+    {
+        "calls": Amount(491_842, "count"),
+        "money": Amount(63.5e9, "dollars"),
+        "target": "NVDA",
+        "furthest": Amount(-0.0231, "percent"),
+    },
+)
+
+
+def printed(words: Words, width: int = 120) -> str:
+    screen = io.StringIO()
+    told = replace(answer(), said=(PUSHED,))
+    Console(file=screen, width=width).print(simulation_page(told, words))
+    return screen.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["percent", "share", "dollars", "count", "number"])
+@pytest.mark.parametrize("value", [0.0, -0.151, 7.0, 63.5e9])
+def test_english_writes_amounts_as_the_answer_does(kind: str, value: float) -> None:
+    amount = Amount(value, kind)  # type: ignore[arg-type]
+
+    assert ENGLISH.amount(value, amount.kind) == str(amount)
+
+
+def test_english_says_a_sentence_as_the_answer_does() -> None:
+    assert ENGLISH.said(PUSHED) == str(PUSHED)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (6.35e12, "6.35 万亿美元"),
+        (63.5e9, "635 亿美元"),
+        (1.239e9, "12.4 亿美元"),
+        (99_999_999.0, "1.00 亿美元"),
+        (1_234_567.0, "123 万美元"),
+        (635.04e9, "6,350 亿美元"),
+        (-2.5e8, "−2.50 亿美元"),
+        (9_876.0, "9,876 美元"),
+        (0.0, "0 美元"),
+    ],
+)
+def test_chinese_money_is_in_units_of_ten_thousand(value: float, written: str) -> None:
+    assert ZH.amount(value, "dollars") == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(492_000.0, "49.2 万"), (420_000.0, "42 万"), (491_842.0, "491,842"), (950.0, "950")],
+)
+def test_a_chinese_count_is_short_only_where_nothing_is_lost(value: float, written: str) -> None:
+    assert ZH.amount(value, "count") == written
+
+
+def test_chinese_writes_per_cent_without_a_gap_and_with_a_true_minus() -> None:
+    assert (ZH.amount(-0.151, "percent"), ZH.amount(0.05, "share")) == ("−15.10%", "5.00%")
+
+
+def test_an_unknown_amount_of_money_in_a_cell_is_a_dash() -> None:
+    assert (ZH.money(0.0), ZH.money(2.5e9), ENGLISH.money(2.5e9)) == ("–", "25.0 亿", "2.5 bn")
+
+
+def test_chinese_says_a_sentence_with_its_amounts() -> None:
+    said = ZH.said(PUSHED)
+
+    assert "491,842 次追加保证金通知" in said
+    assert "635 亿美元；" in said
+    assert "是 NVDA，" in said
+    assert said.endswith("−2.31%。")
+
+
+def test_what_stands_in_a_place_is_never_changed() -> None:
+    folder = "数据2/A股x"
+
+    assert folder in ZH("Note: {warning}", warning=folder)
+
+
+@EVERY
+def test_a_text_without_a_translation_stays_as_it_is(words: Words) -> None:
+    text = "Title of nobody's episode"
+
+    assert words(text) == text
+    assert words("{a} of nobody", a=text) == f"{text} of nobody"
+    assert words("") == ""
+
+
+@EVERY
+def test_a_place_may_say_how_its_number_is_written(words: Words) -> None:
+    assert words("[{gap:.1e}]", gap=0.00123) == "[1.2e-03]"
+
+
+@EVERY
+def test_a_place_without_a_value_is_refused(words: Words) -> None:
+    with pytest.raises(KeyError, match="nobody"):
+        words("{nobody}", somebody="x")
+
+
+def test_a_sentence_may_stand_in_a_place() -> None:
+    warning = Said("the books do not close: {laws}.", {"laws": "cash in = cash out"})
+
+    assert ZH("Note: {warning}", warning=warning) == "注意：账目不平：现金流入 = 现金流出。"
+
+
+def test_names_in_places_and_lists_are_translated() -> None:
+    laws = "cash in = cash out; units sold = units absorbed"
+
+    assert ZH("{laws}", laws=laws) == "现金流入 = 现金流出；卖出数量 = 承接数量"
+    assert ZH.listed(["Apple", "XYZ"]) == "苹果、XYZ"
+    assert ENGLISH.listed(["Apple", "XYZ"]) == "Apple, XYZ"
+
+
+def test_sentences_are_joined_as_the_language_does() -> None:
+    assert ENGLISH.join(["One.", "Two."]) == "One. Two."
+    assert ZH.join(["一。", "二。"]) == "一。二。"
+    assert ENGLISH.outcome([PUSHED, PUSHED]) == f"{PUSHED} {PUSHED}"
+
+
+def test_an_origin_is_a_symbol_and_a_kind() -> None:
+    assert ENGLISH.origin("SI: margin hike") == "SI: margin hike"
+    assert ZH.origin("SI: margin hike") == "SI：上调保证金"
+    assert ZH.origin("opening") == ZH("opening") != "opening"
+
+
+def test_days_are_written_as_the_language_does() -> None:
+    day = datetime(2026, 1, 30, tzinfo=UTC)
+
+    assert (ENGLISH.day(day), ZH.day(day)) == ("30 January", "1 月 30 日")
+    assert day.strftime(ZH.day_format()) == "1月30日"
+
+
+def test_an_unknown_language_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownName, match="language 'fr' is not known; known are: en, zh"):
+        speaker("fr")
+
+
+def test_a_language_is_loaded_once() -> None:
+    assert [speaker(one) is speaker(one) for one in LANGUAGES] == [True, True]
+
+
+def test_the_page_is_chinese_from_its_first_to_its_last_line() -> None:
+    page = printed(ZH)
+
+    assert page.index("各品种涨跌幅") < page.index("投资者群体") < page.index("账目平衡")
+    assert not {"role", "forced", "Segments", "calls", "dollars", "news"} & set(page.split())
+
+
+def test_columns_of_wide_characters_are_straight() -> None:
+    lines = printed(ZH).splitlines()
+    head = next(k for k, line in enumerate(lines) if "实际户数" in line)
+
+    ends = {cell_len(line.rstrip()) for line in lines[head : head + 2]}
+
+    assert len(ends) == 1
