@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,10 @@ OPTIONAL = {
 def read_run(folder: Path) -> tuple[dict[str, object], Tables]:
     """The summary and the tables of a stored run; BadFile if the folder is none.
 
+    `titles` of the episode stored with it are added to the summary where it has none.
     Tables that older runs lack (bands, actual, sessions) are None.
     """
-    summary = _summary(folder)
+    summary = {"titles": _titles(folder), **_summary(folder)}
     needed = {name: _frame(folder, name, columns) for name, columns in COLUMNS.items()}
     extra = {
         name: _frame(folder, name, columns)
@@ -56,6 +58,18 @@ def _summary(folder: Path) -> dict[str, object]:
         raise BadFile(f"{str(file)!r} is not JSON ({error}); {REMEDY}") from error
     if not isinstance(found, dict) or found.get("command") != "run":
         raise BadFile(f"{str(file)!r} is not the summary of a run; {REMEDY}")
+    return found
+
+
+def _titles(folder: Path) -> dict[str, str]:
+    """What the stored episode calls its instruments and segments; empty if it does not say."""
+    found: dict[str, str] = {}
+    for file in sorted(folder.glob("*.toml")):
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        for part in ("instruments", "segments", "traders"):
+            tables = raw.get(part, {})
+            if isinstance(tables, dict):
+                found |= {n: str(one["title"]) for n, one in tables.items() if "title" in one}
     return found
 
 

@@ -17,6 +17,7 @@ function draw(source) {
   const menu = (layout.updatemenus || [])[0];
   delete layout.updatemenus;
   if (touch) layout.dragmode = false;
+  if (place.clientWidth < 640) for (const [path, value] of Object.entries(layout.meta || {})) put(layout, path, value);
   const buttons = menu ? menu.buttons : [];
   const config = { responsive: true, displaylogo: false, displayModeBar: false };
   Plotly.react(place, data, layout, config).then(() => {
@@ -24,6 +25,11 @@ function draw(source) {
     if (!chosen[key]) list(place, key, buttons);
     show(place, buttons[chosen[key].selectedIndex]);
   });
+}
+
+function put(layout, path, value) {
+  const [part, key] = path.split(".");
+  layout[part] = { ...layout[part], [key]: value };
 }
 
 function show(place, button) {

@@ -12,9 +12,9 @@ from undertow.report.page_checks import checks, origin
 from undertow.report.page_figures import figures
 from undertow.report.page_html import Markup, element, joined
 from undertow.report.page_tables import instruments_table, later_table, segments_table
-from undertow.report.speech import Words
 from undertow.report.stored import Record, record
 from undertow.report.theme import DARK, plotly_script
+from undertow.report.words import Words
 
 
 def page(

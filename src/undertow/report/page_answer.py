@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from undertow.core.answers.said import Kind
+from undertow.core.answers.said import Amount, Kind
 from undertow.report.page_html import Markup, element, joined
-from undertow.report.speech import Words
 from undertow.report.stored import (
-    Record, instruments, items, number, record, records, said, text,
+    Record,
+    instruments,
+    items,
+    number,
+    record,
+    records,
+    said,
+    text,
 )  # fmt: skip
+from undertow.report.words import Words
 
 
 def opening(summary: Record, words: Words) -> Markup:
@@ -42,22 +49,21 @@ def warnings(summary: Record, words: Words) -> list[str]:
     return told
 
 
-def day(stamp: str) -> str:
-    """A stored moment as a date, with the hour where it is not midnight (UTC)."""
+def day(stamp: str, words: Words) -> str:
+    """A stored moment as a day (UTC)."""
     try:
-        moment = datetime.fromisoformat(stamp)
+        return words.day(datetime.fromisoformat(stamp))
     except ValueError:
         return stamp
-    return f"{moment:%Y-%m-%d}" if (moment.hour, moment.minute) == (0, 0) else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _heading(summary: Record, words: Words) -> str:
     window = record(summary, "window")
     return words(
-        "Undertow · a simulation of {start} to {end} (UTC) with {accounts} accounts",
-        start=day(text(window, "start")),
-        end=day(text(window, "end")),
-        accounts=words.amount(number(summary, "accounts") or 0.0, "count"),
+        "Undertow: a simulation of {start} to {end} (UTC) with {accounts} accounts",
+        start=day(text(window, "start"), words),
+        end=day(text(window, "end"), words),
+        accounts=Amount(number(summary, "accounts") or 0.0, "count"),
     )
 
 
@@ -91,8 +97,8 @@ def _range(ends: tuple[float | None, float | None], kind: Kind, words: Words) ->
     low, high = ends
     if low is None or high is None:
         return element("dd", words("no range computed"), class_="range")
-    low_said, high_said = words.amount(low, kind), words.amount(high, kind)
-    return element("dd", words("{low} to {high}", low=low_said, high=high_said), class_="range")
+    told = words("{low} to {high}", low=Amount(low, kind), high=Amount(high, kind))
+    return element("dd", told, class_="range")
 
 
 def _roles(summary: Record, words: Words) -> Iterator[Markup]:
@@ -101,8 +107,8 @@ def _roles(summary: Record, words: Words) -> Iterator[Markup]:
     told = {
         "free": (
             words("earned"),
-            words("{count} free instruments: no price of theirs is fed in. Every number is the "
-                  "engine's own.", count=str(roles.count("free"))),
+            words("{count} free instruments: no price of theirs is fed in. All but named news is "
+                  "the engine's own.", count=str(roles.count("free"))),
         ),
         "given": (
             words("given"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from undertow.report.page_html import Markup, amount, element, percent, row, table
-from undertow.report.speech import Words
 from undertow.report.stored import Record, instruments, number, records, text, title
+from undertow.report.words import Words
 
 BILLION = 1e9
 
@@ -17,7 +17,7 @@ def beside_section(summary: Record, other: Record, words: Words) -> Markup:
     ]  # fmt: skip
     before = records(other, "instruments")
     listed = [
-        _forced(title(summary, name), one, before[name])
+        _forced(title(summary, name, words), one, before[name])
         for name, one in instruments(summary).items()
         if name in before and text(one, "role") == "free"
     ]
@@ -48,5 +48,5 @@ def _segments(summary: Record, other: Record, words: Words) -> Markup:
         sales = [number(each, "forced_usd") for each in (one, before.get(name, {}))]
         cells = [(amount(x), "n calls") for x in calls]
         cells += [(amount(x, BILLION, 2), "n forced") for x in sales]
-        listed.append(row(title(summary, name), cells))
+        listed.append(row(title(summary, name, words), cells))
     return table(head, [("", listed)], "")

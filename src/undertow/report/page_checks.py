@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from undertow.report.page_html import Markup, amount, element, joined, percent, row, table
-from undertow.report.speech import Words
+from undertow.core.answers.said import Amount
+from undertow.report.page_html import Cell, Markup, amount, element, joined, percent, row, table
 from undertow.report.stored import Record, items, number, record, records, rows, text, title
+from undertow.report.words import Words
 
 
 def checks(summary: Record, words: Words) -> Iterator[Markup]:
@@ -22,13 +23,13 @@ def _ceiling(summary: Record, words: Words) -> Markup:
     if not found:
         return Markup("")
     losses = record(summary, "losses")
-    raised = words.amount(sum(number(losses, name) or 0.0 for name in losses), "dollars")
+    raised = Amount(sum(number(losses, name) or 0.0 for name in losses), "dollars")
     told = words(
         "Leveraged longs lost {raised} in {sources}. Had all of it been raised at once by selling "
         "one target alone, square-root impact would have moved it by at most this much. No "
         "population and no margin rule is behind it: positions, prices and volumes only.",
         raised=raised,
-        sources=", ".join(title(summary, name) for name in losses),
+        sources=words.listed(title(summary, name, words) for name in losses),
     )
     left_out = words(
         "Left out: that holders of the target are themselves called, that makers leave, and "
@@ -38,10 +39,11 @@ def _ceiling(summary: Record, words: Words) -> Markup:
         words("sold"), words("of a normal day's turnover, %"), words("ceiling, %"),
         words("over the range of the coefficient, %"),
     ]  # fmt: skip
-    listed = [_limit(title(summary, name), one) for name, one in found.items()]
+    listed = [_limit(title(summary, name, words), one) for name, one in found.items()]
     return element(
         "section", element("h2", words("How much could it have been at most?"), id="ceiling"),
-        element("p", told), element("p", left_out), _fold(words("All targets"), table(head, [("", listed)], "")),
+        element("p", told), element("p", left_out),
+        _fold(words("All targets"), table(head, [("", listed)], "")),
     )  # fmt: skip
 
 
@@ -57,10 +59,10 @@ def _facts(summary: Record, words: Words) -> Markup:
     if not found:
         return Markup("")
     head = [
-        words("reported figure"), words("engine"), words("reported"), words("unit"),
-        words("engine / reported"), words("what to know"),
+        words("reported figure"), words("engine"), words("reported"),
+        words("engine / reported"), words("unit"), words("what to know"),
     ]  # fmt: skip
-    listed = [_fact(one) for one in found]
+    listed = [_fact(one, words) for one in found]
     note = words("These figures were not used to fit anything. A fall of a long position counts "
                  "as sold.")  # fmt: skip
     return element(
@@ -69,26 +71,17 @@ def _facts(summary: Record, words: Words) -> Markup:
     )  # fmt: skip
 
 
-def _fact(one: Record) -> Markup:
+def _fact(one: Record, words: Words) -> Markup:
     ratio = number(one, "ratio")
-    source = element("small", f"{text(one, 'source')} ({text(one, 'status')})")
-    return row(
-        text(one, "what"),
-        [
-            (_short(number(one, "engine")), "n"),
-            (_short(number(one, "reported")), "n"),
-            (text(one, "unit"), ""),
-            ("–" if ratio is None else f"{ratio:.2f}", "n"),
-            (joined(text(one, "note"), source), "wide"),
-        ],
-    )
-
-
-def _short(value: float | None) -> str:
-    """A whole number, or four digits of a small one."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000.0 or value == 0.0 else f"{value:,.4g}"
+    source = element("small", f"{text(one, 'source')} ({words(text(one, 'status'))})")
+    cells: list[Cell] = [
+        (words.money(number(one, "engine") or 0.0), "n"),
+        (words.money(number(one, "reported") or 0.0), "n"),
+        ("–" if ratio is None else f"{ratio:.2f}", "n"),
+        (words(text(one, "unit")), ""),
+        (joined(words(text(one, "note")), source), "wide"),
+    ]
+    return row(words(text(one, "what")), cells)
 
 
 def _assumed(summary: Record, words: Words) -> Markup:
@@ -100,7 +93,7 @@ def _assumed(summary: Record, words: Words) -> Markup:
     )]  # fmt: skip
     if of:
         told.append(words(
-            "The ranges are from {runs} runs of {accounts} accounts with bars of {minutes} minutes.",
+            "The ranges are from {runs} runs of {accounts} accounts, in bars of {minutes} minutes.",
             runs=amount(number(of, "runs")), accounts=amount(number(of, "accounts")),
             minutes=amount(number(of, "bar_minutes")),
         ))  # fmt: skip
@@ -121,13 +114,16 @@ def _books(summary: Record, words: Words) -> Markup:
         if broken
         else words("The books close; the largest relative gap is {gap}.", gap=f"{worst:.0e}")
     )
-    laws = element("ul", (element("li", f"{text(one, 'law')} ({number(one, 'worst') or 0.0:.0e})")
-                          for one in found))  # fmt: skip
+    laws = element("ul", (element("li", _law(one, words)) for one in found))
     return element(
         "section", element("h2", words("Do the books close?"), id="books"),
         element("p", told, class_="warning" if broken else "good"),
         _fold(words("All laws checked"), laws) if found else "",
     )  # fmt: skip
+
+
+def _law(one: Record, words: Words) -> str:
+    return words("{law} ({gap:.1e})", law=text(one, "law"), gap=number(one, "worst") or 0.0)
 
 
 def _fold(label: str, *inside: Markup) -> Markup:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from undertow.core.answers.said import Amount
 from undertow.core.answers.tables import Tables
 from undertow.report.figures import calls, depth, paths, rests, who
 from undertow.report.page_html import Markup, element
-from undertow.report.speech import Words
-from undertow.report.stored import Record, rows
+from undertow.report.stored import Record, number, record, records, rows, text
+from undertow.report.words import Words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -30,9 +31,9 @@ def figures(
     yield _section(
         "who", who.figure(summary, tables, words),
         words("Who made whom sell what?"),
-        words("Million dollars; darker is more, in powers of ten. A sale after a call is booked to "
-              "the losses that led to it. Only the columns of forced selling are contagion: news "
-              "and margin hikes hit their holders directly."),
+        words("Rows: what was sold. Columns: because of what, or by whom. A sale after a call is "
+              "booked to the losses that led to it. Only forced selling is contagion: news and "
+              "margin hikes hit their holders directly. Darker is more, in powers of ten."),
     )  # fmt: skip
     yield _section(
         "calls", calls.figure(summary, tables, words),
@@ -55,12 +56,25 @@ def _rests(summary: Record, tables: Tables, words: Words) -> Markup:
         missing = words("This run has no ranges, so nobody knows what it rests on. Run it with "
                         "ranges before you quote a number.")  # fmt: skip
         return element("section", element("h2", question), element("p", missing, class_="warning"))
+    told = words("Each assumed input alone, at its lowest and its highest; the line is the base. "
+                 "An input whose bar crosses zero decides the sign.")  # fmt: skip
     return _section(
-        "rests", rests.figure(summary, tables, words),
-        question,
-        words("Each assumed input alone, at its lowest and its highest; the line is the base. An "
-              "input whose bar crosses zero decides the sign."),
+        "rests", rests.figure(summary, tables, words), question,
+        words.join([told, *_smaller(summary, words)]),
     )  # fmt: skip
+
+
+def _smaller(summary: Record, words: Words) -> Iterator[str]:
+    """The base of the ranges beside the run's own."""
+    of = record(summary, "ranges_of")
+    target = text(of, "target")
+    small = number(record(of, "base"), target)
+    full = number(records(summary, "instruments").get(target, {}), "forced")
+    if small is not None and full is not None:
+        yield words(
+            "These runs are smaller than the one above: their base is {small}, its own {full}.",
+            small=Amount(small, "percent"), full=Amount(full, "percent"),
+        )  # fmt: skip
 
 
 def _section(key: str, drawn: Figure, question: str, reading: str) -> Markup:

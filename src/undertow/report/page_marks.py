@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from undertow.report.page_html import Markup, element
 from undertow.report.stored import Record, number, pair, record, records, text
+from undertow.report.words import Words
 
 WIDE, HIGH = 150.0, 18.0
 
@@ -36,6 +37,26 @@ def marks(summary: Record, name: str, span: tuple[float, float]) -> Markup:
         drawn.append(element("path", d=path, class_="m-actual"))
     box = f"0 0 {WIDE:.0f} {HIGH:.0f}"
     return element("svg", drawn, viewBox=box, width=f"{WIDE:.0f}", height=f"{HIGH:.0f}", role="img")
+
+
+def legend(words: Words) -> Markup:
+    """What the marks mean."""
+    told = {
+        "m-ceiling": words("ceiling"), "m-forced": words("forced, with its range"),
+        "m-simulated": words("simulated"), "m-actual": words("actual"),
+    }  # fmt: skip
+    return element("p", (_key(look, text) for look, text in told.items()), class_="marks")
+
+
+def _key(look: str, text: str) -> Markup:
+    box = {"viewBox": "0 0 14 14", "width": "14", "height": "14", "aria_hidden": "true"}
+    wide = "4" if look == "m-simulated" else "14"
+    shape = (
+        element("path", d="M7 2l5 5l-5 5l-5 -5z", class_=look)
+        if look == "m-actual"
+        else element("rect", x="0", y="2", width=wide, height="10", class_=look)
+    )
+    return element("span", element("svg", shape, **box), text)
 
 
 def _bar(ends: tuple[float, float], span: tuple[float, float], look: str, high: float) -> Markup:

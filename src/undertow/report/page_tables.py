@@ -4,32 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from undertow.report.page_answer import day
 from undertow.report.page_html import (
-    Cell, Markup, amount, between, element, joined, percent, row, table,
+    Cell,
+    Markup,
+    amount,
+    between,
+    element,
+    joined,
+    percent,
+    row,
+    table,
 )  # fmt: skip
-from undertow.report.page_marks import marks, span_of
-from undertow.report.speech import Words
+from undertow.report.page_marks import legend, marks, span_of
 from undertow.report.stored import (
-    Record, instruments, number, pair, record, records, text, title,
+    Record,
+    instruments,
+    label,
+    number,
+    pair,
+    record,
+    records,
+    text,
+    title,
 )  # fmt: skip
+from undertow.report.words import Words
 
 BILLION, MILLION = 1e9, 1e6
+CHANGES = ("given", "simulated", "actual", "unexplained")
+SHOWN = 10
+DONE = ("called", "forced_usd", "bankrupt", "bad_debt_usd")
 
 
 def instruments_table(summary: Record, words: Words) -> Markup:
     """Targets first: ceiling, forced with its range, simulated, actual, unexplained."""
     head = [
         words("change, %"), words("on one scale"), words("ceiling"), words("forced"),
-        words("range"), words("simulated"), words("actual"), words("unexplained"),
-        words("lowest depth, % of normal"), words("widest spread, × normal"),
+        words("range of forced"), words("named news"), words("simulated"), words("actual"),
+        words("unexplained"), words("lowest depth, % of normal"),
+        words("widest spread, × normal"),
     ]  # fmt: skip
     note = words(
         "Changes over the window in % of the opening price. Ceiling: the fall if every dollar lost "
         "in the sources had been raised by selling this instrument alone. Forced: by forced "
-        "selling. Range: forced over the assumed inputs. Unexplained: actual less simulated. "
-        "Choose a name to see its path."
+        "selling, as it stands at the end. Range: over the assumed inputs. Named news: given, with "
+        "its date and source. Unexplained: actual less simulated. Choose a name to see its path."
     )
-    return table(head, _by_role(summary, words), note)
+    return joined(legend(words), table(head, _by_role(summary, words), note))
 
 
 def _by_role(summary: Record, words: Words) -> Iterator[tuple[str, list[Markup]]]:
@@ -39,14 +60,15 @@ def _by_role(summary: Record, words: Words) -> Iterator[tuple[str, list[Markup]]
         "given": words("Given: the actual path is fed in"),
     }
     found = instruments(summary)
-    for role, label in titles.items():
+    for role, heading in titles.items():
         names = [name for name, one in found.items() if text(one, "role") == role]
         if names:
-            yield label, [_instrument(summary, name, role == "free") for name in names]
+            yield heading, [_instrument(summary, name, words) for name in names]
 
 
-def _instrument(summary: Record, name: str, earned: bool) -> Markup:
+def _instrument(summary: Record, name: str, words: Words) -> Markup:
     one = records(summary, "instruments")[name]
+    earned = text(one, "role") == "free"
     ceiling = number(records(summary, "ceiling").get(name, {}), "impact")
     ends = pair(record(summary, "ranges"), name)
     depth, spread = number(one, "depth_low"), number(one, "spread_high")
@@ -56,18 +78,20 @@ def _instrument(summary: Record, name: str, earned: bool) -> Markup:
         ("" if ceiling is None else percent(ceiling), "n ceiling"),
         (percent(number(one, "forced")), "n forced"),
         (between(ends), "n range"),
-        *((percent(number(one, key)), "n") for key in ("simulated", "actual", "unexplained")),
+        *((percent(number(one, key)), "n") for key in CHANGES),
         ("–" if depth is None else f"{100.0 * depth:.0f}", "n"),
         ("–" if spread is None else f"{spread:.1f}", "n"),
     ]
-    return row(_named(summary, name), cells)
+    return row(_named(summary, name, words), cells)
 
 
-def _named(summary: Record, name: str) -> Markup:
-    """The title, the symbol under it if they differ, and a way to the instrument's path."""
-    long = title(summary, name)
-    link = element("a", long, href="#paths", data_pick=name)
-    return joined(link, element("small", name)) if long != name else link
+def _named(summary: Record, name: str, words: Words) -> Markup:
+    """The title with its symbol, or the symbol with a long title; a way to its path."""
+    long, short = title(summary, name, words), label(summary, name, words)
+    link = element("a", short, href="#paths", data_pick=name)
+    if short != long:
+        return joined(link, " ", element("small", long, class_="long"))
+    return joined(link, " ", element("small", name)) if long != name else link
 
 
 def later_table(summary: Record, words: Words) -> Markup:
@@ -81,16 +105,24 @@ def later_table(summary: Record, words: Words) -> Markup:
     ]  # fmt: skip
     keys = ("forced", "simulated", "actual", "unexplained")
     listed = [
-        row(_named(summary, name), [(percent(number(found[name], key)), "n") for key in keys])
+        row(
+            _named(summary, name, words), [(percent(number(found[name], key)), "n") for key in keys]
+        )
         for name, one in instruments(summary).items()
         if name in found and text(one, "role") == "free"
     ]
     window = record(summary, "window")
     note = words(
         "Free instruments from {until} to {end}, in % of the price at its start.",
-        until=text(window, "until")[:10], end=text(window, "end")[:10],
+        until=day(text(window, "until"), words), end=day(text(window, "end"), words),
     )  # fmt: skip
-    return table(head, [("", listed)], note)
+    rest = listed[SHOWN:]
+    more = (
+        element("details", element("summary", words("The others")), table(head, [("", rest)], ""))
+        if rest
+        else ""
+    )
+    return joined(table(head, [("", listed[:SHOWN])], note), more)
 
 
 def segments_table(summary: Record, words: Words) -> Markup:
@@ -101,24 +133,30 @@ def segments_table(summary: Record, words: Words) -> Markup:
         words("bad debt, million dollars"),
     ]  # fmt: skip
     found = records(summary, "segments")
-    groups = {
-        words("Accounts, called when their equity falls short"): [
-            name for name in found if number(found[name], "accounts")
-        ],
-        words("Traders, who sell by their own rule without a call"): [
-            name for name in found if not number(found[name], "accounts")
-        ],
-    }
+    busy = [name for name in found if any(number(found[name], key) for key in DONE)]
+    called = [name for name in busy if number(found[name], "accounts")]
+    groups = (
+        (words("Accounts, called when their equity falls short"), called),
+        (words("Traders, who sell by their own rule without a call"),
+         [name for name in busy if name not in called]),
+    )  # fmt: skip
     listed = [
-        (label, [_segment(summary, name) for name in names])
-        for label, names in groups.items()
+        (heading, [_segment(summary, name, words) for name in names])
+        for heading, names in groups
         if names
     ]
-    note = words("Calls count every call, so that one account may be called more than once.")
-    return table(head, listed, note)
+    return table(head, listed, _note(summary, [name for name in found if name not in busy], words))
 
 
-def _segment(summary: Record, name: str) -> Markup:
+def _note(summary: Record, idle: list[str], words: Words) -> str:
+    told = [words("Calls count every call, so that one account may be called more than once.")]
+    if idle:
+        names = words.listed(title(summary, name, words) for name in idle)
+        told.append(words("Neither called nor forced to sell: {names}.", names=names))
+    return words.join(told)
+
+
+def _segment(summary: Record, name: str, words: Words) -> Markup:
     one = records(summary, "segments")[name]
     cells = [
         (amount(number(one, "weight")), "n"),
@@ -127,4 +165,4 @@ def _segment(summary: Record, name: str) -> Markup:
         (amount(number(one, "bankrupt")), "n"),
         (amount(number(one, "bad_debt_usd"), MILLION, 1), "n defaults"),
     ]
-    return row(title(summary, name), cells)
+    return row(title(summary, name, words), cells)

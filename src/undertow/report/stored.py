@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
-from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.said import Amount, Kind, Said
+from undertow.report.words import Words
 
 Record: TypeAlias = Mapping[str, object]
+
+SHORT = 26
+"""So many letters of a title fit beside a picture."""
 
 
 def record(within: Record, key: str) -> Record:
@@ -59,16 +63,16 @@ def text(within: Record, key: str) -> str:
 def said(one: object) -> Said:
     """A sentence as stored: a text, or a text with places and what stands in them."""
     if not isinstance(one, Mapping):
-        return Said(str(one).replace("{", "{{").replace("}", "}}"))
+        return Said(str(one))
     return Said(text(one, "text"), {name: _place(v) for name, v in record(one, "values").items()})
 
 
 def _place(value: object) -> Amount | str:
     if not isinstance(value, Mapping):
         return str(value)
-    kind = text(value, "kind")
-    if kind in {"percent", "share", "dollars", "count", "number"}:
-        return Amount(number(value, "value") or 0.0, kind)  # type: ignore[arg-type]
+    for kind in get_args(Kind):
+        if kind == value.get("kind"):
+            return Amount(number(value, "value") or 0.0, kind)
     return str(said(value))
 
 
@@ -87,6 +91,12 @@ def furthest(instrument: Record) -> float:
     return max(abs(number(instrument, key) or 0.0) for key in ("forced_low", "forced_high"))
 
 
-def title(summary: Record, name: str) -> str:
+def title(summary: Record, name: str, words: Words) -> str:
     """The episode's title of an instrument or segment, else its name."""
-    return text(record(summary, "titles"), name) or name.replace("_", " ")
+    return words(text(record(summary, "titles"), name) or name.replace("_", " "))
+
+
+def label(summary: Record, name: str, words: Words) -> str:
+    """The title if it is short enough for a picture, else the name."""
+    long = title(summary, name, words)
+    return long if len(long) <= SHORT else name.replace("_", " ")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from undertow.core.errors import InputError
+from undertow.report.words import Words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -52,6 +54,7 @@ DARK = {
 """What each colour becomes on dark paper; the page swaps them in the reader's browser."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
+HALF_A_DAY_MS = 43_200_000
 WANTED = "pip install 'undertow[page]'"
 
 
@@ -76,13 +79,29 @@ def dressed(figure: Figure, *, height: int) -> Figure:
 
 
 def shades(faint: str, full: str) -> list[tuple[float, str]]:
-    """A scale of one colour: faint is little, so it reads in grey; on dark paper both are swapped."""
+    """A scale of one colour: faint is little, so it reads in grey; on dark paper both change."""
     return [(0.0, faint), (1.0, full)]
 
 
-def plain(name: str) -> str:
-    """A name as text: Plotly reads markup in labels."""
-    return escape(name)
+def plain(name: str, wide: int = 0) -> str:
+    """A name as text, since Plotly reads markup in labels; in lines of so many letters."""
+    lines = wrap(name, wide, break_long_words=False) if wide else [name]
+    return "<br>".join(map(escape, lines))
+
+
+def over_time(figure: Figure, words: Words) -> None:
+    """A time axis that says days in the reader's way, and hours where one looks closer."""
+    day = words.day_format()
+    stops = [
+        {"dtickrange": [None, HALF_A_DAY_MS], "value": f"%H:%M<br>{day}"},
+        {"dtickrange": [HALF_A_DAY_MS, None], "value": day},
+    ]
+    figure.update_xaxes(type="date", tickformatstops=stops, hoverformat=f"{day} %H:%M", tickangle=0)
+
+
+def narrow(figure: Figure, **changes: object) -> None:
+    """What changes on a phone: `xaxis_tickangle=-90`; the page's script applies it."""
+    figure.update_layout(meta={key.replace("_", ".", 1): value for key, value in changes.items()})
 
 
 def plotly_script() -> str:

@@ -26,8 +26,10 @@ def choose(figure: Figure, groups: Sequence[tuple[str, str, int]]) -> None:
         first += count
     if not buttons:
         return
-    for trace, shown in zip(figure.data, buttons[0]["args"][0]["visible"], strict=True):
-        trace.visible = shown
+    for at, trace in enumerate(figure.data):
+        trace.visible = at < groups[0][2]
     figure.update_layout(
-        updatemenus=[{"buttons": buttons, "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}]
+        updatemenus=[
+            {"buttons": buttons, "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"}
+        ]
     )

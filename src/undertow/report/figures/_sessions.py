@@ -9,7 +9,7 @@ from undertow.report.theme import INK, MUTED, plain
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
-    from polars import DataFrame
+    from polars import DataFrame, Series
 
 FAINT = 0.035
 
@@ -28,7 +28,7 @@ def draw_sessions(figure: Figure, tables: Tables, *, row: int) -> None:
     times = tables.segments["time"]
     if tables.sessions is None:
         return
-    inside = _inside(tables.sessions, times.min(), times.max())
+    inside = _inside(tables.sessions, times)
     begin = inside["begin"].dt.epoch("ms").to_numpy()
     end = inside["end"].dt.epoch("ms").to_numpy()
     figure.add_trace(
@@ -47,11 +47,16 @@ def draw_sessions(figure: Figure, tables: Tables, *, row: int) -> None:
     figure.update_layout(shapes=shapes)
 
 
-def _inside(sessions: DataFrame, first: object, last: object) -> DataFrame:
+def _inside(sessions: DataFrame, times: Series) -> DataFrame:
+    """The sessions cut to the window."""
     import polars as pl
 
+    first, last = times.sort()[[0, -1]]
+
     return (
-        sessions.with_columns(begin=pl.col("begin").clip(first, last), end=pl.col("end").clip(first, last))
+        sessions.with_columns(
+            begin=pl.col("begin").clip(first, last), end=pl.col("end").clip(first, last)
+        )
         .filter(pl.col("begin") < pl.col("end"))
         .sort("begin")
     )

@@ -11,11 +11,19 @@ import numpy as np
 from undertow.core.answers.tables import Tables
 from undertow.report.figures._frames import by_name, moments, thinned
 from undertow.report.figures._menu import choose
-from undertow.report.speech import Words
 from undertow.report.stored import Record, instruments, number, record, records, text, title
 from undertow.report.theme import (
-    ACTUAL, CEILING, MUTED, NEWS, OPEN, RANGE, SIMULATED, dressed,
+    ACTUAL,
+    CEILING,
+    MUTED,
+    NEWS,
+    OPEN,
+    RANGE,
+    SIMULATED,
+    dressed,
+    over_time,
 )  # fmt: skip
+from undertow.report.words import Words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Scatter
@@ -40,7 +48,9 @@ class Path:
     ceiling: float | None
 
 
-def figure(summary: Record, tables: Tables, words: Words, *, beside: Tables | None = None) -> Figure:
+def figure(
+    summary: Record, tables: Tables, words: Words, *, beside: Tables | None = None
+) -> Figure:
     """One instrument at a time, chosen from a menu, the one moved furthest by force first.
 
     beside: tables of the run without the changes, drawn dashed
@@ -54,7 +64,8 @@ def figure(summary: Record, tables: Tables, words: Words, *, beside: Tables | No
         groups.append((path.name, _label(summary, path.name, words), len(traces)))
     choose(drawn, groups)
     dressed(drawn, height=430)
-    drawn.update_xaxes(title_text=words("time (UTC)"), type="date")
+    over_time(drawn, words)
+    drawn.update_xaxes(title_text=words("time (UTC)"))
     drawn.update_yaxes(title_text=words("change since the opening (%)"), zeroline=True)
     drawn.update_layout(hovermode="x unified")
     _shade_later(drawn, summary, words)
@@ -62,7 +73,7 @@ def figure(summary: Record, tables: Tables, words: Words, *, beside: Tables | No
 
 
 def _label(summary: Record, name: str, words: Words) -> str:
-    long, role = title(summary, name), text(records(summary, "instruments")[name], "role")
+    long, role = title(summary, name, words), text(records(summary, "instruments")[name], "role")
     said = {
         "given": words("{instrument} (given)", instrument=long),
         "linked": words("{instrument} (linked)", instrument=long),
@@ -79,9 +90,7 @@ def _paths(summary: Record, tables: Tables, beside: Tables | None) -> Iterator[P
     for name in instruments(summary):
         if name in run:
             limit = number(ceilings.get(name, {}), "impact")
-            yield Path(
-                name, run[name], bands.get(name), actual.get(name), without.get(name), limit
-            )
+            yield Path(name, run[name], bands.get(name), actual.get(name), without.get(name), limit)
 
 
 def _traces(path: Path, words: Words) -> Iterator[Scatter]:
@@ -90,10 +99,15 @@ def _traces(path: Path, words: Words) -> Iterator[Scatter]:
     if path.band is not None:
         yield from _band(run, path.band, words)
     if path.ceiling is not None:
-        level = np.full(len(run), path.ceiling)
-        yield _line(run, level, {"name": words("ceiling"), "line": _dashed(CEILING, "longdash")})
+        ends = run[[0, -1]]
+        yield _line(
+            ends,
+            np.full(len(ends), path.ceiling),
+            {"name": words("ceiling"), "line": _dashed(CEILING, "longdash")},
+        )
     news = np.expm1(run["log_news"].to_numpy())
-    yield _line(run, news, {"name": words("news alone"), "line": _dashed(NEWS, "dot")})
+    if news.any():
+        yield _line(run, news, {"name": words("news alone"), "line": _dashed(NEWS, "dot")})
     if path.without is not None:
         style = {"name": words("without the changes"), "line": _dashed(SIMULATED, "dash")}
         yield _line(path.without, _change(path.without), style)

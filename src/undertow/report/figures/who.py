@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import log10
 from operator import attrgetter
-from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from undertow.core.answers.tables import Tables
-from undertow.report.figures._flows import OWN_RULE, Flow, Matrix, flows, matrix
+from undertow.report.figures._flows import (
+    CONTAGION,
+    HIKES,
+    OWN_RULE,
+    REST,
+    Flow,
+    Matrix,
+    flows,
+    kind_of,
+    matrix,
+)  # fmt: skip
 from undertow.report.figures._menu import choose
-from undertow.report.speech import Words
-from undertow.report.stored import Record, title
-from undertow.report.theme import FORCED, FORCED_FAINT, dressed, plain, shades
+from undertow.report.stored import Record, label, title
+from undertow.report.theme import FORCED, FORCED_FAINT, dressed, narrow, plain, shades
+from undertow.report.words import Words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure, Heatmap
 
+Said: TypeAlias = Callable[[str], str]
+
 SOLD = 14
-ACROSS = 5
+CAUSES = 3
+SELLERS = 6
 MILLION = 1e6
-WIDE = 11
+WIDE = 15
+ROW = 27
 
 
 def figure(summary: Record, tables: Tables, words: Words) -> Figure:
@@ -31,54 +44,61 @@ def figure(summary: Record, tables: Tables, words: Words) -> Figure:
     """
     import plotly.graph_objects as go
 
+    def said(name: str) -> str:
+        return _said(name, summary, words)
+
     drawn, groups, tallest = go.Figure(), [], 3
-    for key, label, found in _views(tables, summary, words):
-        drawn.add_trace(_heatmap(found, summary, words))
-        groups.append((key, label, 1))
-        tallest = max(tallest, len(found.rows))
+    for key, view, found in _views(tables, summary, words):
+        drawn.add_trace(_heatmap(found, said, words("total")))
+        groups.append((key, view, 1))
+        tallest = max(tallest, len(found.rows) + 1)
     choose(drawn, groups)
-    dressed(drawn, height=110 + 27 * tallest)
-    drawn.update_layout(margin_t=70)
+    dressed(drawn, height=130 + ROW * tallest)
+    drawn.update_layout(margin_t=90)
     drawn.update_xaxes(side="top", tickangle=0, showgrid=False, type="category",
-                       title_text=words("because of, or sold by (million dollars)"))  # fmt: skip
-    drawn.update_yaxes(
-        autorange="reversed", showgrid=False, type="category", title_text=words("what was sold")
-    )
+                       title_text=words("million dollars"))  # fmt: skip
+    drawn.update_yaxes(autorange="reversed", showgrid=False, type="category")
+    narrow(drawn, xaxis_tickangle=-90, margin_t=120)
     return drawn
 
 
 def _views(tables: Tables, summary: Record, words: Words) -> Iterator[tuple[str, str, Matrix]]:
     found = flows(tables)
     yield "cause", words("Everybody, by cause"), _by_cause(found)
-    sellers = matrix(found, attrgetter("seller"), rows=SOLD, columns=ACROSS + 2)
+    sellers = matrix(found, attrgetter("seller"), rows=SOLD, columns=SELLERS)
     yield "seller", words("Everybody, by seller"), sellers
-    for seller in sellers.columns[:ACROSS]:
+    for seller in sellers.columns:
         own = [flow for flow in found if flow.seller == seller]
-        if seller is not None and any(flow.cause != OWN_RULE for flow in own):
-            label = words("{seller}, by cause", seller=title(summary, seller))
-            yield seller, label, _by_cause(own)
+        if any(flow.cause != OWN_RULE for flow in own):
+            view = words("{seller}, by cause", seller=title(summary, seller, words))
+            yield seller, view, _by_cause(own)
 
 
 def _by_cause(found: list[Flow]) -> Matrix:
-    return matrix(found, attrgetter("cause"), rows=SOLD, columns=ACROSS)
+    return matrix(found, kind_of, rows=SOLD, columns=CAUSES)
 
 
-def _heatmap(found: Matrix, summary: Record, words: Words) -> Heatmap:
+def _heatmap(found: Matrix, said: Said, total: str) -> Heatmap:
     """Darker is more, on a scale of powers of ten; the number stands in the cell."""
     import plotly.graph_objects as go
 
     usd = [[found.usd.get((row, column), 0.0) for column in found.columns] for row in found.rows]
-    totals = [sum(line) for line in usd]
-    cells = [[*line, total] for line, total in zip(usd, totals, strict=True)]
+    usd.append([sum(column) for column in zip(*usd, strict=True)])
+    cells = [[*line, sum(line)] for line in usd]
+    most = max(line[-1] for line in cells)
     return go.Heatmap(
-        x=[*(_across(name, summary, words) for name in found.columns), words("total")],
-        y=[plain(words("other") if row is None else title(summary, row)) for row in found.rows],
-        z=[[log10(max(x, MILLION) / MILLION) if x > 0.0 else None for x in line] for line in cells],
+        x=[*(plain(said(name), WIDE) for name in found.columns), total],
+        y=[*(plain(said(row), WIDE) for row in found.rows), total],
+        z=[[_shade(x) for x in line] for line in cells],
         text=[[_millions(x) for x in line] for line in cells],
         texttemplate="%{text}", hovertemplate="%{y} · %{x}: %{text}<extra></extra>",
-        zmin=0.0, zmax=max((log10(max(x, 10 * MILLION) / MILLION) for x in totals), default=1.0),
-        colorscale=shades(FORCED_FAINT, FORCED), showscale=False, xgap=2, ygap=2,
+        zmin=0.0, zmax=max(_shade(most) or 0.0, 1.0), colorscale=shades(FORCED_FAINT, FORCED),
+        showscale=False, xgap=2, ygap=2,
     )  # fmt: skip
+
+
+def _shade(usd: float) -> float | None:
+    return round(log10(max(usd, MILLION) / MILLION), 3) if usd > 0.0 else None
 
 
 def _millions(usd: float) -> str:
@@ -87,23 +107,12 @@ def _millions(usd: float) -> str:
     return "<1" if usd < MILLION else f"{usd / MILLION:,.0f}"
 
 
-def _across(name: str | None, summary: Record, words: Words) -> str:
-    return "<br>".join(wrap(plain(_cause(name, summary, words)), WIDE, break_long_words=False))
-
-
-def _cause(name: str | None, summary: Record, words: Words) -> str:
-    """`SI: news` as a reader says it; a seller's name as it is."""
-    if name is None:
-        return words("other")
-    if name == OWN_RULE:
-        return words("own rule, no call")
-    source, colon, kind = name.partition(": ")
-    if not colon:
-        return title(summary, name)
-    long = title(summary, source)
-    said = {
-        "news": words("{instrument}: news", instrument=long),
-        "margin hike": words("{instrument}: margin hike", instrument=long),
-        "forced selling": words("{instrument}: forced selling", instrument=long),
-    }
-    return said.get(kind, name)
+def _said(name: str, summary: Record, words: Words) -> str:
+    """A cause, a seller or an instrument as a reader says it."""
+    kinds = {
+        REST: words("other"), HIKES: words("margin hikes"), OWN_RULE: words("own rule, no call"),
+        CONTAGION: words("forced selling (contagion)"),
+    }  # fmt: skip
+    if name in kinds:
+        return kinds[name]
+    return words.origin(name) if ": " in name else label(summary, name, words)
