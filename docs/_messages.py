@@ -65,7 +65,12 @@ def _in_episodes() -> Iterator[tuple[str, str]]:
         facts = [
             fact for check in reading.get("checks", ()) for fact in referred(check, episode.facts)
         ]
-        texts = [*_titles(raw), *ranges.get("together", ()), *(fact.unit for fact in facts)]
+        named = (name.replace("_", " ") for name in (*raw["traders"], *raw["baskets"]))
+        units = (
+            *(fact.unit for fact in facts),
+            *(one["unit"] for one in raw["instruments"].values()),
+        )
+        texts = [*_titles(raw), *ranges.get("together", ()), *named, *units]
         yield from ((text, place) for text in texts)
 
 

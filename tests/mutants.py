@@ -166,8 +166,8 @@ MUTANTS = (
     Mutant(
         "pressure never passes",
         "engine/prices.py",
-        "pressure=market.pressure * np.exp(-days / market.instruments.resilience)",
-        "pressure=market.pressure * np.exp(-0.0 * days)",
+        "pressure = market.pressure * np.exp(-days / market.instruments.resilience)",
+        "pressure = market.pressure * np.exp(-0.0 * days)",
         law("rival", "time"),
     ),
     Mutant(
@@ -194,8 +194,8 @@ MUTANTS = (
     Mutant(
         "makers are paid twice",
         "engine/books.py",
-        "absorber.cash -= float(closed @ pay.gross)",
-        "absorber.cash -= 2.0 * float(closed @ pay.gross)",
+        "absorber.cash -= float(closed @ gross)",
+        "absorber.cash -= 2.0 * float(closed @ gross)",
         law("books"),
     ),
     Mutant(

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from undertow.core.answers.reading import Window
+from undertow.core.answers.reading import (
+    Ceiling,
+    FactCheck,
+    Later,
+    Range,
+    Ranges,
+    Rest,
+    Window,
+)
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.trace import Contagion, Finding
@@ -36,3 +45,38 @@ def answer(*, gap: float = 1e-15, actual: float | None = -0.05) -> Simulation:
         audit=(Finding("cash in = cash out", gap < 1e-9, gap),),
         warnings=(Said("something to know."),),
     )  # fmt: skip
+
+
+def full() -> Simulation:
+    """The same with a source, a ceiling, ranges, later days, reported figures and a base."""
+    base = answer()
+    source = InstrumentAnswer("given", -0.3, -0.02, -0.04, 0.0, -0.31, -0.31, 0.0, 0.2, 9.0)
+    rests = tuple(
+        Rest(f"input {k}", 1, 0.5, 1.5, -0.01 * k, -0.001 * k, 1e9, 2e9) for k in range(9, 0, -1)
+    )
+    ranges = Ranges(
+        runs=21,
+        accounts=2_000,
+        bar_minutes=60.0,
+        target="A",
+        base={"A": -0.01},
+        forced={"A": Range(-0.01, -0.03, 0.002)},
+        totals={"calls": Range(5.0, 1.0, 9.0)},
+        tornado=rests,
+    )
+    checks = (
+        FactCheck("longs cut", 2e9, 1e9, "USD", 2.0, "reported", "a report", "a note"),
+        FactCheck("nothing reported", 5.0, 0.0, "ounce", float("nan"), "reported", "a report", ""),
+    )
+    return replace(
+        base,
+        instruments={"S": source, **base.instruments},
+        window=Window(START, START + timedelta(days=9), START + timedelta(days=16)),
+        losses={"S": 3e10},
+        ceiling={"A": Ceiling(3e10, 2.0, -0.12, -0.18, -0.06)},
+        ranges=ranges,
+        facts_check=checks,
+        out_of_sample={"A": Later(-0.001, -0.002, 0.07, 0.072), "S": Later(0.0, 0.1, 0.1, 0.0)},
+        changes=("--hike S=22%@2026-02-09",),
+        beside=replace(base, instruments={"S": source, "A": base.instruments["A"]}),
+    )

@@ -7,7 +7,7 @@ import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -15,6 +15,7 @@ from undertow import __version__
 from undertow.core.errors import UndertowError
 
 if TYPE_CHECKING:
+    from undertow.jobs.answer import Json
     from undertow.jobs.run import Done
 
 INTERRUPTED = 130
@@ -35,6 +36,16 @@ class Origin(StrEnum):
 
     given = "given"
     free = "free"
+
+
+class Lang(StrEnum):
+    """What the reader reads."""
+
+    en = "en"
+    zh = "zh"
+
+
+Language: TypeAlias = Annotated[Lang, typer.Option(help="Language of what is printed.")]
 
 
 def _version(wanted: bool) -> None:
@@ -62,15 +73,48 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population.")] = None,
     bar: Annotated[str | None, typer.Option(help="Length of a bar, such as 15min or 1h.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder that run folders go into.")] = None,
+    hike: Annotated[
+        list[str] | None, typer.Option(help="A margin hike, such as SI=22%@2026-02-09.")
+    ] = None,
+    off: Annotated[
+        list[str] | None,
+        typer.Option(help="A channel to take out: news, calls, hikes, makers or traders."),
+    ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="An entry of the episode (PATH=VALUE) or a fact (@ID=VALUE)."),
+    ] = None,
+    allow: Annotated[
+        list[str] | None, typer.Option(help="A fit that is else refused; the refusal names it.")
+    ] = None,
+    ranges: Annotated[bool, typer.Option(help="Vary what is assumed.")] = True,
+    page: Annotated[bool, typer.Option(help="Draw the page (needs undertow[page]).")] = True,
     threads: Annotated[int, typer.Option(min=1, help="Threads; answers do not depend on it.")] = 2,
+    lang: Language = Lang.en,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
     timing: Annotated[bool, typer.Option(help="Add how long it took to the JSON.")] = False,
 ) -> None:
     """Simulate an episode: who is called, what is sold by force, and what prices make of it."""
-    from undertow.jobs.run import Request, run_episode
+    from undertow.jobs.run import run_episode
+    from undertow.jobs.system import Request
     from undertow.report.progress import progress
 
-    request = Request(episode, origin.value, accounts, seed, bar, out, threads)
+    request = Request(
+        episode,
+        origin=origin.value,
+        accounts=accounts,
+        seed=seed,
+        bar=bar,
+        hikes=tuple(hike or ()),
+        off=tuple(off or ()),
+        settings=tuple(setting or ()),
+        allow=tuple(allow or ()),
+        out=out,
+        threads=threads,
+        ranges=ranges,
+        page=page,
+        lang=lang.value,
+    )
     try:
         with progress("Simulating", shown=not as_json) as advance:
             done = run_episode(request, advance)
@@ -78,21 +122,67 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
         typer.echo("undertow: interrupted; nothing was stored.", err=True)
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
-        typer.echo(json.dumps(done.json(timing=timing), indent=1, ensure_ascii=False))
+        _print_json(done.json(timing=timing))
     else:
-        _page(done)
+        _page(done, lang)
     if done.answer.truncated:
         raise typer.Exit(TRUNCATED)
 
 
-def _page(done: Done) -> None:
+def _page(done: Done, lang: Lang) -> None:
     from rich.console import Console
 
     from undertow.report.tables import simulation_page
+    from undertow.report.words import speaker
 
-    console = Console(highlight=False)
-    console.print(simulation_page(done.answer))
-    console.print(f"Stored in {done.folder}", soft_wrap=True)
+    words, console = speaker(lang.value), Console(highlight=False)
+    console.print(simulation_page(done.answer, words))
+    console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
+
+
+@app.command()
+def explain(
+    stored: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder or name, or last.")],
+    instrument: Annotated[
+        str | None, typer.Option(help="Symbol; by default the one the headline names.")
+    ] = None,
+    lang: Language = Lang.en,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Tell one instrument's story: how much was news, how much forced, by whom, from what."""
+    from undertow.jobs.explain import explain_run
+
+    told = explain_run(stored, instrument)
+    if as_json:
+        _print_json(told.json())
+        return
+    from rich.console import Console
+
+    from undertow.report.explanation import explanation_page
+    from undertow.report.words import speaker
+
+    Console(highlight=False).print(explanation_page(told.answer, speaker(lang.value)))
+
+
+@app.command()
+def report(
+    stored: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder or name, or last.")],
+    beside: Annotated[
+        str | None, typer.Option(help="Another stored run to compare it with.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; by default page.html in the run's folder.")
+    ] = None,
+    lang: Language = Lang.en,
+) -> None:
+    """Draw the page of a stored run, beside another one if asked."""
+    from undertow.jobs.report import draw_page
+
+    typer.echo(draw_page(stored, beside=beside, out=out, lang=lang.value))
+
+
+def _print_json(answer: dict[str, Json]) -> None:
+    typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
 
 
 @app.command()
@@ -104,7 +194,7 @@ def rules(
 
     answer = rules_answer()
     if as_json:
-        typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+        _print_json(answer)
         return
     from rich.console import Console
 
@@ -122,7 +212,7 @@ def episodes(
 
     answer = episodes_answer()
     if as_json:
-        typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+        _print_json(answer)
         return
     listed = answer["episodes"]
     for name, title in sorted(listed.items()) if isinstance(listed, dict) else ():

@@ -22,7 +22,7 @@ HEADER = "Language: zh\nContent-Type: text/plain; charset=UTF-8\n"
 HAN, LATIN = r"[\u4e00-\u9fff]", r"[A-Za-z0-9]"
 TERMS = {
     r"margin calls?\b": ("追加保证金", "追保"),
-    r"\bforced(?:ly)? liquidat|\bliquidated by": ("强制平仓", "强平", "爆仓"),
+    r"liquidat": ("强制平仓", "强平", "爆仓"),
     r"maintenance margin": ("维持保证金",),
     r"delever": ("去杠杆",),
     r"\bdepth\b": ("市场深度",),

@@ -11,12 +11,14 @@ import tempfile
 from pathlib import Path
 
 from undertow.jobs.answer import Json
-from undertow.jobs.run import Request, run_episode
+from undertow.jobs.run import run_episode
+from undertow.jobs.system import Request
 
 FOLDER = Path(__file__).parent
+SMALL = {"bar": "1h", "threads": 1, "ranges": False, "page": False}
 REQUESTS = {
-    "feb-2026": Request("feb-2026", accounts=1_400, bar="1h", threads=1),
-    "feb-2026-free": Request("feb-2026", origin="free", accounts=700, bar="1h", threads=1),
+    "feb-2026": Request("feb-2026", accounts=1_400, **SMALL),
+    "feb-2026-free": Request("feb-2026", origin="free", accounts=700, **SMALL),
 }
 
 

@@ -42,7 +42,7 @@ def slacks(desk: Desk) -> Floats:
 def losses(desk: Desk, bar: int) -> Floats:
     """What the clocks say every account lost by the end of a bar, all causes together."""
     face, sums = desk.face, desk.clocks.sums[bar]
-    clocks = [sums[face.entry[a:b]].sum() for a, b in zip(face.first, face.first[1:], strict=False)]
+    clocks = [sums[a:b].sum() for a, b in zip(face.first, face.first[1:], strict=False)]
     each = np.append(clocks, 0.0)[face.row]
     return (np.abs(desk.group.quantity) * each[:, desk.group.column]).sum(axis=2).T
 

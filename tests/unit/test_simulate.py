@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
-from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer
-from undertow.studies.simulate import _outcome
+from undertow.core.answers.reading import Range, Ranges, Window
+from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
+from undertow.core.trace import Contagion
+from undertow.studies.simulate import _outcome, ranged
 
 STILL = InstrumentAnswer("free", 0.0, 0.0, 0.0, 0.0, 0.0, None, None, 1.0, 1.0)
 SEGMENT = SegmentAnswer(10, 1000.0, 5.0, 2.5e9, 1.0, 2e6, 0.0, 2e6, 0.0)
@@ -48,3 +52,35 @@ def test_what_really_happened_stands_beside_it() -> None:
     moved = replace(STILL, forced_low=-0.02, simulated=-0.01, actual=-0.2)
 
     assert "A moved −20.00 %, of which the simulation accounts for −1.00 %" in sentence(A=moved)
+
+
+def test_it_counts_the_markets_where_forced_selling_comes_near() -> None:
+    near = replace(STILL, forced=-0.02, forced_low=-0.02, actual=-0.1)
+    far = replace(STILL, forced=-0.001, actual=-0.1)
+    other_way = replace(STILL, forced=-0.02, actual=+0.1)
+    unknown = replace(STILL, forced=-0.02)
+
+    said = sentence(A=near, B=far, C=other_way, D=unknown)
+    assert said.endswith("a tenth of what really happened in 1 of 3 free markets.")
+
+
+def test_a_range_of_one_sign_is_told_without_doubt() -> None:
+    told = sentences(Range(-0.01, -0.02, -0.005))
+
+    assert told.endswith("leaves A between −2.00 % and −0.50 % at the end.")
+
+
+def test_a_sign_that_flips_is_said() -> None:
+    told = sentences(Range(-0.01, -0.02, 0.005))
+
+    assert told.endswith("between −2.00 % and +0.50 % at the end. Its sign is not settled.")
+
+
+def sentences(forced: Range) -> str:
+    base = {"A": forced.value}
+    ranges = Ranges(3, 10, 60.0, "A", base, {"A": forced}, {}, ())
+    moment = datetime(2026, 1, 29, tzinfo=UTC)
+    nothing = Contagion((), (), (), np.zeros((0, 0, 0)))
+    window = Window(moment, moment, moment)
+    answer = Simulation((), window, 1, 1, 1, False, {}, {}, nothing, (), ())
+    return ranged(answer, ranges).outcome

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from small_answer import answer
+from small_answer import answer, full
 from undertow.core.answers.simulation import Simulation
 from undertow.jobs.answer import plain, simulation_json, wrapped
-from undertow.report.tables import count, percent, simulation_page
+from undertow.report.layout import count, percent
+from undertow.report.tables import simulation_page
 from undertow.report.words import ENGLISH
 
 
@@ -90,3 +91,63 @@ def test_every_answer_carries_version_schema_command_and_inputs() -> None:
 
     assert list(told) == ["undertow", "schema", "command", "inputs", "outcome"]
     assert told["inputs"] == {"seed": 7}
+
+
+def test_a_target_stands_with_its_ceiling_and_its_range() -> None:
+    (row,) = [line for line in printed(full()).splitlines() if line.startswith("A ")][:1]
+
+    assert row.split() == [
+        "A", "−12.00", "0.00", "−1.00", "−3.00", "+0.20", "−1.00", "−5.00", "−4.00", "50%", "3.0×",
+    ]  # fmt: skip
+
+
+def test_sources_stand_apart_and_say_that_they_are_no_result() -> None:
+    text = printed(full())
+
+    assert text.index("Targets") < text.index("Sources")
+    assert "that they fit is no result" in text
+    assert "S given −30.00 −2.00 −4.00" in flat(text)
+
+
+def test_the_ceiling_says_what_it_rests_on() -> None:
+    assert "had every dollar lost in the sources (30.0 billion dollars)" in flat(printed(full()))
+
+
+def test_later_days_are_out_of_sample() -> None:
+    text = flat(printed(full()))
+
+    assert "Out of sample, 7 February to 14 February" in text
+    assert "A −0.10 −0.20 +7.00 +7.20" in text
+
+
+def test_reported_figures_stand_beside_the_engine_s_with_their_ratio() -> None:
+    text = flat(printed(full()))
+
+    assert "longs cut USD 2.0 bn 1.0 bn 2.00" in text
+    assert "nothing reported ounce 5 – –" in text
+
+
+def test_the_five_inputs_that_matter_most_are_named() -> None:
+    text = printed(full())
+
+    assert "What A rests on most" in text
+    assert [k for k in range(1, 10) if f"input {k}" in text] == [5, 6, 7, 8, 9]
+    assert "21 small runs (2,000 accounts)" in flat(text)
+
+
+def test_changes_stand_beside_the_run_without_them() -> None:
+    text = flat(printed(full()))
+
+    assert "With --hike S=22%@2026-02-09, and without" in text
+    assert "margin calls 5 5 –" in text
+
+
+def test_what_is_not_known_leaves_no_empty_table() -> None:
+    text = printed(answer())
+
+    for title in ("Sources", "Out of sample", "reported on selling", "rests on", "and without"):
+        assert title not in text
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())

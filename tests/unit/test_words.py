@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -30,10 +32,10 @@ PUSHED = Said(
 )
 
 
-def printed(words: Words, width: int = 120) -> str:
+def printed(words: Words, width: int = 120, titles: Mapping[str, str] | None = None) -> str:
     screen = io.StringIO()
     told = replace(answer(), said=(PUSHED,))
-    Console(file=screen, width=width).print(simulation_page(told, words))
+    Console(file=screen, width=width).print(simulation_page(told, words, titles))
     return screen.getvalue()
 
 
@@ -163,7 +165,7 @@ def test_a_language_is_loaded_once() -> None:
 def test_the_page_is_chinese_from_its_first_to_its_last_line() -> None:
     page = printed(ZH)
 
-    assert page.index("各品种涨跌幅") < page.index("投资者群体") < page.index("账目平衡")
+    assert page.index("目标品种") < page.index("投资者群体") < page.index("账目平衡")
     assert not {"role", "forced", "Segments", "calls", "dollars", "news"} & set(page.split())
 
 
@@ -174,3 +176,40 @@ def test_columns_of_wide_characters_are_straight() -> None:
     ends = {cell_len(line.rstrip()) for line in lines[head : head + 2]}
 
     assert len(ends) == 1
+
+
+TITLES = {"A": "US software, priced as IGV", "retail": "COMEX longs, small accounts"}
+
+
+@EVERY
+def test_titles_stand_beside_names_where_there_is_room(words: Words) -> None:
+    wide, narrow = printed(words, 130, TITLES), printed(words, 80, TITLES)
+    title = words("COMEX longs, small accounts")
+
+    assert re.search(rf"^A +{re.escape(words(TITLES['A']))} +–", wide, re.M)
+    assert re.search(r"^A +–", narrow, re.M)
+    assert re.search(rf"^retail +{title} +1,000", wide, re.M)
+
+
+def test_segments_have_their_titles_alone_before_they_have_none() -> None:
+    assert re.search(r"^COMEX 散户多头 +1,000", printed(ZH, 62, TITLES), re.M)
+    assert re.search(r"^retail ", printed(ZH, 50, TITLES), re.M)
+
+
+def test_a_sentence_calls_an_instrument_by_its_title() -> None:
+    named = ZH.naming({"NVDA": "Nvidia"})
+
+    assert "受冲击最大的是英伟达，" in named.said(PUSHED)
+    assert named.origin("NVDA: news") == "英伟达：消息面"
+    assert ZH.titles == {}
+
+
+def test_a_name_without_a_title_is_read_as_words() -> None:
+    named = ZH.naming(TITLES).name
+
+    assert (named("silver_funds"), named("X_Y")) == ("杠杆白银基金", "X Y")
+
+
+def test_the_page_is_no_wider_than_the_terminal() -> None:
+    for width in (80, 100, 130):
+        assert max(map(cell_len, printed(ZH, width, TITLES).splitlines())) <= width

@@ -60,8 +60,18 @@ def compiled(function: Callable[P, R]) -> Kernel[P, R]:
     return Kernel(inspect.unwrap(function))
 
 
+def nothing_cached() -> bool:
+    """Whether kernels can be cached on disk, and none has been yet."""
+    folder = _cache_folder()
+    return _cache_is_writable() and next(folder.rglob("*.nbi"), None) is None
+
+
+def _cache_folder() -> Path:
+    return Path(os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels" / __version__)))
+
+
 def _machine_code(function: Callable[P, R]) -> Callable[P, R]:
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels" / __version__))
+    _cache_folder()
     import numba
 
     compile_ = numba.njit(nogil=True, cache=_cache_is_writable(), error_model="numpy")
@@ -70,7 +80,7 @@ def _machine_code(function: Callable[P, R]) -> Callable[P, R]:
 
 @functools.cache
 def _cache_is_writable() -> bool:
-    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    folder = _cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

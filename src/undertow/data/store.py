@@ -10,14 +10,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
-from undertow.core.errors import NotWritable
+from undertow.core.errors import NotWritable, unknown
 from undertow.core.trace import Trace
+
+Table: TypeAlias = dict[str, object]
+"""Columns by name."""
 
 
 def run_name(moment: datetime, scenario: str, digest: str) -> str:
     """`<utc>-<scenario>-<hash>`, the name of a run's folder."""
     return f"{moment:%Y%m%dT%H%M%SZ}-{scenario}-{digest[:8]}"
+
+
+def find_run(name: str, parent: Path) -> Path:
+    """The folder behind a path, the name of a run in `parent`, or `last` for the newest there."""
+    stored = sorted(p.name for p in parent.glob("[!.]*") if p.is_dir()) if parent.is_dir() else []
+    if name == "last" and stored:
+        return parent / stored[-1]
+    for folder in (Path(name), parent / name):
+        if folder.is_dir():
+            return folder
+    raise unknown("run", name, stored, str(parent))
 
 
 @dataclass(slots=True)
@@ -60,32 +75,33 @@ def _unused(folder: Path) -> Path:
     return place
 
 
-def write_run(
-    folder: Path,
-    trace: Trace,
-    times: list[datetime],
-    *,
-    summary: Mapping[str, object],
-    inputs: Mapping[str, bytes],
-) -> None:
-    """Write tables, summary and the scenario's own files into `folder`."""
-    tables = {
-        "instruments": _instrument_rows(trace, times),
-        "segments": _segment_rows(trace, times),
-        "sales": _sale_rows(trace, times),
-        "contagion": _contagion_rows(trace),
-    }
+def write_tables(folder: Path, tables: Mapping[str, Table]) -> None:
+    """Write each table as a Parquet file of its name."""
     import polars
 
     for name, columns in tables.items():
         polars.DataFrame(columns).write_parquet(folder / f"{name}.parquet")
+
+
+def write_texts(folder: Path, summary: Mapping[str, object], inputs: Mapping[str, bytes]) -> None:
+    """Write the summary and the scenario's own files."""
     for name, content in inputs.items():
         (folder / name).write_bytes(content)
     text = json.dumps(summary, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _instrument_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
+def trace_tables(trace: Trace, times: list[datetime]) -> dict[str, Table]:
+    """The tables of a trace; `times` are the beginnings of its bars."""
+    return {
+        "instruments": _instrument_rows(trace, times),
+        "segments": _segment_rows(trace, times),
+        "sales": _sale_rows(trace, times),
+        "contagion": _contagion_rows(trace),
+    }
+
+
+def _instrument_rows(trace: Trace, times: list[datetime]) -> Table:
     bars, count = trace.paths.price.shape
     paths = trace.paths
     return {
@@ -102,7 +118,7 @@ def _instrument_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
     }
 
 
-def _segment_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
+def _segment_rows(trace: Trace, times: list[datetime]) -> Table:
     paths = trace.by_segment
     bars, count = paths.called.shape
     return {
@@ -117,7 +133,7 @@ def _segment_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
     }
 
 
-def _sale_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
+def _sale_rows(trace: Trace, times: list[datetime]) -> Table:
     sold = trace.by_segment.sold
     bars, segments, instruments = sold.nonzero()
     return {
@@ -128,7 +144,7 @@ def _sale_rows(trace: Trace, times: list[datetime]) -> dict[str, object]:
     }
 
 
-def _contagion_rows(trace: Trace) -> dict[str, object]:
+def _contagion_rows(trace: Trace) -> Table:
     matrix = trace.contagion
     sellers, origins, sold = matrix.by_seller.nonzero()
     return {

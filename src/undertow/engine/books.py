@@ -138,7 +138,7 @@ def _book_ledger(
         book_origins(
             called.quantity, batch.sales, called.column, called.move, called.weight,
             desk.live.at_home(batch.places), calls.line[batch.calls], memory.touched,
-            memory.losses, clocks.sums, clocks.now, face.row, face.first, face.entry,
+            memory.losses, clocks.sums, clocks.now, face.row, face.first,
             going.used, going.place, paid, desk.columns.instruments, money,
         )  # fmt: skip
         return money

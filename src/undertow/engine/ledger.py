@@ -52,15 +52,14 @@ class Face:
     """What one desk reads off the clocks: the clocks of its pledged columns.
 
     row: which of its clocks tells of a column under a move, [move, column]; −1 where nothing is
-    pledged;  entry: a clock's causes, as entries of `Clocks.sums`, those of clock r in
-    [first[r], first[r + 1])
-    origin: which of `sources` each entry is;  sources: origins that occur, as in `origin_names`
+    pledged;  first: entries of `Clocks.sums` of clock r are those in [first[r], first[r + 1])
+    origin: which of `sources` each of its entries is;  sources: origins that occur, as in
+    `origin_names`
     going: what of it moved when that was last asked
     """
 
     row: Rows
     first: Rows
-    entry: Rows
     origin: Rows
     sources: Rows
     going: Going | None = None
@@ -73,7 +72,8 @@ class Clocks:
     One clock for each row of a desk's trigger test and each of its pledged columns.
     at: its place in the flattened test of all desks;  own, sign: of its column
     link, linked: clocks and underlyings (flattened [a, u]) of the forced entries
-    sums: [bar, entry], entries news, hikes and fx of all clocks, then forced;  filled up to `now`
+    order: of news, hikes and fx of all clocks, then forced: clock by clock
+    sums: [bar, entry], those of one clock side by side;  filled up to `now`
     moved: entries that have cost anyone anything so far;  moves: how often more of them moved
     gap: largest difference between the sum of the causes and −s·Δw, relative to value and margin
     """
@@ -83,6 +83,7 @@ class Clocks:
     sign: Floats
     link: Rows
     linked: Rows
+    order: Rows
     sums: Floats
     moved: Flags = field(init=False)
     moves: int = 0
@@ -118,7 +119,7 @@ class Clocks:
         rest = np.log(v1 / v0) - causes.fx - causes.forced.sum(axis=1)
         forced = scale[self.link] * causes.forced.ravel()[self.linked]
         news, hike, fx = scale * rest[own], hike - converted, scale * causes.fx[own] + converted
-        step = np.concatenate([news, hike, fx, forced])
+        step = np.concatenate([news, hike, fx, forced])[self.order]
         self.sums[self.now] += step
         self._note(step)
         lost = news + hike + fx + np.bincount(self.link, forced, len(own))
@@ -128,7 +129,7 @@ class Clocks:
     def going(self, face: Face) -> Going:
         """The sources of one desk that have cost anyone anything."""
         if face.going is None or face.going.moves < self.moves:
-            moved = self.moved[face.entry]
+            moved = self.moved[face.first[0] : face.first[-1]]
             used = np.unique(face.origin[moved])
             place = np.where(moved, np.searchsorted(used, face.origin), -1)
             face.going = Going(used, place, self.moves)
@@ -156,26 +157,21 @@ def clocks_of(board: Board, lookthrough: Floats, bars: int) -> tuple[Clocks, lis
     every = np.concatenate([np.empty(0, np.int64), *at])
     own = board.all.instruments[every % width]
     link, under = np.nonzero(lookthrough[own])
-    sums = np.zeros((bars + 1, 3 * len(own) + len(link)))
-    sign = board.all.sign[every % width]
-    clocks = Clocks(every, own, sign, link, own[link] * count + under, sums)
-    parts = bounds([len(part) for part in at])
-    return clocks, [_face(row, clocks, part, count) for row, part in zip(rows, parts, strict=True)]
-
-
-def _face(row: Rows, clocks: Clocks, part: slice, count: int) -> Face:
-    """One desk's clocks, clock by clock: news, hike, fx, and one entry for each underlying."""
-    total, own = len(clocks.own), clocks.own[part]
-    mine = np.arange(part.start, part.stop)
-    forced = np.flatnonzero((clocks.link >= part.start) & (clocks.link < part.stop))
-    clock = np.concatenate([mine, mine, mine, clocks.link[forced]]) - part.start
-    entry = np.concatenate([mine, mine + total, mine + 2 * total, forced + 3 * total])
-    kinds = [own + kind * count for kind in (NEWS, HIKE, FX)]
-    origin = np.concatenate([*kinds, FORCED * count + clocks.linked[forced] % count])
+    clock = np.concatenate([*(np.arange(len(own)),) * 3, link])
     order = np.argsort(clock, kind="stable")
-    first = np.searchsorted(clock[order], np.arange(len(mine) + 1))
-    sources = np.unique(origin)
-    return Face(row, first, entry[order], np.searchsorted(sources, origin[order]), sources)
+    sums, sign = np.zeros((bars + 1, len(clock))), board.all.sign[every % width]
+    clocks = Clocks(every, own, sign, link, own[link] * count + under, order, sums)
+    first = np.searchsorted(clock[order], np.arange(len(own) + 1))
+    origin = np.concatenate(
+        [own + kind * count for kind in (NEWS, HIKE, FX)] + [FORCED * count + under]
+    )
+    parts = [first[part.start : part.stop + 1] for part in bounds([len(part) for part in at])]
+    return clocks, [_face(row, part, origin[order]) for row, part in zip(rows, parts, strict=True)]
+
+
+def _face(row: Rows, first: Rows, origin: Rows) -> Face:
+    sources, places = np.unique(origin[first[0] : first[-1]], return_inverse=True)
+    return Face(row, first, places, sources)
 
 
 @dataclass(slots=True)

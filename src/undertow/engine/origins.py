@@ -22,7 +22,7 @@ from undertow.core.shapes import (
 
 
 @compiled
-def book_origins(  # noqa: C901, PLR0913, PLR0917 - a kernel takes its arrays one by one
+def book_origins(  # noqa: C901, PLR0912, PLR0913, PLR0917 - a kernel takes its arrays one by one
     held: PerSlot,
     sales: PerSlot,
     column: ColumnPerSlot,
@@ -36,7 +36,6 @@ def book_origins(  # noqa: C901, PLR0913, PLR0917 - a kernel takes its arrays on
     now: int,
     clock: Rows,
     first: Rows,
-    entry: Rows,
     used: Rows,
     place: Rows,
     paid: PerColumn,
@@ -47,7 +46,7 @@ def book_origins(  # noqa: C901, PLR0913, PLR0917 - a kernel takes its arrays on
 
     held, sales: signed units before, and units closed;  paid: base currency per unit, per column
     line: where each account's losses are kept in `losses`; −1 if its call is made and over now
-    clocks: losses per unit held, [tick, entry];  clock, first, entry: as in `Face`
+    clocks: losses per unit held, [tick, entry];  clock, first: `row` and `first` of a `Face`
     used: sources that have moved;  place: which of them each of the desk's entries is, or −1
     A row that sells nothing and stays in call is not touched: its losses can wait.
     """
@@ -59,12 +58,15 @@ def book_origins(  # noqa: C901, PLR0913, PLR0917 - a kernel takes its arrays on
             continue
         for source in range(len(used)):
             lost[source] = losses[kept, used[source]] if kept >= 0 else 0.0
-        binds, ticks = clock[move[index]], (touched[row], now)
+        binds, last = clock[move[index]], touched[row]
         for slot in range(held.shape[1]):
             mine = binds[column[index, slot]]
             if mine >= 0:
-                here = slice(first[mine], first[mine + 1])
-                _add_losses(abs(held[index, slot]), clocks, ticks, entry[here], place[here], lost)
+                units, start, stop = abs(held[index, slot]), first[mine], first[mine + 1]
+                for entry in range(start, stop):
+                    source = place[entry - first[0]]
+                    if source >= 0:
+                        lost[source] += units * (clocks[now, entry] - clocks[last, entry])
         touched[row] = now
         if kept >= 0:
             for source in range(len(used)):
@@ -78,18 +80,6 @@ def book_origins(  # noqa: C901, PLR0913, PLR0917 - a kernel takes its arrays on
                     matrix[instrument[kind], source] += money * lost[source]
             elif money > 0.0:
                 matrix[instrument[kind], -1] += money
-
-
-@compiled
-def _add_losses(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
-    units: float, clocks: Floats, ticks: tuple[int, int], entry: Rows, place: Rows, lost: Floats
-) -> None:
-    """Add what one position lost between two ticks, per source."""
-    last, now = ticks
-    for number in range(len(entry)):
-        if place[number] >= 0:
-            change = clocks[now, entry[number]] - clocks[last, entry[number]]
-            lost[place[number]] += units * change
 
 
 @compiled

@@ -19,7 +19,7 @@ from undertow.engine.pool import Pool
 from undertow.engine.prices import dealt_price, decayed, pressed, pushed, unit_slope
 from undertow.engine.record import Record
 from undertow.engine.state import State
-from undertow.model.traders.base import Moment
+from undertow.model.traders.base import Moment, TraderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
 
 def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
     """Ask all open calls and all traders what they want to trade at the opening prices."""
-    batches = [order(desk, state.market, state.rules, pace, pool) for desk in state.desks]
+    batches = [
+        order(desk, state.market, state.rules, pace, pool) if len(desk.calls) else []
+        for desk in state.desks
+    ]
     count = len(state.market.instruments)
     forced = bought = np.zeros(count)
     if any(batches):
@@ -88,7 +91,7 @@ def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
         _ask(state, pace, secant, again, (units, memory))
     for number, (old, kept) in enumerate(zip(state.traders, memory, strict=True)):
         if kept is not old.memory:
-            state.traders[number] = replace(old, memory=kept)
+            state.traders[number] = TraderState(old.quantity, old.cash, kept)
     return units
 
 

@@ -7,12 +7,30 @@ from dataclasses import replace
 import numpy as np
 
 from undertow.core.accounts import Accounts, Group
+from undertow.engine.ahead import compiling, sell_once
 from undertow.engine.run import How, until_calm
+from undertow.model.liquidation.whole_account import WholeAccount
 from undertow.model.scenario import Scenario, Segment
 
 
 def warm_up(scenario: Scenario) -> None:
-    """Play one round with one bankrupt account a group, sold by its owner and by its broker."""
+    """Play one round with one bankrupt account a group, sold by its owner and by its broker.
+
+    Meanwhile a second process compiles the kernels of the policies, half of all the work.
+    """
+    policies = {
+        type(policy): policy
+        for segment in scenario.rules.segments
+        for policy in (segment.owner, segment.broker)
+    }
+    with compiling(policies.values()):
+        _play_one_round(scenario)
+    for policy in policies.values():
+        sell_once(policy)
+
+
+def _play_one_round(scenario: Scenario) -> None:
+    """All but the policies: what they would sell is sold whole."""
     one = Accounts(tuple(_bankrupt(group) for group in scenario.accounts if len(group)))
     for grace_days in (0.0, 1.0):
         segments = tuple(_with_grace(segment, grace_days) for segment in scenario.rules.segments)
@@ -21,7 +39,8 @@ def warm_up(scenario: Scenario) -> None:
 
 
 def _with_grace(segment: Segment, grace_days: float) -> Segment:
-    return replace(segment, regime=replace(segment.regime, grace_days=grace_days))
+    regime = replace(segment.regime, grace_days=grace_days)
+    return replace(segment, regime=regime, owner=WholeAccount(), broker=WholeAccount())
 
 
 def _bankrupt(group: Group) -> Group:

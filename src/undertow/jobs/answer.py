@@ -85,6 +85,13 @@ def simulation_json(answer: Simulation) -> dict[str, Json]:
     }
 
 
+def stored_json(answer: Simulation) -> dict[str, Json]:
+    """The same, with the sentences in parts, so that they can be shown in another language."""
+    parts = {"said": answer.said, "warned": answer.warnings}
+    told = {key: [plain(asdict(one)) for one in said] for key, said in parts.items()}
+    return {**simulation_json(answer), **told}
+
+
 def ranges_json(ranges: Ranges) -> dict[str, Json]:
     """What the assumed inputs leave open."""
     return {

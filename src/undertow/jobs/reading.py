@@ -41,6 +41,7 @@ def beside_the_facts(
     losses = lost(scenario, reading.losses)
     raised, coefficients = sum(losses.values()), _coefficients(episode)
     baskets = episode.plan.baskets
+    units = {name: one.unit for name, one in episode.plan.instruments.items()}
     pairs = zip(reading.checks, _reported(episode), strict=True)
     return replace(
         answer,
@@ -49,7 +50,7 @@ def beside_the_facts(
         ceiling_of_baskets=(
             basket_ceilings(scenario, raised, coefficients, baskets) if losses else {}
         ),
-        facts_check=facts_check(scenario, trace, pairs),
+        facts_check=facts_check(scenario, trace, pairs, units),
         assumed=tuple(fact.id for fact in episode.assumed),
     )
 

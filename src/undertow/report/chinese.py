@@ -15,7 +15,7 @@ DIGITS = 3
 """Digits that an amount of money has at least."""
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-LATIN = re.compile(r"[A-Za-z0-9+−–$±]")
+LATIN = re.compile(r"[A-Za-z0-9%+−–$±]")
 
 
 @dataclass(frozen=True, slots=True)

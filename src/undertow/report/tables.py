@@ -2,84 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from undertow.core.answers.simulation import Simulation
+from undertow.core.answers.said import Amount
+from undertow.core.answers.simulation import InstrumentAnswer, Simulation
+from undertow.report.layout import (
+    Named,
+    Widest,
+    both,
+    count,
+    numbers,
+    percent,
+    symbol,
+    table,
+    title,
+    widest,
+)  # fmt: skip
+from undertow.report.tables_reading import beside_table, checks_table, rests_table
 from undertow.report.words import ENGLISH, Words
 
 LARGEST = 5
+LATER = 6
 
 
-def simulation_page(answer: Simulation, words: Words = ENGLISH) -> Group:
-    """What `undertow run` prints: sentence, instruments, segments, contagion, audit, warnings."""
-    return Group(*_parts(answer, words))
+def simulation_page(
+    answer: Simulation, words: Words = ENGLISH, titles: Mapping[str, str] | None = None
+) -> Group:
+    """What `undertow run` prints: the sentences, then one table for each question.
+
+    titles: of instruments and segments in English, shown with their names where there is room
+    """
+    return Group(*_parts(answer, words.naming(titles or {})))
 
 
 def _parts(answer: Simulation, words: Words) -> Iterator[RenderableType]:
     yield Text(words.outcome(answer.said), style="bold")
-    yield Text()
-    yield instruments_table(answer, words)
-    yield Text()
-    yield segments_table(answer, words)
-    yield Text()
-    yield contagion_table(answer, words)
+    for part in (
+        targets_table(answer, words),
+        sources_table(answer, words),
+        later_table(answer, words),
+        segments_table(answer, words),
+        contagion_table(answer, words),
+        checks_table(answer, words),
+        rests_table(answer, words),
+        beside_table(answer, words),
+    ):
+        if part is not None:
+            yield Text()
+            yield part
     yield Text()
     yield audit_line(answer, words)
     for warning in answer.warnings:
         yield Text(words("Note: {warning}", warning=warning), style="yellow")
 
 
-def instruments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
-    """One row per instrument; changes over the window in per cent of the opening price."""
-    table = _table(words("Instruments, change in %"))
-    table.add_column(words("role"), no_wrap=True)
+def targets_table(answer: Simulation, words: Words = ENGLISH) -> Widest | None:
+    """What is earned: one row a target, the ceiling first; shares of the opening price."""
+    if not answer.targets:
+        return None
+    return widest(lambda named: _targets(answer, words, named), both, symbol, words=words)
+
+
+def _targets(answer: Simulation, words: Words, named: Named) -> Table:
+    heading = words("Targets: what forced selling did, change in %")
+    made = table(heading, len(named("", words)), narrow=True)
+    heads = (
+        words("ceiling"), words("given"), words("forced"), words("from"), words("to"),
+        words("simul."), words("actual"), words("unexpl."), words("depth"), words("spread"),
+    )  # fmt: skip
+    numbers(made, heads)
+    for name in answer.targets:
+        a, ceiling = answer.instruments[name], answer.ceiling.get(name)
+        span = answer.ranges.forced.get(name) if answer.ranges else None
+        shares = (
+            ceiling.impact if ceiling else None, a.given, a.forced,
+            span.low if span else None, span.high if span else None,
+            a.simulated, a.actual, a.unexplained,
+        )  # fmt: skip
+        made.add_row(*named(name, words), *map(percent, shares), *_liquidity(a))
+    made.caption = words(
+        "ceiling: had every dollar lost in the sources ({lost}) been raised by selling this one"
+        " alone; forced: by forced selling at the end, from and to over the assumed inputs;"
+        " given: rival news; depth: lowest, spread: widest, both of normal",
+        lost=Amount(sum(answer.losses.values()), "dollars"),
+    )
+    return made
+
+
+def sources_table(answer: Simulation, words: Words = ENGLISH) -> Widest | None:
+    """What is given or inherits what is given: that it fits is no result."""
+    if all(a.role == "free" for a in answer.instruments.values()):
+        return None
+    return widest(lambda named: _sources(answer, words, named), both, symbol, words=words)
+
+
+def _sources(answer: Simulation, words: Words, named: Named) -> Table:
+    heading = words("Sources, change in %: given, so that they fit is no result")
+    made = table(heading, len(named("", words)))
+    made.add_column(words("role"), no_wrap=True)
     heads = (
         words("given"), words("forced"), words("worst"), words("simul."), words("actual"),
         words("unexpl."), words("depth"), words("spread"),
     )  # fmt: skip
-    for head in heads:
-        table.add_column(head, justify="right", no_wrap=True)
+    numbers(made, heads)
     for name, a in answer.instruments.items():
-        changes = (a.given, a.forced, a.forced_low, a.simulated, a.actual, a.unexplained)
-        depth, spread = f"{a.depth_low:.0%}", f"{a.spread_high:.1f}×"
-        table.add_row(name, words(a.role), *map(percent, changes), depth, spread)
-    table.caption = words(
-        "forced: by forced selling at the end; worst: the deepest on the way;"
-        " depth: lowest, spread: widest, both of normal"
-    )
-    return table
+        if a.role != "free":
+            changes = (a.given, a.forced, a.forced_low, a.simulated, a.actual, a.unexplained)
+            shares = map(percent, changes)
+            made.add_row(*named(name, words), words(a.role), *shares, *_liquidity(a))
+    made.caption = words("worst: the deepest by forced selling on the way")
+    return made
 
 
-def segments_table(answer: Simulation, words: Words = ENGLISH) -> Table:
+def _liquidity(a: InstrumentAnswer) -> tuple[str, str]:
+    return f"{a.depth_low:.0%}", f"{a.spread_high:.1f}×"
+
+
+def later_table(answer: Simulation, words: Words = ENGLISH) -> Widest | None:
+    """The targets that really moved most in the days that no choice was made with."""
+    known = {n: x for n, x in answer.out_of_sample.items() if x.actual is not None}
+    targets = [name for name in answer.targets if name in known]
+    most = sorted(targets, key=lambda name: -abs(known[name].actual or 0.0))[:LATER]
+    if not most:
+        return None
+    return widest(lambda named: _later(answer, most, words, named), both, symbol, words=words)
+
+
+def _later(answer: Simulation, names: list[str], words: Words, named: Named) -> Table:
+    begin, end = words.day(answer.window.until), words.day(answer.window.end)
+    heading = words("Out of sample, {begin} to {end}, change in %", begin=begin, end=end)
+    made = table(heading, len(named("", words)))
+    numbers(made, (words("forced"), words("simul."), words("actual"), words("unexpl.")))
+    for name in names:
+        later = answer.out_of_sample[name]
+        shares = (later.forced, later.simulated, later.actual, later.unexplained)
+        made.add_row(*named(name, words), *map(percent, shares))
+    made.caption = words("the targets that really moved most; all are in --json")
+    return made
+
+
+def segments_table(answer: Simulation, words: Words = ENGLISH) -> Widest:
     """One row per segment; counts are real accounts that the simulated ones stand for."""
-    table = _table(words("Segments"))
+    return widest(lambda named: _segments(answer, words, named), both, title, symbol, words=words)
+
+
+def _segments(answer: Simulation, words: Words, named: Named) -> Table:
+    made = table(words("Segments"), len(named("", words)))
     heads = (
         words("real accounts"), words("calls"), words("forced sales"), words("bankrupt"),
         words("bad debt"),
     )  # fmt: skip
-    for head in heads:
-        table.add_column(head, justify="right")
+    numbers(made, heads)
     for name, s in answer.segments.items():
-        table.add_row(
-            name, count(s.weight), count(s.called), words.money(s.forced_usd), count(s.bankrupt),
-            words.money(s.bad_debt_usd),
+        made.add_row(
+            *named(name, words), count(s.weight), count(s.called), words.money(s.forced_usd),
+            count(s.bankrupt), words.money(s.bad_debt_usd),
         )  # fmt: skip
-    return table
+    return made
 
 
 def contagion_table(answer: Simulation, words: Words = ENGLISH) -> Table:
     """The largest entries of the contagion matrix: who made whom sell what."""
-    table = _table(words("Who made whom sell what"))
-    table.columns[0].header = words("because of")
-    table.add_column(words("was sold"))
-    table.add_column(words("dollars"), justify="right")
+    made = table(words("Who made whom sell what"))
+    made.columns[0].header = words("because of")
+    made.add_column(words("was sold"))
+    made.add_column(words("dollars"), justify="right")
     for origin, sold, money in answer.contagion.largest(LARGEST):
-        table.add_row(words.origin(origin), sold, words.money(money))
-    return table
+        made.add_row(words.origin(origin), words.name(sold), words.money(money))
+    return made
 
 
 def audit_line(answer: Simulation, words: Words = ENGLISH) -> Text:
@@ -94,29 +188,3 @@ def audit_line(answer: Simulation, words: Words = ENGLISH) -> Text:
         if not finding.holds
     )
     return Text(words("The books do not close: {laws}.", laws=broken), style="red")
-
-
-def _table(title: str) -> Table:
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        caption_justify="left",
-        box=None,
-        pad_edge=False,
-    )
-    table.add_column("", justify="left", no_wrap=True)
-    return table
-
-
-def percent(value: float | None) -> str:
-    """A share in per cent with its sign, − for a fall; a dash where it is unknown."""
-    if value is None:
-        return "–"
-    said = f"{100.0 * value:+.2f}"
-    return "0.00" if said in {"+0.00", "-0.00"} else said.replace("-", "−")
-
-
-def count(value: float) -> str:
-    """A number of accounts."""
-    return f"{value:,.0f}" if value else "–"

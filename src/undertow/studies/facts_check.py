@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import numpy as np
@@ -13,19 +13,25 @@ from undertow.episodes.facts import Fact
 from undertow.episodes.schema_reading import Check
 from undertow.model.scenario import Scenario
 
-UNITS = {"usd": "USD", "accounts": "accounts"}
+NAMES = {"usd": "USD", "accounts": "accounts"}
 
 
 def facts_check(
-    scenario: Scenario, trace: Trace, checks: Iterable[tuple[Check, Fact]]
+    scenario: Scenario,
+    trace: Trace,
+    checks: Iterable[tuple[Check, Fact]],
+    units: Mapping[str, str],
 ) -> tuple[FactCheck, ...]:
-    """Each reported figure beside the engine's own over the same days and sellers."""
+    """Each reported figure beside the engine's own over the same days and sellers.
+
+    checks: with the fact behind the figure;  units: what each instrument is counted in
+    """
     return tuple(
         FactCheck(
             what=check.title,
             engine=(found := _engine(scenario, trace, check)),
             reported=check.reported,
-            unit=UNITS.get(check.measure, fact.unit),
+            unit=NAMES.get(check.measure) or units[check.instruments[0]],
             ratio=found / check.reported if check.reported else np.nan,
             status=fact.status,
             source=fact.source,

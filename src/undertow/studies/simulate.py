@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 
-from undertow.core.answers.reading import Later, Window
+from undertow.core.answers.reading import Later, Ranges, Window
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.trace import Trace
@@ -17,6 +17,9 @@ from undertow.model.scenario import Scenario
 
 NOTHING = 5e-4
 """Forced changes below this share of the price are not worth a name in the sentence."""
+
+NEAR = 0.1
+"""Share of an actual move from which on forced selling is counted as having reached it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,23 @@ def _outcome(
                 "simulated": Amount(answer.simulated, "percent"),
             },
         )
+    yield from _reached(instruments)
+
+
+def _reached(instruments: Mapping[str, InstrumentAnswer]) -> Iterator[Said]:
+    """In how many free markets forced selling comes near to what really happened."""
+    known = [a for a in instruments.values() if a.role == "free" and a.actual is not None]
+    reached = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
+    if len(known) > 1:
+        yield Said(
+            "It reaches a tenth of what really happened in {few} of {all} free markets.",
+            {"few": Amount(len(reached), "count"), "all": Amount(len(known), "count")},
+        )
+
+
+def _share(part: float, whole: float) -> float:
+    """Part of the whole, 0 where there is none or it went the other way."""
+    return part / whole if whole * part > 0.0 else 0.0
 
 
 def headline(instruments: Mapping[str, InstrumentAnswer]) -> str | None:
@@ -173,6 +193,29 @@ def furthest(answer: InstrumentAnswer) -> float:
     """The largest forced change on the way, up or down."""
     low, high = answer.forced_low, answer.forced_high
     return high if high > -low else low
+
+
+def ranged(answer: Simulation, ranges: Ranges) -> Simulation:
+    """The answer with what the assumed inputs leave open, said in its sentences too."""
+    return replace(answer, ranges=ranges, said=(*answer.said, *_spread(ranges)))
+
+
+def _spread(ranges: Ranges) -> Iterator[Said]:
+    """Between what the headline lies, and which signs are not settled."""
+    found = ranges.forced.get(ranges.target)
+    if found is None:
+        return
+    yield Said(
+        "With the assumed inputs varied, forced selling leaves {target} between {low} and {high}"
+        " at the end.",
+        {
+            "target": ranges.target,
+            "low": Amount(found.low, "percent"),
+            "high": Amount(found.high, "percent"),
+        },
+    )
+    if found.flips:
+        yield Said("Its sign is not settled.")
 
 
 def _warnings(trace: Trace) -> Iterator[Said]:

@@ -21,7 +21,8 @@ class Amount:
     def __str__(self) -> str:
         """English."""
         if self.kind == "percent":
-            return f"{100.0 * self.value:+.2f} %".replace("-", "−")
+            said = f"{100.0 * self.value:+.2f} %"
+            return "0.00 %" if said[1:] == "0.00 %" else said.replace("-", "−")
         if self.kind == "share":
             return f"{100.0 * self.value:.2f} %"
         if self.kind == "count":

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from undertow.core.compiled import compiled
-from undertow.core.shapes import Floats, PerSlot
-from undertow.model.liquidation._greedy import Sale, sale_of
+from undertow.core.shapes import (
+    ColumnPerSlot,
+    Floats,
+    MovePerRow,
+    PerColumn,
+    PerMoveColumn,
+    PerRow,
+    PerSlot,
+    Rows,
+)
 from undertow.model.liquidation.base import Called, LiquidationPolicy, Terms
 
 
@@ -31,79 +38,79 @@ class LeastCost(LiquidationPolicy):
 
     def sales(self, called: Called, terms: Terms, out: PerSlot) -> None:
         """Write the cheapest sale of every row."""
-        _sell_cheapest(sale_of(called, terms), _blank(out.shape[1]), out)
+        slots = out.shape[1]
+        held = (called.quantity, called.column, called.need, called.move)
+        offer = (terms.release, terms.spread, terms.slope, terms.sellable)
+        room = (np.empty((8, slots)), np.empty(slots, np.int64), np.empty(2 * slots))
+        _sell_cheapest(*held, *offer, *room, out)
 
 
 SAME = 1e-12
 """Prices closer than this share of each other are one: what ties on paper ties here."""
 
+RELEASE, SPREAD, SLOPE, MOST, ENTERS, ENDS, LOW, HIGH = range(8)
+"""Rows of the kernel's scratch memory, one entry for each slot of an account worth selling.
 
-class Row(NamedTuple):
-    """One account, slot by slot: scratch memory of the kernel.
-
-    most: units worth selling;  enters, ends: μ at which a slot is first sold, and sold up
-    low, high: two sales next to each other, between which the need lies;  price: every μ at
-    which some slot enters or ends, sorted
-    """
-
-    release: Floats
-    spread: Floats
-    slope: Floats
-    most: Floats
-    enters: Floats
-    ends: Floats
-    low: Floats
-    high: Floats
-    price: Floats
-
-
-def _blank(slots: int) -> Row:
-    release, spread, slope, most, enters, ends, low, high = np.empty((8, slots))
-    return Row(release, spread, slope, most, enters, ends, low, high, np.empty(2 * slots))
+most: units worth selling;  enters, ends: μ at which a slot is first sold, and sold up
+low, high: two sales next to each other, between which the need lies
+`price`: every μ at which some slot enters or ends, sorted
+"""
 
 
 @compiled
-def _sell_cheapest(sale: Sale, row: Row, out: PerSlot) -> None:
+def _sell_cheapest(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    quantity: PerSlot,
+    column: ColumnPerSlot,
+    need: PerRow,
+    move: MovePerRow,
+    release: PerMoveColumn,
+    spread: PerColumn,
+    slope: PerColumn,
+    sellable: PerColumn,
+    row: Floats,
+    slots: Rows,
+    price: Floats,
+    out: PerSlot,
+) -> None:
     for place in range(out.shape[0]):
-        need = sale.need[place]
-        if need > 0.0 and out.shape[1] > 0:
-            _read(sale, place, row)
-            _bracket(row, need)
-            _blend(row, need, out, place)
-        else:
-            out[place] = 0.0
+        count = 0
+        for slot in range(out.shape[1]):
+            out[place, slot] = 0.0
+            kind = column[place, slot]
+            net = release[move[place], kind] - spread[kind]
+            units = sellable[kind] * abs(quantity[place, slot])
+            if need[place] > 0.0 and net > 0.0 and units > 0.0:
+                row[RELEASE, count] = release[move[place], kind]
+                row[SPREAD, count] = spread[kind]
+                row[SLOPE, count] = slope[kind]
+                row[MOST, count] = min(units, net / slope[kind])
+                slots[count] = slot
+                count += 1
+        if count > 0:
+            _price(row, price[: 2 * count])
+            _bracket(row, price[: 2 * count], need[place])
+            _blend(row, price[: 2 * count], need[place])
+            for number in range(count):
+                out[place, slots[number]] = row[LOW, number]
 
 
 @compiled
-def _read(sale: Sale, place: int, row: Row) -> None:
-    for slot in range(len(row.most)):
-        column = sale.column[place, slot]
-        release = sale.release[sale.move[place], column]
-        spread = sale.spread[column]
-        slope = sale.slope[column]
-        most = 0.0
-        if release > spread:
-            units = sale.sellable[column] * abs(sale.quantity[place, slot])
-            most = min(units, (release - spread) / slope)
-        row.release[slot] = release
-        row.spread[slot] = spread
-        row.slope[slot] = slope
-        row.most[slot] = most
-        first = spread / release if most > 0.0 else 0.0
-        last = (spread + slope * most) / release if most > 0.0 else 0.0
-        row.enters[slot] = first if slope > 0.0 else _tied(row, slot, first)
-        row.ends[slot] = last if slope > 0.0 else row.enters[slot]
-        _insert(row.price, 2 * slot, row.enters[slot])
-        _insert(row.price, 2 * slot + 1, row.ends[slot])
-
-
-@compiled
-def _tied(row: Row, slot: int, price: float) -> float:
-    """A price, or that of an earlier slot without slope it differs from in the last digits only."""
-    for other in range(slot):
-        if row.slope[other] == 0.0 and abs(price - row.enters[other]) <= SAME * price:
-            return row.enters[other]
-    return price
+def _price(row: Floats, price: Floats) -> None:
+    """Find the prices at which slots enter and end, and sort them."""
+    for slot in range(len(price) // 2):
+        release, spread, slope = row[RELEASE, slot], row[SPREAD, slot], row[SLOPE, slot]
+        first = spread / release
+        last = (spread + slope * row[MOST, slot]) / release
+        if slope == 0.0:
+            for other in range(slot):
+                near = abs(first - row[ENTERS, other]) <= SAME * first
+                if near and row[SLOPE, other] == 0.0:
+                    first = row[ENTERS, other]
+                    break
+            last = first
+        row[ENTERS, slot], row[ENDS, slot] = first, last
+        _insert(price, 2 * slot, first)
+        _insert(price, 2 * slot + 1, last)
 
 
 @compiled
@@ -117,65 +124,64 @@ def _insert(price: Floats, count: int, new: float) -> None:
 
 
 @compiled
-def _bracket(row: Row, need: float) -> None:
+def _bracket(row: Floats, price: Floats, need: float) -> None:
     """Find two sales next to each other, one that raises at most the need and one that is more.
 
     Sale 2j is struck just below the j-th price, sale 2j + 1 at it; between two of them every
     slot moves in a straight line. If all of it is not enough, both are all of it.
     """
-    below = 0
-    above = 2 * len(row.price) - 1
-    if _struck(row, above, row.high) <= need:
-        _struck(row, above, row.low)
-        return
+    last = 2 * len(price) - 1
+    below, above = 0, last
+    if _struck(row, price, last, row[HIGH]) <= need:
+        below = last
     while above - below > 1:
         middle = (below + above) // 2
-        if _struck(row, middle, row.low) <= need:
+        if _struck(row, price, middle, row[LOW]) <= need:
             below = middle
         else:
             above = middle
-    _struck(row, below, row.low)
-    _struck(row, above, row.high)
+    _struck(row, price, below, row[LOW])
+    _struck(row, price, above, row[HIGH])
 
 
 @compiled
-def _struck(row: Row, place: int, units: Floats) -> float:
+def _struck(row: Floats, price: Floats, place: int, into: Floats) -> float:
     """Write the sale at one place of the ladder of prices; returns what it raises."""
-    price = row.price[place // 2]
+    here = price[place // 2]
     reached = place % 2 == 1
     raised = 0.0
-    for slot in range(len(units)):
-        most = row.most[slot]
-        if price > row.ends[slot] or (reached and price == row.ends[slot]):
-            units[slot] = most
-        elif price <= row.enters[slot]:
-            units[slot] = 0.0
-        else:
-            asked = (price * row.release[slot] - row.spread[slot]) / row.slope[slot]
-            units[slot] = min(most, max(0.0, asked))
-        if units[slot] > 0.0:
-            net = row.release[slot] - row.spread[slot]
-            raised += units[slot] * (net - 0.5 * row.slope[slot] * units[slot])
+    for slot in range(len(price) // 2):
+        units = row[MOST, slot]
+        if here < row[ENDS, slot] or (here == row[ENDS, slot] and not reached):
+            if here <= row[ENTERS, slot]:
+                units = 0.0
+            else:
+                asked = (here * row[RELEASE, slot] - row[SPREAD, slot]) / row[SLOPE, slot]
+                units = min(units, max(0.0, asked))
+        into[slot] = units
+        if units > 0.0:
+            net = row[RELEASE, slot] - row[SPREAD, slot]
+            raised += units * (net - 0.5 * row[SLOPE, slot] * units)
     return raised
 
 
 @compiled
-def _blend(row: Row, need: float, out: PerSlot, place: int) -> None:
-    """Go from the low sale towards the high one until the need is raised."""
-    left = need
+def _blend(row: Floats, price: Floats, need: float) -> None:
+    """Go from the low sale towards the high one until the need is raised; it is then the low."""
+    left, count = need, len(price) // 2
     gain = 0.0
     bend = 0.0
-    for slot in range(len(row.low)):
-        if row.high[slot] > 0.0:
-            low = row.low[slot]
-            change = row.high[slot] - low
-            net = row.release[slot] - row.spread[slot]
-            left -= low * (net - 0.5 * row.slope[slot] * low)
-            gain += change * (net - row.slope[slot] * low)
-            bend += change * change * row.slope[slot]
+    for slot in range(count):
+        if row[HIGH, slot] > 0.0:
+            low = row[LOW, slot]
+            change = row[HIGH, slot] - low
+            net = row[RELEASE, slot] - row[SPREAD, slot]
+            left -= low * (net - 0.5 * row[SLOPE, slot] * low)
+            gain += change * (net - row[SLOPE, slot] * low)
+            bend += change * change * row[SLOPE, slot]
     share = 0.0
     if gain > 0.0 and left > 0.0:
         share = 2.0 * left / (gain + np.sqrt(max(0.0, gain * gain - 2.0 * bend * left)))
-    for slot in range(len(row.low)):
-        units = row.low[slot] + share * (row.high[slot] - row.low[slot])
-        out[place, slot] = min(units, row.high[slot])
+    for slot in range(count):
+        units = row[LOW, slot] + share * (row[HIGH, slot] - row[LOW, slot])
+        row[LOW, slot] = min(units, row[HIGH, slot])

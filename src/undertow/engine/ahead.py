@@ -1,0 +1,70 @@
+"""A second process that compiles the kernels of liquidation policies into the cache on disk.
+
+Compiling keeps Python to itself, so threads do not help. The process is a plain new interpreter:
+it works where there is no fork, and whatever becomes of it, the first one compiles what is missing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+import numpy as np
+
+from undertow.core.compiled import nothing_cached
+from undertow.model.liquidation.base import Called, LiquidationPolicy, Terms
+
+LONGEST_S = 60.0
+"""A process that takes longer than this is not waited for."""
+
+
+@contextmanager
+def compiling(policies: Iterable[LiquidationPolicy]) -> Iterator[None]:
+    """Let a second process compile while the block runs, and wait for it at the end.
+
+    Only where no kernel is cached yet and there is a processor to spare. If the block is left by
+    an error or an interruption, the process is ended.
+    """
+    names = sorted({f"{type(p).__module__}:{type(p).__qualname__}" for p in policies})
+    process = _started(names) if nothing_cached() and (os.cpu_count() or 1) > 1 else None
+    try:
+        yield
+        if process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LONGEST_S)
+    finally:
+        if process is not None and process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def _started(names: list[str]) -> subprocess.Popen[bytes] | None:
+    words = [sys.executable, "-m", "undertow.engine.ahead", *names]
+    nowhere = subprocess.DEVNULL
+    with suppress(OSError):
+        return subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere)  # noqa: S603
+    return None
+
+
+def sell_once(policy: LiquidationPolicy) -> None:
+    """Ask a policy for one small sale, so that its kernels are there."""
+    one, column = np.ones((1, 1)), np.zeros((1, 1), np.uint16)
+    called = Called(one, column, np.full(1, 0.5), np.zeros(1, np.int64), np.ones(1))
+    both = np.ones(2)
+    terms = Terms(both, np.ones((1, 2)), 0.0 * both, 0.0 * both, both, both, both, both)
+    policy.sales(called, terms, np.zeros((1, 1)))
+
+
+def main(names: Iterable[str]) -> None:
+    """Compile for the policies of these classes, given as module:class; they need no parameters."""
+    for name in names:
+        module, _, member = name.partition(":")
+        sell_once(getattr(importlib.import_module(module), member)())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

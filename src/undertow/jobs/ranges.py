@@ -1,0 +1,3 @@
+"""Varies what is assumed, on a small copy of the system that was run."""
+
+from __future__ import annotations

@@ -1,0 +1,70 @@
+"""The second process that compiles: it fills the cache, and nothing depends on it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from undertow.engine import ahead
+from undertow.model.liquidation import LIQUIDATION
+from undertow.model.liquidation.pro_rata import ProRata
+
+
+def asleep(names: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "nothing_cached", lambda: True)
+    monkeypatch.setattr(ahead.os, "cpu_count", lambda: 2)
+
+
+def test_it_leaves_kernels_in_the_cache_on_disk(tmp_path: Path) -> None:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    policy = f"{ProRata.__module__}:{ProRata.__qualname__}"
+    command = [sys.executable, "-m", "undertow.engine.ahead", policy]
+    subprocess.run(command, check=True, env=environment)  # noqa: S603
+
+    assert list(tmp_path.rglob("pro_rata._sell_pro_rata*.nbi"))
+
+
+def test_an_interruption_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cold(monkeypatch)
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin(names: list[str]) -> subprocess.Popen[bytes]:
+        begun.append(asleep(names))
+        return begun[0]
+
+    monkeypatch.setattr(ahead, "_started", begin)
+    with pytest.raises(KeyboardInterrupt), ahead.compiling([ProRata()]):
+        raise KeyboardInterrupt
+
+    assert begun[0].poll() is not None
+
+
+def test_a_process_that_cannot_start_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    cold(monkeypatch)
+    monkeypatch.setattr(ahead.sys, "executable", "/nowhere/python")
+    with ahead.compiling([ProRata()]):
+        done = True
+
+    assert done
+
+
+def test_nothing_is_started_where_kernels_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "nothing_cached", lambda: False)
+    monkeypatch.setattr(ahead, "_started", lambda names: pytest.fail("started"))
+    with ahead.compiling([ProRata()]):
+        done = True
+
+    assert done
+
+
+@pytest.mark.parametrize("member", LIQUIDATION.members())
+def test_every_policy_can_be_asked_for_a_small_sale(member: str) -> None:
+    assert ahead.sell_once(LIQUIDATION.make(member, {})) is None
