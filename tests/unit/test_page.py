@@ -243,3 +243,7 @@ def test_a_stored_sentence_is_said_again() -> None:
 
     assert ENGLISH.said(said(one)) == "5 calls in New York"
     assert ENGLISH.said(said("a {plain} one")) == "a {plain} one"
+
+
+def test_the_same_run_gives_the_same_page(everything: str) -> None:
+    assert made(whole(), full()) == everything

@@ -106,7 +106,7 @@ def _parts(frame: DataFrame, column: str, words: Words) -> DataFrame:
     """The segments with most, the rest as one, those with none left out."""
     wide = cells(frame, "segment", column, "sum").fill_null(0.0)
     totals = {name: float(wide[name].sum()) for name in wide.columns if name != "time"}
-    ranked = sorted((name for name in totals if totals[name] > 0.0), key=lambda n: -totals[n])
+    ranked = sorted((name for name in totals if totals[name] > 0.0), key=lambda n: (-totals[n], n))
     return folded(wide.select("time", *ranked), ranked[:MOST], words("other"))
 
 
