@@ -181,7 +181,7 @@ TITLES = {"A": "Apple", "retail": "COMEX longs, small accounts"}
 
 
 @EVERY
-@pytest.mark.parametrize(("width", "shown"), [(130, True), (70, False)])
+@pytest.mark.parametrize(("width", "shown"), [(130, True), (60, False)])
 def test_titles_stand_beside_names_where_there_is_room(
     words: Words, width: int, shown: bool
 ) -> None:

@@ -44,6 +44,7 @@ class Done:
     folder: Path
     inputs: dict[str, Json]
     timing: Timing
+    titles: dict[str, str]
 
     def json(self, *, timing: bool = False) -> dict[str, Json]:
         """The one JSON, with `timing` only if asked for: it differs from run to run."""
@@ -77,13 +78,13 @@ def run_episode(request: Request, progress: Progress | None = None) -> Done:
         if spread is not None:
             answer = ranged(answer, spread.ranges, spread.warnings)
         over = perf_counter()
-        write_tables(place.path, tables_of(system, trace, spread and spread.bands))
+        write_tables(place.path, tables_of(system, trace, spread.bands if spread else None))
         summary = wrapped("run", system.inputs, stored_json(answer))
         write_texts(place.path, summary, system.episode.files())
     timing = Timing(
         built - started, ready - built, ended - ready, over - ended, trace.account_rounds
     )
-    return Done(answer, place.path, system.inputs, timing)
+    return Done(answer, place.path, system.inputs, timing, system.titles)
 
 
 def _answer(
