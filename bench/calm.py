@@ -20,7 +20,7 @@ from undertow.core.accounts import Group, plain_group
 from undertow.core.columns import pledged_columns
 from undertow.core.market import Market, calm_market, plain_instruments
 from undertow.engine.desk import open_desk
-from undertow.engine.pool import Pool
+from undertow.engine.pool import CHUNK, Pool
 from undertow.model.liquidation import LIQUIDATION
 from undertow.model.margin import MARGIN
 from undertow.model.scenario import Regime, Segment
@@ -83,6 +83,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     rows = []
+    few, rates = people(CHUNK, asked.seed)
+    tested(few, rates, bars(0.002, 3, asked.seed), plain=False, threads=1)  # compiles
     for accounts in asked.accounts or [1_000_000, 10_000_000]:
         group, rates = people(accounts, asked.seed)
         for size in asked.moves:

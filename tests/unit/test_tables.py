@@ -11,7 +11,7 @@ from rich.console import Console
 from small_answer import answer, full
 from undertow.core.answers.simulation import Simulation
 from undertow.jobs.answer import plain, simulation_json, wrapped
-from undertow.report.cells import count, percent
+from undertow.report.layout import count, percent
 from undertow.report.tables import simulation_page
 from undertow.report.words import ENGLISH
 

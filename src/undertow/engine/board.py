@@ -71,6 +71,7 @@ class Board:
     _desk: Rows = field(init=False)
     _tables: Regime | None = None
     _tests: dict[tuple[int, bool], Weights] = field(default_factory=dict)
+    _standing: dict[tuple[int, bool], Weights] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bounds = bounds([part.count for part in self.parts])
@@ -98,17 +99,24 @@ class Board:
         self.trigger = trigger if tables is None else _with_rates(trigger, self.trigger)
         self.target = target if tables is None else _with_rates(target, self.target)
         self._tables, self.regimes, self.value, self._tests = both, list(regimes), value, {}
+        if tables is None:
+            self._standing = {}
 
     def test(self, number: int, *, target: bool) -> Weights:
         """One desk's test."""
-        if (number, target) not in self._tests:
+        known = self._tests.get((number, target))
+        if known is None:
             test, regime = self.target if target else self.trigger, self.regimes[number]
-            names = (test.weight, test.rate, test.money)
-            weight, rate, money = (self.part(each, number, target=target) for each in names)
-            offset = np.zeros(len(weight))
-            offset[-1] = regime.credit_line if regime.cash_test else 0.0
-            self._tests[number, target] = Weights(weight, offset, rate, money)
-        return self._tests[number, target]
+            weight = self.part(test.weight, number, target=target)
+            before = self._standing.get((number, target))
+            if before is None:
+                offset = np.zeros(len(weight))
+                offset[-1] = regime.credit_line if regime.cash_test else 0.0
+                rate, money = (self.part(x, number, target=target) for x in (test.rate, test.money))
+                before = self._standing[number, target] = Weights(weight, offset, rate, money)
+            known = Weights(weight, before.offset, before.rate, before.money)
+            self._tests[number, target] = known
+        return known
 
     def per_instrument(
         self, per_column: PerColumn, only: FlagPerColumn, count: int

@@ -1,4 +1,4 @@
-"""Kernels that copy accounts from home to the near list and back, and measure their reach.
+"""Kernels that bring listed accounts together and back home, and measure their reach.
 
 Where all accounts are alike in what they hold, `column` has one row.
 """
@@ -18,27 +18,25 @@ from undertow.core.shapes import (
 
 
 @compiled
-def take_rows(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+def bring_down(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     quantity: PerPosition,
     column: ColumnPerPosition,
     cash: PerAccount,
     rows: Rows,
     start: int,
-    stop: int,
-    to_quantity: PerPosition,
-    to_column: ColumnPerPosition,
-    to_cash: PerAccount,
+    count: int,
+    to: int,
 ) -> None:
-    """Copy the accounts `rows` [start, stop) to these places."""
-    alike = len(to_column) < len(to_quantity)
-    for place in range(start, stop):
-        row = rows[place]
+    """Move `count` accounts from the places at `start` to those at `to`, which is not after it."""
+    for place in range(count):
+        rows[to + place] = rows[start + place]
+        cash[to + place] = cash[start + place]
+    for place in range(count):
         for slot in range(quantity.shape[1]):
-            to_quantity[place, slot] = quantity[row, slot]
-        to_cash[place] = cash[row]
-        if not alike:
-            for slot in range(quantity.shape[1]):
-                to_column[place, slot] = column[row, slot]
+            quantity[to + place, slot] = quantity[start + place, slot]
+    for place in range(count if len(column) else 0):
+        for slot in range(column.shape[1]):
+            column[to + place, slot] = column[start + place, slot]
 
 
 @compiled

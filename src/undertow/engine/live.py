@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from undertow.core.accounts import Group
+from undertow.core.accounts import NO_CALL, Group
 from undertow.core.shapes import (
     ColumnPerPosition,
     IndexPerAccount,
@@ -14,8 +14,10 @@ from undertow.core.shapes import (
     PerPosition,
     Rows,
 )
-from undertow.engine.copies import put_rows, same_column, take_rows
+from undertow.engine.copies import bring_down, put_rows, same_column
 from undertow.engine.pool import Pool, blocks
+from undertow.engine.scan import near_and_copied
+from undertow.engine.weights import Weights
 
 LINE = 64
 """Bytes a processor fetches and writes at a time."""
@@ -76,20 +78,29 @@ def live_at_home(home: Group) -> Live:
     )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Room:
-    """Arrays for one list after the other: fresh memory costs as much as filling it."""
+    """Arrays for one list after the other: fresh memory costs as much as filling it.
+
+    They are as long as all accounts; what no list has reached takes no memory yet.
+    """
 
     quantity: PerPosition
     column: ColumnPerPosition
     cash: PerAccount
+    rows: Rows
 
-    def grown(self, count: int) -> Room:
-        """Room for at least so many accounts."""
-        if len(self.cash) >= count:
-            return self
-        most, slots = count + count // 4, self.quantity.shape[1]
-        return Room(_on_lines(most, slots), np.empty((most, slots), np.uint16), np.empty(most))
+
+def room_for(home: Live) -> Room:
+    """Room for all accounts; none for kinds of position where all are alike."""
+    count, slots = home.quantity.shape
+    kinds = 0 if len(home.column) == 1 else count
+    return Room(
+        _on_lines(count, slots),
+        np.empty((kinds, slots), np.uint16),
+        np.empty(count),
+        np.empty(count, np.int64),
+    )
 
 
 def _on_lines(accounts: int, slots: int) -> PerPosition:
@@ -103,34 +114,39 @@ def _on_lines(accounts: int, slots: int) -> PerPosition:
     return memory[first : first + accounts * slots].reshape(accounts, slots)
 
 
-def no_room(home: Group) -> Room:
-    """Room for nobody."""
-    return Room(home.quantity[:0], home.column[:0], home.cash[:0])
+def listed(home: Live, corner: Weights, room: Room, pool: Pool, *, noted: bool) -> Live:
+    """Copies, in `room`, of the accounts that fail the test or have an open call.
 
+    noted: whether anyone has an open call. Each block is copied while it is tested; several
+    threads copy it to where it begins at home, and the blocks are moved together after that.
+    """
+    opened = home.opened if noted else home.opened[:0]
 
-def listed(home: Live, near: list[Rows], room: Room, pool: Pool) -> Live:
-    """Copies, in `room`, of the accounts `near`, given block by block in ascending order."""
-    rows = np.concatenate(near)
-    stops, count = np.cumsum([len(part) for part in near]).tolist(), len(rows)
-    live = Live(
-        quantity=room.quantity[:count],
-        column=home.column if len(home.column) == 1 else room.column[:count],
-        cash=room.cash[:count],
-        free_cash=home.free_cash[rows] if len(home.free_cash) else home.free_cash,
-        weight=home.weight if len(home.weight) == 1 else home.weight[rows],
-        opened=home.opened[rows],
-        bounds=list(zip([0, *stops[:-1]], stops, strict=True)),
-        rows=rows,
-    )
-
-    def take(bound: tuple[int, int]) -> None:
-        take_rows(
-            home.quantity, home.column, home.cash, rows, *bound,
-            live.quantity, live.column, live.cash,
+    def copy(bound: tuple[int, int], at: int) -> int:
+        return near_and_copied(
+            home.quantity, home.column, home.cash, opened, corner.weight, corner.offset, *bound,
+            room.rows[at:], room.quantity[at:], room.column[at:], room.cash[at:],
         )  # fmt: skip
 
-    pool.map(take, live.bounds)
-    return live
+    counts = pool.map(lambda b: copy(b, b[0]), home.bounds) if pool.threads > 1 else None
+    bounds, stop = [], 0
+    for number, bound in enumerate(home.bounds):
+        count = copy(bound, stop) if counts is None else counts[number]
+        if counts is not None and bound[0] > stop:
+            bring_down(room.quantity, room.column, room.cash, room.rows, bound[0], count, stop)
+        bounds.append((stop, stop + count))
+        stop += count
+    rows = room.rows[:stop]
+    return Live(
+        quantity=room.quantity[:stop],
+        column=home.column if len(home.column) == 1 else room.column[:stop],
+        cash=room.cash[:stop],
+        free_cash=home.free_cash[rows] if len(home.free_cash) else home.free_cash,
+        weight=home.weight if len(home.weight) == 1 else home.weight[rows],
+        opened=home.opened[rows] if noted else np.full(stop, NO_CALL, np.int32),
+        bounds=bounds,
+        rows=rows,
+    )
 
 
 def write_home(live: Live, home: Live, pool: Pool) -> None:

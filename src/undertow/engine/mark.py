@@ -28,8 +28,9 @@ def hear(state: State, pace: Pace) -> None:
     moved = np.where(news.given, 0.0, news.shock[pace.bar])
     given = np.where(news.given, news.actual[pace.bar] * np.exp(-forced), market.fundamental)
     moved = moved + np.log(given / market.fundamental)
-    links = market.instruments.lookthrough * ~np.eye(len(moved), dtype=np.bool_)
-    moved = moved + np.where(news.linked, links @ moved, 0.0)
+    if moved.any():
+        links = market.instruments.lookthrough * ~np.eye(len(moved), dtype=np.bool_)
+        moved = moved + np.where(news.linked, links @ moved, 0.0)
     fundamental = np.where(news.given, given, market.fundamental * np.exp(moved))
     state.market = replace(market, fundamental=fundamental, fx=fx)
     for hike in (h for h in news.hikes if h.effect == pace.bar):
@@ -142,15 +143,21 @@ def _causes(state: State, pace: Pace, let_through: PerInstrument) -> Causes:
 
 def brake(state: State, pace: Pace, closing: PerInstrument, moment: datetime) -> None:
     """Let every venue see the bar's closing price (0 where closed) and set the next limits."""
-    low, high = state.limits.low.copy(), state.limits.high.copy()
-    settlement = state.market.settlement.copy()
-    for number, listing in enumerate(state.rules.listings):
+    market, limits = state.market, state.limits
+    low, high, settlement = limits.low.copy(), limits.high.copy(), market.settlement.copy()
+    moved = False
+    for number, (listing, before) in enumerate(
+        zip(state.rules.listings, state.brakes, strict=True)
+    ):
         own = listing.instruments
         if not pace.open[own[0]]:
             continue
         phase = Phase.CLOSING if pace.closing[own[0]] else Phase.OPEN
-        after = listing.venue.after(state.brakes[number], closing[own], int(phase), moment)
+        after = listing.venue.after(before, closing[own], int(phase), moment)
         state.brakes[number] = after
-        low[own], high[own], settlement[own] = after.low, after.high, after.settlement
-    state.limits = Limits(low, high)
-    state.market = replace(state.market, settlement=settlement)
+        if after is not before:
+            low[own], high[own], settlement[own] = after.low, after.high, after.settlement
+            moved = True
+    if moved:
+        state.limits = Limits(low, high)
+        state.market = replace(market, settlement=settlement)

@@ -18,7 +18,7 @@ import numpy as np
 from undertow.core.accounts import Group
 from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, Rows
 from undertow.engine.copied import empty, part
-from undertow.engine.live import Live, Room, listed, live_at_home, no_room, write_home
+from undertow.engine.live import Live, Room, listed, live_at_home, room_for, write_home
 from undertow.engine.pool import CHUNK, Pool
 from undertow.engine.reach import Horizon, best_horizon, cost_of
 from undertow.engine.scan import short_and_copied, short_of
@@ -54,7 +54,7 @@ class NearList:
     home: all accounts, in the group's arrays
     live: where those that may change stand now: at home, or copies of those listed
     box: where the list is complete; None while all are scanned plainly
-    typical: envelope of recent moves of each weight;  speed: typical moves used per bar, learned
+    typical: mean of recent moves of each weight;  speed: typical moves used per bar, learned
     bars: tests since the box was made;  unweighed: accounts tested since the list was last
     weighed against a new one;  scanned: accounts tested since the start
     room: where lists are kept;  expected: calls of a block
@@ -71,12 +71,11 @@ class NearList:
     bars: int = 0
     unweighed: int = 0
     scanned: int = 0
-    room: Room = field(init=False)
+    room: Room | None = None
     expected: list[int] = field(init=False)
 
     def __post_init__(self) -> None:
         self.home = self.live = live_at_home(self.group)
-        self.room = no_room(self.group)
         self.expected = [ROOM] * len(self.home.bounds)
 
     def renew(self, test: Weights, sign: PerColumn, open_places: Rows, pool: Pool) -> Rows:
@@ -133,7 +132,7 @@ class NearList:
             self.typical = 1e-3 * np.abs(weight)
             return False
         moved = np.abs(weight - last)
-        self.typical = np.maximum(moved, 0.9 * self.typical + 0.1 * moved)
+        self.typical = 0.9 * self.typical + 0.1 * moved
         return True
 
     def _learn(self, width: float) -> None:
@@ -167,14 +166,6 @@ class NearList:
         worst = test.weight - sign * wish.moves * self.typical
         self.box = Box(worst, test.offset, wish.moves * float(self.typical.sum()))
         corner = Weights(worst, test.offset, test.rate, test.money)
-        bounds = self.live.bounds
-
-        def near(block: int) -> Rows:
-            rows, (start, stop) = self.short(corner, block), bounds[block]
-            called = open_rows[(open_rows >= start) & (open_rows < stop)]
-            return np.union1d(rows, called) if len(called) else rows
-
-        parts = pool.map(near, range(len(bounds)))
-        self.room = self.room.grown(sum(map(len, parts)))
-        self.live = listed(self.home, parts, self.room, pool)
+        self.room = self.room or room_for(self.home)
+        self.live = listed(self.home, corner, self.room, pool, noted=len(open_rows) > 0)
         self.scanned += len(self.home)

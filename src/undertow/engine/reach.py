@@ -11,7 +11,7 @@ from undertow.engine.copies import reach_of
 from undertow.engine.live import Live
 from undertow.engine.weights import Weights
 
-LISTED, COPIED = 1.0, 6.0
+LISTED, COPIED = 1.0, 2.0
 """Cost of testing a listed account, and of copying one there and back, in tests at home."""
 SAMPLE, STRIDE = 8_192, 16
 """Accounts asked for their reach, and the distance between two of them in middling groups."""

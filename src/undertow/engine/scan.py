@@ -126,33 +126,37 @@ def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     move, are left out, in `rows` too (nobody is if the money is negative); returns how many are
     copied
     """
-    first = weight[0]
     step, each = int(len(column) > 1), int(len(population) > 1)
     count = 0
     for place in range(out_quantity.shape[0]):
         row = rows[place]
-        held, kind, money = quantity[row], column[row * step], cash[row]
-        slack, scale = money + offset[0], abs(money)
+        held, kind = quantity[row], column[row * step]
+        slack, scale, binds = _binding(held, kind, cash[row], weight, offset)
         for slot in range(held.shape[0]):
             out_quantity[count, slot] = held[slot]
             out_column[count, slot] = kind[slot]
-            part = held[slot] * first[kind[slot]]
-            slack += part
-            scale += abs(part)
-        binds = 0
-        for move in range(1, weight.shape[0]):
-            other, size = money + offset[move], abs(money)
-            for slot in range(held.shape[0]):
-                part = held[slot] * weight[move, kind[slot]]
-                other += part
-                size += abs(part)
-            if other < slack:
-                slack, scale, binds = other, size, move
         need = max(0.0, -slack)
         rows[count], out_need[count], out_move[count] = row, need, binds
         out_population[count] = population[row * each]
         count += int(least[0] < 0.0 or need > max(least[0], least[1] * scale))
     return count
+
+
+@compiled
+def _binding(
+    held: PerSlot, kind: ColumnPerSlot, money: float, weight: PerMoveColumn, offset: PerMove
+) -> tuple[float, float, int]:
+    """Slack and scale |cash| + Σ|q·w| of one account in the move that binds, and which it is."""
+    least, scale, binds = np.inf, 0.0, 0
+    for move in range(weight.shape[0]):
+        slack, size = money + offset[move], abs(money)
+        for slot in range(held.shape[0]):
+            part = held[slot] * weight[move, kind[slot]]
+            slack += part
+            size += abs(part)
+        if move == 0 or slack < least:
+            least, scale, binds = slack, size, move
+    return least, scale, binds
 
 
 @compiled
@@ -196,6 +200,66 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
             )  # fmt: skip
         count += new
     return count
+
+
+@compiled
+def near_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    quantity: PerPosition,
+    column: ColumnPerPosition,
+    cash: PerAccount,
+    opened: IndexPerAccount,
+    weight: PerMoveColumn,
+    offset: PerMove,
+    start: int,
+    stop: int,
+    rows: Rows,
+    to_quantity: PerPosition,
+    to_column: ColumnPerPosition,
+    to_cash: PerAccount,
+) -> int:
+    """Copy the accounts of [start, stop) with slack < 0 or an open call to the first places.
+
+    An empty `opened` says that nobody has an open call. Kinds are not copied where all are alike.
+    Returns how many there are; `rows` says who.
+    """
+    count = 0
+    for first in range(start, stop, TOGETHER):
+        last = min(first + TOGETHER, stop)
+        here = rows[count:]
+        new = short_of(quantity, column, cash, weight, offset, first, last, here)
+        if len(opened):
+            new = _with_calls(here, new, opened, first, last)
+        for place in range(count, count + new):
+            to_cash[place] = cash[rows[place]]
+        _copy_rows(quantity, here[:new], to_quantity[count:])
+        if len(column) > 1:
+            _copy_rows(column, here[:new], to_column[count:])
+        count += new
+    return count
+
+
+@compiled
+def _copy_rows(
+    table: PerPosition | ColumnPerPosition, rows: Rows, to: PerPosition | ColumnPerPosition
+) -> None:
+    for place in range(len(rows)):
+        for slot in range(table.shape[1]):
+            to[place, slot] = table[rows[place], slot]
+
+
+@compiled
+def _with_calls(found: Rows, count: int, opened: IndexPerAccount, first: int, last: int) -> int:
+    """Add the accounts of [first, last) with an open call to those found, in ascending order."""
+    at, left = last - first, count
+    for row in range(last - 1, first - 1, -1):
+        is_short = left > 0 and found[left - 1] == row
+        left -= int(is_short)
+        if is_short or opened[row] != NO_CALL:
+            at -= 1
+            found[at] = row
+    for place in range(at, last - first):
+        found[place - at] = found[place]
+    return last - first - at
 
 
 @compiled

@@ -19,7 +19,7 @@ from undertow.engine.pool import Pool
 from undertow.engine.prices import dealt_price, decayed, pressed, pushed, unit_slope
 from undertow.engine.record import Record
 from undertow.engine.state import State
-from undertow.model.traders.base import Moment
+from undertow.model.traders.base import Moment, TraderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
         _ask(state, pace, secant, again, (units, memory))
     for number, (old, kept) in enumerate(zip(state.traders, memory, strict=True)):
         if kept is not old.memory:
-            state.traders[number] = replace(old, memory=kept)
+            state.traders[number] = TraderState(old.quantity, old.cash, kept)
     return units
 
 

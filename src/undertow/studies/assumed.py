@@ -49,6 +49,10 @@ class Input:
         """Facts by name at a place from −1 (low) over 0 (as assumed) to 1 (high)."""
         return {fact.name: fact.at(place) for fact in self.facts}
 
+    def moves(self, place: float) -> bool:
+        """Whether any of its facts is another there than as assumed."""
+        return any(fact.at(place) != fact.value for fact in self.facts)
+
     @property
     def multiples(self) -> tuple[float, float]:
         """The outermost ends as multiples of what is assumed; NaN where that is 0."""
@@ -69,7 +73,7 @@ def inputs_of(episode: Episode) -> tuple[Input, ...]:
     for fact in episode.assumed:
         found.setdefault(_input(episode, fact), []).append(fact)
     inputs = (_within(episode, name, facts) for name, facts in found.items())
-    return tuple(one for one in inputs if any(f.low != f.high for f in one.facts))
+    return tuple(one for one in inputs if one.moves(-1.0) or one.moves(1.0))
 
 
 def _input(episode: Episode, fact: Fact) -> str:
@@ -102,7 +106,7 @@ def _end(
     why = _refusal(episode, wide.at(place))
     if why is None:
         return wide.at(place), None
-    if _refusal(episode, stated.at(place)) is None:
+    if stated.moves(place) and _refusal(episode, stated.at(place)) is None:
         return stated.at(place), why
     inside, outside = 0.0, place
     for _ in range(HALVINGS):

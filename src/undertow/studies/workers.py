@@ -24,6 +24,9 @@ from typing import IO, TypeVar, cast
 import undertow
 from undertow.core.errors import UndertowError
 
+LAST_WORDS_S = 1.0
+"""Seconds in which a process that has closed its output should be gone."""
+
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
@@ -44,7 +47,7 @@ def answers(
     work: pickled once for each worker. With one worker the work is done here. The first error
     ends all and is raised here, and so does an interruption; no worker is left behind.
     """
-    told = advance or (lambda done: None)
+    told = advance or _nobody
     if min(workers, len(tasks)) < 2:
         return [_told(work(task), done, told) for done, task in enumerate(tasks, 1)]
     pool = ThreadPoolExecutor(workers, thread_name_prefix="undertow-worker")
@@ -60,6 +63,10 @@ def answers(
             return [future.result() for future in futures]
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _nobody(done: int) -> None:
+    """Nobody wants to hear it."""
 
 
 def _told(answer: Answer, done: int, advance: Callable[[int], None]) -> Answer:
@@ -81,9 +88,11 @@ class _Worker:
             self.send(task)
             well, answer = pickle.load(self.back)  # noqa: S301 - from our own process
         except (EOFError, OSError, pickle.UnpicklingError) as error:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(LAST_WORDS_S)
             raise WorkerEnded(
-                f"a worker process ended before it had answered (exit code {self.process.poll()});"
-                " use fewer accounts, or one worker."
+                "a worker process ended before it had answered (exit code"
+                f" {self.process.returncode}); use fewer accounts, or one worker."
             ) from error
         if not well:
             raise cast("Exception", answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -19,7 +20,13 @@ def paced(days: PerInstrument, lag_days: float) -> PerInstrument:
 
 def by_instrument(given: Mapping[str, float], market: Market, where: str) -> PerInstrument:
     """Numbers by name as one entry per instrument, 0 where none is given."""
-    values = np.zeros(len(market.instruments))
+    values, places = np.zeros(len(market.instruments)), _places(market.instruments.names)
     for name, value in given.items():
-        values[market.instruments.index(name, where)] = value
+        values[places[name] if name in places else market.instruments.index(name, where)] = value
     return values
+
+
+@cache
+def _places(names: tuple[str, ...]) -> dict[str, int]:
+    """Where each name is."""
+    return {name: place for place, name in enumerate(names)}

@@ -1,4 +1,4 @@
-"""Tables of what a run is set beside: later days, reported figures, assumed inputs, another run."""
+"""Tables that set a run beside something: reported figures, its assumed inputs, another run."""
 
 from __future__ import annotations
 
@@ -8,48 +8,25 @@ from rich.table import Table
 
 from undertow.core.answers.said import Amount
 from undertow.core.answers.simulation import Simulation
-from undertow.report.cells import count, numbers, percent, table_of
+from undertow.report.layout import count, numbers, percent, table
 from undertow.report.words import ENGLISH, Words
 
-LARGEST, LATER = 5, 6
-
-
-def later_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
-    """The targets that really moved most in the days that no choice was made with."""
-    known = {n: x for n, x in answer.out_of_sample.items() if x.actual is not None}
-    targets = [name for name in answer.targets if name in known]
-    if not targets:
-        return None
-    table = table_of(
-        words(
-            "Out of sample, {begin} to {end}, change in %",
-            begin=words.day(answer.window.until),
-            end=words.day(answer.window.end),
-        )
-    )
-    heads = (words("forced"), words("simul."), words("actual"), words("unexpl."))
-    numbers(table, heads)
-    for name in sorted(targets, key=lambda name: -abs(known[name].actual or 0.0))[:LATER]:
-        later = known[name]
-        shares = (later.forced, later.simulated, later.actual, later.unexplained)
-        table.add_row(name, *map(percent, shares))
-    table.caption = words("the targets that really moved most; all are in --json")
-    return table
+LARGEST = 5
 
 
 def checks_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     """Reported figures on selling beside the engine's own."""
     if not answer.facts_check:
         return None
-    table = table_of(words("What was reported on selling"))
-    table.add_column(words("in"))
-    numbers(table, (words("engine"), words("reported"), words("ratio")))
-    table.columns[0].no_wrap = False
+    made = table(words("What was reported on selling"))
+    made.add_column(words("in"))
+    numbers(made, (words("engine"), words("reported"), words("ratio")))
+    made.columns[0].no_wrap = False
     for check in answer.facts_check:
         ratio = f"{check.ratio:.2f}" if math.isfinite(check.ratio) else "–"
         money = [words.money(value) for value in (check.engine, check.reported)]
-        table.add_row(words(check.what), words(check.unit), *money, ratio)
-    return table
+        made.add_row(words(check.what), words(check.unit), *money, ratio)
+    return made
 
 
 def rests_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
@@ -57,19 +34,19 @@ def rests_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     if answer.ranges is None or not answer.ranges.tornado:
         return None
     ranges = answer.ranges
-    table = table_of(words("What {target} rests on most, forced change in %", target=ranges.target))
-    numbers(table, (words("input"), words("at its low"), words("input"), words("at its high")))
-    table.columns[0].no_wrap = False
+    made = table(words("What {target} rests on most, forced change in %", target=ranges.target))
+    numbers(made, (words("input"), words("at its low"), words("input"), words("at its high")))
+    made.columns[0].no_wrap = False
     for rest in ranges.tornado[:LARGEST]:
         low, high = f"×{rest.low:.2g}", f"×{rest.high:.2g}"
-        table.add_row(words(rest.input), low, percent(rest.at_low), high, percent(rest.at_high))
-    table.caption = words(
+        made.add_row(words(rest.input), low, percent(rest.at_low), high, percent(rest.at_high))
+    made.caption = words(
         "{runs} small runs ({accounts} accounts): each assumed input alone at its low and high, and"
         " all at once",
         runs=Amount(ranges.runs, "count"),
         accounts=Amount(ranges.accounts, "count"),
     )
-    return table
+    return made
 
 
 def beside_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
@@ -77,8 +54,8 @@ def beside_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     if answer.beside is None:
         return None
     base = answer.beside
-    table = table_of(words("With {changes}, and without", changes="; ".join(answer.changes)))
-    numbers(table, (words("with"), words("without"), words("difference")))
+    made = table(words("With {changes}, and without", changes="; ".join(answer.changes)))
+    numbers(made, (words("with"), words("without"), words("difference")))
     totals = (
         (words("margin calls"), _calls, count),
         (words("forced sales, dollars"), _sold, words.money),
@@ -86,13 +63,13 @@ def beside_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
     )
     for title, total, written in totals:
         here, there = total(answer), total(base)
-        table.add_row(title, written(here), written(there), written(here - there))
+        made.add_row(title, written(here), written(there), written(here - there))
     moved = {n: a.forced - base.instruments[n].forced for n, a in answer.instruments.items()}
     for name in sorted(moved, key=lambda name: -abs(moved[name]))[:LARGEST]:
         here, there = answer.instruments[name].forced, base.instruments[name].forced
         title = words("{name}, forced change in %", name=name)
-        table.add_row(title, *map(percent, (here, there, moved[name])))
-    return table
+        made.add_row(title, *map(percent, (here, there, moved[name])))
+    return made
 
 
 def _calls(answer: Simulation) -> float:
