@@ -75,14 +75,15 @@ def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
 
 
 def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
-    """Ask every trader at the tangent, then those who trade again at the secant over all asked."""
+    """Ask every trader at the tangent, then who heeds the slope at the secant over all asked."""
     units = np.zeros((len(state.traders), len(state.market.instruments)))
     if not state.traders:
         return units
     memory = [old.memory for old in state.traders]
     everyone = range(len(state.traders))
     _ask(state, pace, unit_slope(state.rules.impact, state.market), everyone, (units, memory))
-    again = np.flatnonzero(units.any(axis=1)).tolist()
+    heeds = [trader.heeds_slope for _, trader in state.rules.traders]
+    again = np.flatnonzero(heeds & units.any(axis=1)).tolist()
     if again:
         flow = _flow(replace(others, traders=units))
         calm = decayed(state.market, pace.days)
