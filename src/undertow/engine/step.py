@@ -10,7 +10,7 @@ import numpy as np
 
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.books import Settled, payment, settle, settle_traders
-from undertow.engine.call import call, order, wanted
+from undertow.engine.call import call, order, terms_now, wanted
 from undertow.engine.clear import Cleared, Flow, clear
 from undertow.engine.desk import Batch
 from undertow.engine.mark import brake, hear, mark
@@ -55,14 +55,15 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
 
 def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
     """Ask all open calls and all traders what they want to trade at the opening prices."""
-    batches = [
-        order(desk, state.market, state.rules, pace, pool) if len(desk.calls) else []
-        for desk in state.desks
-    ]
+    batches: list[list[Batch]] = [[] for _ in state.desks]
     count = len(state.market.instruments)
     forced = bought = np.zeros(count)
-    if any(batches):
+    if any(len(desk.calls) for desk in state.desks):
         board = state.desks[0].board
+        terms = terms_now(board, state.market, state.rules)
+        batches = [
+            order(desk, terms, pace, pool) if len(desk.calls) else [] for desk in state.desks
+        ]
         closing = np.zeros(board.all.count)
         for desk, todo in zip(state.desks, batches, strict=True):
             if todo:
