@@ -16,7 +16,7 @@ from undertow.engine.desk import Batch
 from undertow.engine.mark import brake, hear, mark
 from undertow.engine.pace import Pace
 from undertow.engine.pool import Pool
-from undertow.engine.prices import dealt_price, decayed, pressed, pushed, unit_slope
+from undertow.engine.prices import decayed, pressed, priced, unit_slope
 from undertow.engine.record import Record
 from undertow.engine.state import State
 from undertow.model.traders.base import Moment, TraderState
@@ -83,7 +83,7 @@ def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
     memory = [old.memory for old in state.traders]
     everyone = range(len(state.traders))
     _ask(state, pace, unit_slope(state.rules.impact, state.market), everyone, (units, memory))
-    heeds = [trader.heeds_slope for _, trader in state.rules.traders]
+    heeds = np.array([trader.heeds_slope for _, trader in state.rules.traders])
     again = np.flatnonzero(heeds & units.any(axis=1)).tolist()
     if again:
         flow = _flow(replace(others, traders=units))
@@ -143,9 +143,8 @@ def settle_all(
 
 def _end(state: State, cleared: Cleared, pace: Pace, moment: datetime) -> None:
     """Carry pressure over to the next bar and let the venues set their limits."""
-    after = cleared.market
-    state.market = pushed(state.market, after.pressure, after.lasting)
+    state.market, state.factor = cleared.market, cleared.factor
     if state.rules.listings and pace.elapsed > 0.0:
-        dealt = dealt_price(state.rules.impact, state.market)
+        dealt = priced(state.market, state.factor)
         closing = np.where(pace.open, np.where(state.news.given, state.market.price, dealt), 0.0)
         brake(state, pace, np.clip(closing, state.limits.low, state.limits.high), moment)

@@ -121,6 +121,7 @@ def trade(state: State, pace: Pace, pool: Pool) -> list[Settled]:
     settled = settle_all(state, orders, cleared, pool)
     after = cleared.market
     state.market = replace(state.market, pressure=after.pressure, lasting=after.lasting)
+    state.factor = cleared.factor
     return settled
 
 
