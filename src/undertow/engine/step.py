@@ -48,9 +48,10 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
     cleared = cleared_now(state, orders, pace)
     settled = settle_all(state, orders, cleared, pool)
     sold = settle_traders(state, orders.traders, cleared)
-    record.note(state, called, settled, sold, cleared.paid * state.market.fx)
+    record.note(state, called, settled, sold, cleared)
     _end(state, cleared, pace, moment)
-    return sum(float(s.money.sum()) for s in settled) + float(np.abs(sold).sum())
+    money = sum(float(s.money.sum()) for s in settled if s is not None)
+    return money + float(np.abs(sold).sum())
 
 
 def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
@@ -127,11 +128,10 @@ def _flow(orders: Orders) -> Flow:
 
 def settle_all(
     state: State, orders: Orders, cleared: Cleared, pool: Pool | None = None
-) -> list[Settled]:
-    """Settle every desk; where nobody was asked, all calls stay open."""
-    count = len(state.market.instruments)
-    nothing = Settled(np.zeros(count), np.zeros(count), 0.0, 0.0, 0.0)
-    settled, pay = [nothing] * len(state.desks), None
+) -> list[Settled | None]:
+    """Settle every desk; None where nobody was asked: all calls stay open."""
+    settled: list[Settled | None] = [None] * len(state.desks)
+    pay = None
     for desk, batches in zip(state.desks, orders.batches, strict=True):
         if batches:
             pay = pay or payment(desk.board, state.market, cleared, state.rules.fee)
