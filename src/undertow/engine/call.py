@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
@@ -20,6 +22,9 @@ from undertow.engine.settle import closed_units, without_kept
 from undertow.engine.weights import releases
 from undertow.model.liquidation.base import Called, Terms
 from undertow.model.scenario import Rules
+
+FEW = 1_024
+"""Open calls that one thread has asked before a second one has begun."""
 
 ROUNDING = 1e-9
 """A bar that a grace reaches into by less than this share is not part of it."""
@@ -80,9 +85,32 @@ class Seller:
         return Batch(lot.calls, places, called, offered, need, self.owner, sales, closing)
 
 
-def order(desk: Desk, terms: Terms, pace: Pace, pool: Pool) -> list[Batch]:
-    """What the owners and brokers of all open calls want to sell now; `terms` are the board's."""
-    batches: list[Batch] = []
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one seller is asked about a lot of calls."""
+
+    seller: Seller
+    lot: Lot
+
+    def answer(self) -> Batch:
+        """What the seller wants to sell now."""
+        return self.seller.batch(self.lot)
+
+
+def order(desks: Sequence[Desk], terms: Terms, pace: Pace, pool: Pool) -> list[list[Batch]]:
+    """What the owners and brokers of each desk's open calls want to sell now.
+
+    terms: of the board of these desks. No answer touches what another one reads, so lots of all
+    desks are asked side by side, unless they are too few for that.
+    """
+    questions = [_questions(desk, terms, pace) if len(desk.calls) else [] for desk in desks]
+    together = sum(len(desk.calls) for desk in desks) > FEW
+    answers = iter((pool if together else Pool()).map(Question.answer, chain(*questions)))
+    return [list(islice(answers, len(part))) for part in questions]
+
+
+def _questions(desk: Desk, terms: Terms, pace: Pace) -> list[Question]:
+    questions: list[Question] = []
     ages, grace = _ages(desk, pace), _grace_bars(desk, pace)
     for owner, first_age in ((True, 0.0), (False, grace)):
         mine = (ages < grace) == owner
@@ -93,8 +121,8 @@ def order(desk: Desk, terms: Terms, pace: Pace, pool: Pool) -> list[Batch]:
         if not own.sellable.any():
             # While all is closed only calls that this seller sees for the first time are asked.
             mine &= ages == first_age
-        batches += pool.map(seller.batch, _lots(desk, mine))
-    return batches
+        questions += [Question(seller, lot) for lot in _lots(desk, mine)]
+    return questions
 
 
 def _ages(desk: Desk, pace: Pace) -> Rows:

@@ -103,7 +103,7 @@ def _sold(state: State) -> tuple[PerInstrument, tuple[Floats, ...]]:
             cash, free = desk.group.cash.copy(), desk.group.free_cash.copy()
             call(desk, state.market, pace, pool)
             terms = terms_now(desk.board, state.market, state.rules)
-            for batch in order(desk, terms, pace, pool):
+            for batch in order([desk], terms, pace, pool)[0]:
                 held, rows = np.abs(batch.called.quantity), desk.live.at_home(batch.places)
                 shares[rows] = batch.sales / np.where(held > 0.0, held, 1.0)
                 np.add.at(total, desk.columns.instruments, batch.closing * desk.columns.sign)

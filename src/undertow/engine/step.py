@@ -62,9 +62,7 @@ def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
     if any(len(desk.calls) for desk in state.desks):
         board = state.desks[0].board
         terms = terms_now(board, state.market, state.rules)
-        batches = [
-            order(desk, terms, pace, pool) if len(desk.calls) else [] for desk in state.desks
-        ]
+        batches = order(state.desks, terms, pace, pool)
         closing = np.zeros(board.all.count)
         for desk, todo in zip(state.desks, batches, strict=True):
             if todo:
@@ -131,12 +129,13 @@ def settle_all(
 ) -> list[Settled | None]:
     """Settle every desk; None where nobody was asked: all calls stay open."""
     settled: list[Settled | None] = [None] * len(state.desks)
-    pay = None
+    asked = [sales for sales in zip(state.desks, orders.batches, strict=True) if sales[1]]
+    if asked:
+        pay = payment(asked[0][0].board, state.market, cleared, state.rules.fee)
+        for (desk, _), done in zip(asked, settle(state, asked, pay, pool or Pool()), strict=True):
+            settled[desk.number] = done
     for desk, batches in zip(state.desks, orders.batches, strict=True):
-        if batches:
-            pay = pay or payment(desk.board, state.market, cleared, state.rules.fee)
-            settled[desk.number] = settle(state, desk, batches, pay, pool or Pool())
-        elif len(desk.calls) > 0:
+        if not batches and len(desk.calls) > 0:
             desk.keep_calls(np.ones(len(desk.calls), np.bool_))
     return settled
 
