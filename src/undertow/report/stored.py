@@ -91,6 +91,12 @@ def furthest(instrument: Record) -> float:
     return max(abs(number(instrument, key) or 0.0) for key in ("forced_low", "forced_high"))
 
 
+def naming(summary: Record, words: Words) -> Words:
+    """The words, with the titles that are stored with the run."""
+    titles = record(summary, "titles")
+    return words.naming({name: text(titles, name) for name in titles})
+
+
 def title(summary: Record, name: str, words: Words) -> str:
     """The episode's title of an instrument or segment, else its name."""
     return words(text(record(summary, "titles"), name) or name.replace("_", " "))

@@ -11,7 +11,7 @@ import numpy as np
 from undertow.core.answers.tables import Tables
 from undertow.report.figures._frames import by_name, moments, thinned
 from undertow.report.figures._menu import choose
-from undertow.report.stored import Record, instruments, number, record, records, text, title
+from undertow.report.stored import Record, instruments, items, number, record, records, text, title
 from undertow.report.theme import (
     ACTUAL,
     CEILING,
@@ -58,8 +58,10 @@ def figure(
     import plotly.graph_objects as go
 
     drawn, groups = go.Figure(), []
+    changed = bool(items(summary, "changes"))
+    other = words("without the changes") if changed else words("the other run")
     for path in _paths(summary, tables, beside):
-        traces = list(_traces(path, words))
+        traces = list(_traces(path, other, words))
         drawn.add_traces(traces)
         groups.append((path.name, _label(summary, path.name, words), len(traces)))
     choose(drawn, groups)
@@ -93,7 +95,7 @@ def _paths(summary: Record, tables: Tables, beside: Tables | None) -> Iterator[P
             yield Path(name, run[name], bands.get(name), actual.get(name), without.get(name), limit)
 
 
-def _traces(path: Path, words: Words) -> Iterator[Scatter]:
+def _traces(path: Path, other: str, words: Words) -> Iterator[Scatter]:
     """Range, ceiling, news alone, the run without changes, simulated, actual: the last on top."""
     run, change = path.run, _change(path.run)
     if path.band is not None:
@@ -109,7 +111,7 @@ def _traces(path: Path, words: Words) -> Iterator[Scatter]:
     if news.any():
         yield _line(run, news, {"name": words("news alone"), "line": _dashed(NEWS, "dot")})
     if path.without is not None:
-        style = {"name": words("without the changes"), "line": _dashed(SIMULATED, "dash")}
+        style = {"name": other, "line": _dashed(SIMULATED, "dash")}
         yield _line(path.without, _change(path.without), style)
     solid = {"color": SIMULATED, "width": 2.5}
     yield _line(run, change, {"name": words("simulated"), "line": solid})
