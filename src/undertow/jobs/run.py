@@ -19,7 +19,8 @@ from undertow.jobs.answer import Json, simulation_json, stored_json, wrapped
 from undertow.jobs.reading import beside_the_facts, seen
 from undertow.jobs.system import Request, System, system_of
 from undertow.jobs.tables import tables_of
-from undertow.studies.simulate import simulate
+from undertow.jobs.vary import varied
+from undertow.studies.simulate import ranged, simulate
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -43,6 +44,7 @@ class Done:
     folder: Path
     inputs: dict[str, Json]
     timing: Timing
+    titles: dict[str, str]
 
     def json(self, *, timing: bool = False) -> dict[str, Json]:
         """The one JSON, with `timing` only if asked for: it differs from run to run."""
@@ -72,11 +74,17 @@ def run_episode(request: Request, progress: Progress | None = None) -> Done:
         ready = perf_counter()
         answer, trace = _answer(request, system, progress)
         ended = perf_counter()
-        write_tables(place.path, tables_of(system, trace))
+        spread = varied(request, system, answer, progress) if request.ranges else None
+        if spread is not None:
+            answer = ranged(answer, spread.ranges, spread.warnings)
+        over = perf_counter()
+        write_tables(place.path, tables_of(system, trace, spread.bands if spread else None))
         summary = wrapped("run", system.inputs, stored_json(answer))
         write_texts(place.path, summary, system.episode.files())
-    timing = Timing(built - started, ready - built, ended - ready, 0.0, trace.account_rounds)
-    return Done(answer, place.path, system.inputs, timing)
+    timing = Timing(
+        built - started, ready - built, ended - ready, over - ended, trace.account_rounds
+    )
+    return Done(answer, place.path, system.inputs, timing, system.titles)
 
 
 def _answer(
