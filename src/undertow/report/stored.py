@@ -11,7 +11,7 @@ from undertow.report.words import Words
 
 Record: TypeAlias = Mapping[str, object]
 
-SHORT = 26
+SHORT = 32
 """So many letters of a title fit beside a picture."""
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Style: TypeAlias = Mapping[str, object]
 
 SPARSE = 80
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _label(summary: Record, name: str, words: Words) -> str:
 
 def _paths(summary: Record, tables: Tables, beside: Tables | None) -> Iterator[Path]:
     run = by_name(thinned(tables.instruments), "instrument")
-    bands = by_name(tables.bands, "instrument")
+    bands = by_name(None if tables.bands is None else thinned(tables.bands), "instrument")
     actual = by_name(None if tables.actual is None else thinned(tables.actual), "instrument")
     without = by_name(None if beside is None else thinned(beside.instruments), "instrument")
     ceilings = records(summary, "ceiling")
@@ -108,7 +109,7 @@ def _traces(path: Path, other: str, words: Words) -> Iterator[Scatter]:
             {"name": words("ceiling"), "line": _dashed(CEILING, "longdash")},
         )
     news = np.expm1(run["log_news"].to_numpy())
-    if news.any():
+    if np.abs(news).max() > ROUNDING:
         yield _line(run, news, {"name": words("news alone"), "line": _dashed(NEWS, "dot")})
     if path.without is not None:
         style = {"name": other, "line": _dashed(SIMULATED, "dash")}
@@ -126,10 +127,11 @@ def _change(run: DataFrame) -> Floats:
 
 def _band(run: DataFrame, band: DataFrame, words: Words) -> Iterator[Scatter]:
     """The range of the forced part, laid on the news that it comes on top of."""
-    both = run.join(band, on=("time", "instrument"), how="inner").sort("time")
-    news = np.exp(both["log_news"].to_numpy())
+    news = run.select("time", "log_news")
+    both = band.join_asof(news, on="time", strategy="nearest")
+    alone = np.exp(both["log_news"].to_numpy())
     edge = {"color": RANGE, "width": 0.5}
-    low, high = (news * (1.0 + both[side].to_numpy()) - 1.0 for side in ("low", "high"))
+    low, high = (alone * (1.0 + both[side].to_numpy()) - 1.0 for side in ("low", "high"))
     yield _line(both, low, {"line": edge, "showlegend": False, "hoverinfo": "skip"})
     fill = {"name": words("range"), "line": edge, "fill": "tonexty", "fillcolor": RANGE}
     yield _line(both, high, {**fill, "hoverinfo": "skip"})
