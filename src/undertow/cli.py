@@ -136,8 +136,10 @@ def _page(done: Done, lang: Lang) -> None:
     from undertow.report.words import speaker
 
     words, console = speaker(lang.value), Console(highlight=False)
-    console.print(simulation_page(done.answer, words))
+    console.print(simulation_page(done.answer, words, done.titles))
     console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
+    if done.page is not None:
+        console.print(words("Page: {file}", file=str(done.page)), soft_wrap=True)
 
 
 @app.command()

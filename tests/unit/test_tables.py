@@ -11,7 +11,8 @@ from rich.console import Console
 from small_answer import answer, full
 from undertow.core.answers.simulation import Simulation
 from undertow.jobs.answer import plain, simulation_json, wrapped
-from undertow.report.tables import count, percent, simulation_page
+from undertow.report.layout import count, percent
+from undertow.report.tables import simulation_page
 from undertow.report.words import ENGLISH
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from rich.console import Console
 from small_answer import answer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.errors import UnknownName
-from undertow.report.tables import Names, simulation_page
+from undertow.report.tables import simulation_page
 from undertow.report.words import ENGLISH, LANGUAGES, Words, speaker
 
 ZH = speaker("zh")
@@ -164,7 +165,7 @@ def test_a_language_is_loaded_once() -> None:
 def test_the_page_is_chinese_from_its_first_to_its_last_line() -> None:
     page = printed(ZH)
 
-    assert page.index("各品种涨跌幅") < page.index("投资者群体") < page.index("账目平衡")
+    assert page.index("目标品种") < page.index("投资者群体") < page.index("账目平衡")
     assert not {"role", "forced", "Segments", "calls", "dollars", "news"} & set(page.split())
 
 
@@ -177,24 +178,36 @@ def test_columns_of_wide_characters_are_straight() -> None:
     assert len(ends) == 1
 
 
-TITLES = {"A": "Apple", "retail": "COMEX longs, small accounts"}
+TITLES = {"A": "US software, priced as IGV", "retail": "COMEX longs, small accounts"}
 
 
 @EVERY
-@pytest.mark.parametrize(("width", "shown"), [(130, True), (70, False)])
-def test_titles_stand_beside_names_where_there_is_room(
-    words: Words, width: int, shown: bool
-) -> None:
-    page = printed(words, width, TITLES)
+def test_titles_stand_beside_names_where_there_is_room(words: Words) -> None:
+    wide, narrow = printed(words, 130, TITLES), printed(words, 80, TITLES)
+    title = words("COMEX longs, small accounts")
 
-    assert (words("Apple") in page) == shown
-    assert "retail" in page
+    assert re.search(rf"^A +{re.escape(words(TITLES['A']))} +–", wide, re.M)
+    assert re.search(r"^A +–", narrow, re.M)
+    assert re.search(rf"^retail +{title} +1,000", wide, re.M)
+
+
+def test_segments_have_their_titles_alone_before_they_have_none() -> None:
+    assert re.search(r"^COMEX 散户多头 +1,000", printed(ZH, 62, TITLES), re.M)
+    assert "COMEX 散户多头" not in printed(ZH, 50, TITLES)
+
+
+def test_a_sentence_calls_an_instrument_by_its_title() -> None:
+    named = ZH.naming({"NVDA": "Nvidia"})
+
+    assert "受冲击最大的是英伟达，" in named.said(PUSHED)
+    assert named.origin("NVDA: news") == "英伟达：消息面"
+    assert ZH.titles == {}
 
 
 def test_a_name_without_a_title_is_read_as_words() -> None:
-    names = Names(ZH, TITLES)
+    named = ZH.naming(TITLES).name
 
-    assert (names("A"), names("silver_funds"), names("X_Y")) == ("苹果", "杠杆白银基金", "X Y")
+    assert (named("silver_funds"), named("X_Y")) == ("杠杆白银基金", "X Y")
 
 
 def test_the_page_is_no_wider_than_the_terminal() -> None:

@@ -57,6 +57,13 @@ class System:
     scenario: Scenario
     inputs: dict[str, Json]
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What instruments and segments are called."""
+        plan = self.episode.plan
+        instruments = {name: one.title for name, one in plan.instruments.items()}
+        return {**instruments, **{name: one.title for name, one in plan.segments.items()}}
+
 
 def system_of(request: Request) -> System:
     """Load, change and compile; equal `sha256` means an equal run."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 
+from undertow.core.answers.bands import Bands
 from undertow.core.clock import Clock
 from undertow.core.trace import Trace
 from undertow.data.store import Table, trace_tables
@@ -16,13 +17,15 @@ from undertow.model.scenario import Listing
 from undertow.model.venues.base import Phase
 
 
-def tables_of(system: System, trace: Trace) -> dict[str, Table]:
+def tables_of(system: System, trace: Trace, bands: Bands | None = None) -> dict[str, Table]:
     """All tables of a run by name."""
     clock = system.scenario.clock
     times = [clock.time(bar) for bar in range(trace.rounds)]
     found = trace_tables(trace, times)
     found["actual"] = _actual_rows(system.episode)
     found["sessions"] = _session_rows(system.scenario.rules.listings, clock)
+    if bands is not None:
+        found["bands"] = _band_rows(bands)
     return found
 
 
@@ -52,6 +55,17 @@ def _session_rows(listings: tuple[Listing, ...], clock: Clock) -> Table:
         pairs = zip(begins.tolist(), ends.tolist(), strict=True)
         rows += [(listing.name, clock.time(b), clock.time(e)) for b, e in pairs]
     return _columns(("venue", "begin", "end"), rows)
+
+
+def _band_rows(bands: Bands) -> Table:
+    """Lowest and highest share that forced selling had moved each price by, over all inputs."""
+    count = len(bands.instruments)
+    return {
+        "time": [moment for moment in bands.times for _ in range(count)],
+        "instrument": list(bands.instruments) * len(bands.times),
+        "low": bands.low.ravel(),
+        "high": bands.high.ravel(),
+    }
 
 
 def _columns(names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> Table:

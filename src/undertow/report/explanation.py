@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.explanation import Explanation, Flow
-from undertow.report.tables import percent
+from undertow.report.layout import percent
 from undertow.report.words import Words
 
 

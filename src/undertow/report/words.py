@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from string import Formatter
@@ -26,12 +26,13 @@ class Words:
     `words("{calls} margin calls", calls=Amount(5, "count"))` translates the template, then fills
     its places. Only texts written out inside `words(…)` or `Said(…)` are found by
     `docs/_messages.py`; a text that no catalogue has, such as the title of a user's own episode,
-    stays as it is.
+    stays as it is. A name that `titles` has is said by its title.
     """
 
     language: str
     idiom: Idiom
     catalogue: Mapping[str, str]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, text: str, /, **values: Value) -> str:
         """The text with its places filled; amounts and sentences are written in the language."""
@@ -45,6 +46,14 @@ class Words:
     def outcome(self, said: Iterable[Said]) -> str:
         """Several sentences of an answer as one text."""
         return self.join(map(self.said, said))
+
+    def naming(self, titles: Mapping[str, str]) -> Words:
+        """The same words, with English titles of instruments, segments and traders."""
+        return replace(self, titles=titles)
+
+    def name(self, name: str) -> str:
+        """The title of an instrument, segment or trader; its name as words where it has none."""
+        return self(self.titles.get(name) or name.replace("_", " "))
 
     def amount(self, value: float, kind: Kind) -> str:
         """A number in running text."""
@@ -73,7 +82,7 @@ class Words:
     def origin(self, name: str) -> str:
         """An origin of forced sales, such as `SI: margin hike`."""
         symbol, _, kind = name.rpartition(": ")
-        return self("{symbol}: {kind}", symbol=symbol, kind=self(kind)) if symbol else self(kind)
+        return self("{symbol}: {kind}", symbol=symbol, kind=kind) if symbol else self(kind)
 
     def _pieces(self, template: str, values: dict[str, Value]) -> Iterable[str]:
         for literal, place, form, _ in Formatter().parse(template):
@@ -87,7 +96,7 @@ class Words:
         if isinstance(value, Said):
             return self.said(value)
         if isinstance(value, str):
-            return self("; ").join(map(self, value.split("; ")))
+            return self("; ").join(self(self.titles.get(one, one)) for one in value.split("; "))
         return format(value, form)
 
 

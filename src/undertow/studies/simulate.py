@@ -195,9 +195,14 @@ def furthest(answer: InstrumentAnswer) -> float:
     return high if high > -low else low
 
 
-def ranged(answer: Simulation, ranges: Ranges) -> Simulation:
+def ranged(answer: Simulation, ranges: Ranges, warnings: tuple[Said, ...] = ()) -> Simulation:
     """The answer with what the assumed inputs leave open, said in its sentences too."""
-    return replace(answer, ranges=ranges, said=(*answer.said, *_spread(ranges)))
+    return replace(
+        answer,
+        ranges=ranges,
+        said=(*answer.said, *_spread(ranges)),
+        warnings=(*answer.warnings, *warnings),
+    )
 
 
 def _spread(ranges: Ranges) -> Iterator[Said]:

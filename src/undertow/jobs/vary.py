@@ -1,0 +1,33 @@
+"""Varies what is assumed, on small copies of the system that was run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from undertow.core.answers.simulation import Simulation
+from undertow.jobs.system import Request, System
+from undertow.studies.ranges import Ranged, ranges
+from undertow.studies.trial import Design
+
+ACCOUNTS, BAR, DRAWS = 10_000, "1h", 32
+"""Size of the small runs: a choice of accuracy against time, in the decisions."""
+
+
+def varied(
+    request: Request,
+    system: System,
+    base: Simulation,
+    progress: Callable[[int, int], None] | None = None,
+) -> Ranged:
+    """What the assumed inputs leave open of the headlines of `base`."""
+    design = Design(
+        accounts=min(ACCOUNTS, len(system.scenario.accounts)),
+        bar=BAR,
+        draws=DRAWS,
+        origin=request.origin,
+        allow=request.allow,
+        off=request.off,
+        seed=request.seed,
+        workers=request.threads,
+    )
+    return ranges(system.episode, design, base, progress)

@@ -1,0 +1,168 @@
+"""The tables of the page: instruments, the days out of sample, segments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from undertow.report.page_answer import day
+from undertow.report.page_html import (
+    Cell,
+    Markup,
+    amount,
+    between,
+    element,
+    joined,
+    percent,
+    row,
+    table,
+)  # fmt: skip
+from undertow.report.page_marks import legend, marks, span_of
+from undertow.report.stored import (
+    Record,
+    instruments,
+    label,
+    number,
+    pair,
+    record,
+    records,
+    text,
+    title,
+)  # fmt: skip
+from undertow.report.words import Words
+
+BILLION, MILLION = 1e9, 1e6
+CHANGES = ("given", "simulated", "actual", "unexplained")
+SHOWN = 10
+DONE = ("called", "forced_usd", "bankrupt", "bad_debt_usd")
+
+
+def instruments_table(summary: Record, words: Words) -> Markup:
+    """Targets first: ceiling, forced with its range, simulated, actual, unexplained."""
+    head = [
+        words("change, %"), words("on one scale"), words("ceiling"), words("forced"),
+        words("range of forced"), words("named news"), words("simulated"), words("actual"),
+        words("unexplained"), words("lowest depth, % of normal"),
+        words("widest spread, × normal"),
+    ]  # fmt: skip
+    note = words(
+        "Changes over the window in % of the opening price. Ceiling: the fall if every dollar lost "
+        "in the sources had been raised by selling this instrument alone. Forced: by forced "
+        "selling, as it stands at the end. Range: over the assumed inputs. Named news: given, with "
+        "its date and source. Unexplained: actual less simulated. Choose a name to see its path."
+    )
+    return joined(legend(words), table(head, _by_role(summary, words), note))
+
+
+def _by_role(summary: Record, words: Words) -> Iterator[tuple[str, list[Markup]]]:
+    titles = {
+        "free": words("Free: every number is earned"),
+        "linked": words("Linked: follow a source by what they are made of"),
+        "given": words("Given: the actual path is fed in"),
+    }
+    found = instruments(summary)
+    for role, heading in titles.items():
+        names = [name for name, one in found.items() if text(one, "role") == role]
+        if names:
+            yield heading, [_instrument(summary, name, words) for name in names]
+
+
+def _instrument(summary: Record, name: str, words: Words) -> Markup:
+    one = records(summary, "instruments")[name]
+    earned = text(one, "role") == "free"
+    ceiling = number(records(summary, "ceiling").get(name, {}), "impact")
+    ends = pair(record(summary, "ranges"), name)
+    depth, spread = number(one, "depth_low"), number(one, "spread_high")
+    picture = marks(summary, name, span_of(summary)) if earned else ""
+    cells: list[Cell] = [
+        (picture, "picture"),
+        ("" if ceiling is None else percent(ceiling), "n ceiling"),
+        (percent(number(one, "forced")), "n forced"),
+        (between(ends), "n range"),
+        *((percent(number(one, key)), "n") for key in CHANGES),
+        ("–" if depth is None else f"{100.0 * depth:.0f}", "n"),
+        ("–" if spread is None else f"{spread:.1f}", "n"),
+    ]
+    return row(_named(summary, name, words), cells)
+
+
+def _named(summary: Record, name: str, words: Words) -> Markup:
+    """The title with its symbol, or the symbol with a long title; a way to its path."""
+    long, short = title(summary, name, words), label(summary, name, words)
+    link = element("a", short, href="#paths", data_pick=name)
+    if short != long:
+        return joined(link, " ", element("small", long, class_="long"))
+    return joined(link, " ", element("small", name)) if long != name else link
+
+
+def later_table(summary: Record, words: Words) -> Markup:
+    """The days that no choice was made with; empty where there are none."""
+    found = records(summary, "out_of_sample")
+    if not found:
+        return Markup("")
+    head = [
+        words("change, %"), words("forced"), words("simulated"), words("actual"),
+        words("unexplained"),
+    ]  # fmt: skip
+    keys = ("forced", "simulated", "actual", "unexplained")
+    listed = [
+        row(
+            _named(summary, name, words), [(percent(number(found[name], key)), "n") for key in keys]
+        )
+        for name, one in instruments(summary).items()
+        if name in found and text(one, "role") == "free"
+    ]
+    window = record(summary, "window")
+    note = words(
+        "Free instruments from {until} to {end}, in % of the price at its start.",
+        until=day(text(window, "until"), words), end=day(text(window, "end"), words),
+    )  # fmt: skip
+    rest = listed[SHOWN:]
+    more = (
+        element("details", element("summary", words("The others")), table(head, [("", rest)], ""))
+        if rest
+        else ""
+    )
+    return joined(table(head, [("", listed[:SHOWN])], note), more)
+
+
+def segments_table(summary: Record, words: Words) -> Markup:
+    """One row a segment; counts are real accounts that the simulated ones stand for."""
+    head = [
+        words("segment"), words("real accounts"), words("calls"),
+        words("forced sales, billion dollars"), words("bankrupt accounts"),
+        words("bad debt, million dollars"),
+    ]  # fmt: skip
+    found = records(summary, "segments")
+    busy = [name for name in found if any(number(found[name], key) for key in DONE)]
+    called = [name for name in busy if number(found[name], "accounts")]
+    groups = (
+        (words("Accounts, called when their equity falls short"), called),
+        (words("Traders, who sell by their own rule without a call"),
+         [name for name in busy if name not in called]),
+    )  # fmt: skip
+    listed = [
+        (heading, [_segment(summary, name, words) for name in names])
+        for heading, names in groups
+        if names
+    ]
+    return table(head, listed, _note(summary, [name for name in found if name not in busy], words))
+
+
+def _note(summary: Record, idle: list[str], words: Words) -> str:
+    told = [words("Calls count every call, so that one account may be called more than once.")]
+    if idle:
+        names = words.listed(title(summary, name, words) for name in idle)
+        told.append(words("Neither called nor forced to sell: {names}.", names=names))
+    return words.join(told)
+
+
+def _segment(summary: Record, name: str, words: Words) -> Markup:
+    one = records(summary, "segments")[name]
+    cells = [
+        (amount(number(one, "weight")), "n"),
+        (amount(number(one, "called")), "n calls"),
+        (amount(number(one, "forced_usd"), BILLION, 2), "n forced"),
+        (amount(number(one, "bankrupt")), "n"),
+        (amount(number(one, "bad_debt_usd"), MILLION, 1), "n defaults"),
+    ]
+    return row(title(summary, name, words), cells)

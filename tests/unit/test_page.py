@@ -1,0 +1,249 @@
+"""The page opens with the answer, holds everything, and loads nothing."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from copy import deepcopy
+from html.parser import HTMLParser
+from types import ModuleType
+
+import pytest
+
+from stored_run import BARE, SENTENCE, bare, full, whole
+
+pytest.importorskip("plotly", reason="the extra `page` is not installed")
+
+from undertow.core.answers.tables import Tables
+from undertow.core.errors import InputError
+from undertow.report.page import page
+from undertow.report.page_html import Markup, amount, between, element, percent
+from undertow.report.stored import number, pair, said
+from undertow.report.theme import DARK, plotly_script
+from undertow.report.words import ENGLISH
+
+MEGABYTE = 1_000_000
+LOADING = ("src", "srcset", "poster", "action", "formaction", "background", "data")
+
+
+class Reader(HTMLParser):
+    """What a browser would show and load, without running a script."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.within: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in {"meta", "link", "br"}:
+            self.within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.within.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"script", "style"} & set(self.within):
+            self.text.append(data)
+
+
+def made(summary: dict[str, object], tables: Tables, **more: object) -> str:
+    return page(summary, tables, words=ENGLISH, **more)  # type: ignore[arg-type]
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    return reader
+
+
+def shown(summary: dict[str, object], tables: Tables, **more: object) -> str:
+    return " ".join(" ".join(read(made(summary, tables, **more)).text).split())
+
+
+@pytest.fixture(scope="module")
+def everything() -> str:
+    return made(whole(), full())
+
+
+def test_the_page_opens_with_the_sentence(everything: str) -> None:
+    reader = read(everything)
+    first = everything.index("<h1>")
+
+    assert everything[first:].startswith(f"<h1>{SENTENCE}</h1>")
+    assert next(tag for tag, _ in reader.tags if tag in {"h1", "table", "h2"}) == "h1"
+
+
+def test_every_element_is_closed(everything: str) -> None:
+    assert read(everything).within == []
+
+
+def test_every_instrument_and_segment_is_on_the_page(everything: str) -> None:
+    text = " ".join(read(everything).text)
+
+    assert [name for name in ("COMEX silver", "SLV", "NQ", "Small accounts", "trend", "idle")
+            if name not in text] == []  # fmt: skip
+
+
+def test_targets_stand_before_the_linked_and_the_given(everything: str) -> None:
+    text = " ".join(read(everything).text)
+
+    assert text.index("Free:") < text.index("Linked:") < text.index("Given:")
+
+
+def test_nothing_is_loaded_from_anywhere(everything: str) -> None:
+    tags = read(everything).tags
+    loads = [(tag, key) for tag, attributes in tags for key in LOADING if key in attributes]
+    links = [attributes["href"] or "" for _, attributes in tags if "href" in attributes]
+    styles = re.findall(r"<style>(.*?)</style>", everything, re.S)
+
+    assert loads == []
+    assert [link for link in links if not link.startswith("#")] == []
+    assert [style for style in styles if "url(" in style or "@import" in style] == []
+
+
+def test_five_figures_have_a_place_a_question_and_data(everything: str) -> None:
+    tags = read(everything).tags
+    data = [a["data-figure"] for tag, a in tags if tag == "script" and "data-figure" in a]
+    places = [a["id"] for tag, a in tags if tag == "div" and a.get("class") == "figure"]
+    questions = {a.get("id") for tag, a in tags if tag == "h2"}
+
+    assert data == places == ["paths", "who", "calls", "depth", "rests"]
+    assert {f"{key}-question" for key in places} <= questions
+
+
+def test_the_page_is_mostly_the_drawing_library(everything: str) -> None:
+    assert len(everything.encode()) < 6 * MEGABYTE
+    assert len(everything) - len(plotly_script()) < MEGABYTE
+
+
+def test_every_headline_has_its_range(everything: str) -> None:
+    text = " ".join(read(everything).text)
+
+    assert text.count("1,000 to 3,000") == 1
+    assert text.count("1.0 thousand dollars to 3.0 thousand dollars") == 2
+
+
+def test_the_page_says_what_is_given_and_what_is_earned_before_any_table(everything: str) -> None:
+    top = everything[: everything.index("<table")]
+
+    assert ">earned</span>" in top
+    assert ">given</span>" in top
+
+
+def test_the_ceiling_says_what_it_leaves_out_and_facts_stand_beside_the_engine() -> None:
+    text = shown(whole(), full())
+
+    assert "33.0 billion dollars" in text
+    assert "Left out:" in text
+    assert "Longs cut 90.0 m 60.0 m 1.50 ounces what to know a report (official)" in text
+
+
+def test_a_bare_run_has_a_page_that_says_what_it_lacks() -> None:
+    text = shown(deepcopy(BARE), bare())
+
+    assert text.count("no range computed") == 3
+    assert "This run has no ranges" in text
+    assert "Left out:" not in text
+
+
+def test_markup_in_names_is_text() -> None:
+    summary = whole()
+    summary["titles"] = {"NQ": "<script>alert(1)</script>", "retail": 'a" onload="b'}
+    summary["warnings"] = ["<img src=x>"]
+    summary["facts_check"][0]["what"] = "<b>bold</b>"  # type: ignore[index]
+    text = made(summary, full())
+    tags = read(text).tags
+
+    assert "<script>alert" not in text
+    assert [tag for tag, a in tags if tag in {"img", "b"} or "onload" in a] == []
+
+
+def test_broken_books_are_a_warning() -> None:
+    summary = whole()
+    summary["audit"] = [{"law": "cash in = cash out", "holds": False, "worst": 0.1}]
+
+    assert "The books do not close: cash in = cash out." in shown(summary, full())
+
+
+def test_a_run_that_was_cut_off_says_so_at_the_top() -> None:
+    text = shown({**whole(), "truncated": True}, full())
+
+    assert text.index("cut off before it had come to rest") < text.index("Instruments")
+
+
+def test_two_runs_are_compared_where_one_has_changes() -> None:
+    summary = {**whole(), "changes": ["SI margin 22 % from 9 February"]}
+    other = deepcopy(BARE)
+    text = shown(summary, full(), beside=(other, bare()))
+
+    assert "Changed from the episode: SI margin 22 % from 9 February" in text
+    assert "What do the changes do?" in text
+
+
+def test_the_stored_comparison_is_enough_for_its_table() -> None:
+    assert "What do the changes do?" in shown({**whole(), "beside": deepcopy(BARE)}, full())
+
+
+def test_every_colour_of_the_figures_has_a_twin_on_dark_paper() -> None:
+    colours = re.findall(r"#[0-9a-f]{6}", " ".join(DARK))
+
+    assert len(set(colours)) == len(DARK)
+    assert not set(DARK) & set(DARK.values())
+
+
+def test_without_plotly_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = builtins.__import__
+
+    def missing(name: str, *more: object) -> ModuleType:
+        if name.startswith("plotly"):
+            raise ImportError(name)
+        return found(name, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+
+    with pytest.raises(InputError, match=r"needs plotly, .*; pip install 'undertow\[page\]'\.$"):
+        made(whole(), full())
+
+
+def test_text_is_escaped_and_markup_is_not() -> None:
+    assert element("p", "a < b", Markup("<br>"), class_="x") == '<p class="x">a &lt; b<br></p>'
+
+
+@pytest.mark.parametrize(
+    ("share", "told"), [(0.0123, "+1.23"), (-0.5, "−50.00"), (-1e-9, "0.00"), (None, "–")]
+)
+def test_a_share_is_told_in_per_cent(share: float | None, told: str) -> None:
+    assert percent(share) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(2.5e9, "2.50"), (1e6, "<0.01"), (0.0, "–"), (None, "–"), (1.2e13, "12,000.00")],
+)
+def test_money_is_told_in_its_unit(value: float | None, told: str) -> None:
+    assert amount(value, 1e9, 2) == told
+
+
+def test_a_range_is_told_from_low_to_high() -> None:
+    assert between((-0.02, 0.01)) == "−2.00 … +1.00"
+    assert between(None) == ""
+
+
+def test_numbers_that_are_none_are_none() -> None:
+    assert number({"a": float("nan")}, "a") is None
+    assert number({"a": True}, "a") is None
+    assert pair({"a": [1.0, None]}, "a") is None
+
+
+def test_a_stored_sentence_is_said_again() -> None:
+    one = {"text": "{n} calls in {where}", "values": {"n": {"value": 5, "kind": "count"},
+                                                     "where": "New York"}}  # fmt: skip
+
+    assert ENGLISH.said(said(one)) == "5 calls in New York"
+    assert ENGLISH.said(said("a {plain} one")) == "a {plain} one"
+
+
+def test_the_same_run_gives_the_same_page(everything: str) -> None:
+    assert made(whole(), full()) == everything
