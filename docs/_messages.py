@@ -66,7 +66,9 @@ def _in_episodes() -> Iterator[tuple[str, str]]:
         facts = [
             fact for check in reading.get("checks", ()) for fact in referred(check, episode.facts)
         ]
-        named = (name.replace("_", " ") for name in (*raw["traders"], *raw["baskets"]))
+        named = (
+            name.replace("_", " ") for name in (*raw["traders"], *raw["baskets"], *raw["venues"])
+        )
         units = (
             *(fact.unit for fact in facts),
             *(one["unit"] for one in raw["instruments"].values()),

@@ -98,6 +98,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     from undertow.jobs.run import run_episode
     from undertow.jobs.system import Request
     from undertow.report.progress import progress
+    from undertow.report.words import speaker
 
     request = Request(
         episode,
@@ -116,7 +117,8 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
         lang=lang.value,
     )
     try:
-        with progress("Simulating", shown=not as_json) as advance:
+        words = speaker(lang.value)
+        with progress(words("Simulating"), shown=not as_json) as advance:
             done = run_episode(request, advance)
     except KeyboardInterrupt:
         typer.echo("undertow: interrupted; nothing was stored.", err=True)
@@ -163,7 +165,9 @@ def explain(
     from undertow.report.explanation import explanation_page
     from undertow.report.words import speaker
 
-    Console(highlight=False).print(explanation_page(told.answer, speaker(lang.value)))
+    Console(highlight=False).print(
+        explanation_page(told.answer, speaker(lang.value).naming(told.titles))
+    )
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from undertow.core.answers.tables import Tables
 from undertow.report.theme import INK, MUTED, plain
+from undertow.report.words import Words
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -21,7 +22,7 @@ def venues(sessions: DataFrame | None) -> list[str]:
     return sessions.sort("begin")["venue"].unique(maintain_order=True).to_list()
 
 
-def draw_sessions(figure: Figure, tables: Tables, *, row: int) -> None:
+def draw_sessions(figure: Figure, tables: Tables, words: Words, *, row: int) -> None:
     """A strip a venue in its own row, and a faint shade behind all rows: darker, more are open."""
     import plotly.graph_objects as go
 
@@ -33,7 +34,7 @@ def draw_sessions(figure: Figure, tables: Tables, *, row: int) -> None:
     end = inside["end"].dt.epoch("ms").to_numpy()
     figure.add_trace(
         go.Bar(
-            orientation="h", y=[plain(name) for name in inside["venue"]], base=begin,
+            orientation="h", y=[plain(words.name(name)) for name in inside["venue"]], base=begin,
             x=end - begin, marker={"color": MUTED, "line": {"width": 0}}, hoverinfo="y",
         ),
         row=row, col=1,
