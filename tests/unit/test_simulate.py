@@ -73,7 +73,7 @@ def test_a_range_of_one_sign_is_told_without_doubt() -> None:
 def test_a_sign_that_flips_is_said() -> None:
     told = sentences(Range(-0.01, -0.02, 0.005))
 
-    assert told.endswith("between −2.00 % and +0.50 % at the end. Its sign is not settled.")
+    assert told.endswith("between −2.00 % and +0.50 % at the end. The sign is not settled for A.")
 
 
 def sentences(forced: Range) -> str:

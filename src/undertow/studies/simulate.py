@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from undertow.core.answers.reading import Later, Ranges, Window
+from undertow.core.answers.reading import Later, Range, Ranges, Window
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.trace import Trace
@@ -17,6 +17,9 @@ from undertow.model.scenario import Scenario
 
 NOTHING = 5e-4
 """Forced changes below this share of the price are not worth a name in the sentence."""
+
+SHOWN = 5e-5
+"""The smallest change that tables show."""
 
 NEAR = 0.1
 """Share of an actual move from which on forced selling is counted as having reached it."""
@@ -219,8 +222,14 @@ def _spread(ranges: Ranges) -> Iterator[Said]:
             "high": Amount(found.high, "percent"),
         },
     )
-    if found.flips:
-        yield Said("Its sign is not settled.")
+    open_signs = [name for name, one in ranges.forced.items() if _is_open(one)]
+    if open_signs:
+        yield Said("The sign is not settled for {names}.", {"names": "; ".join(open_signs)})
+
+
+def _is_open(found: Range) -> bool:
+    """Whether both signs come out, neither of them too small for the tables."""
+    return found.flips and min(-found.low, found.high) >= SHOWN
 
 
 def _warnings(trace: Trace) -> Iterator[Said]:
