@@ -20,7 +20,7 @@ from undertow.report.page import page
 from undertow.report.page_html import Markup, amount, between, element, percent
 from undertow.report.stored import number, pair, said
 from undertow.report.theme import DARK, plotly_script
-from undertow.report.words import ENGLISH
+from undertow.report.words import ENGLISH, speaker
 
 MEGABYTE = 1_000_000
 LOADING = ("src", "srcset", "poster", "action", "formaction", "background", "data")
@@ -138,6 +138,28 @@ def test_the_ceiling_says_what_it_leaves_out_and_facts_stand_beside_the_engine()
     assert "33.0 billion dollars" in text
     assert "Left out:" in text
     assert "Longs cut 90.0 m 60.0 m 1.50 ounces what to know a report (official)" in text
+
+
+def test_named_news_of_a_free_instrument_is_told_and_rounding_is_not() -> None:
+    summary = whole()
+    summary["instruments"]["NQ"]["given"] = 1e-12  # type: ignore[index]
+    quiet = shown(summary, full())
+    summary["instruments"]["NQ"]["given"] = -0.17  # type: ignore[index]
+
+    assert "NQ −0.90 −1.00 −3.00 … +0.20 −1.00" in quiet
+    assert "NQ −0.90 −1.00 −3.00 … +0.20 −17.00 −1.00" in shown(summary, full())
+
+
+def test_segments_that_did_nothing_are_named_in_one_sentence() -> None:
+    assert "Neither called nor forced to sell: idle." in shown(whole(), full())
+
+
+def test_the_page_has_a_language(everything: str) -> None:
+    chinese = page(whole(), full(), words=speaker("zh"))
+
+    assert '<html lang="en">' in everything
+    assert '<html lang="zh">' in chinese
+    assert "追" in "".join(read(chinese).text)
 
 
 def test_a_bare_run_has_a_page_that_says_what_it_lacks() -> None:

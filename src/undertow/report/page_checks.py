@@ -72,8 +72,9 @@ def _facts(summary: Record, words: Words) -> Markup:
         words("engine / reported"), words("unit"), words("what to know"),
     ]  # fmt: skip
     listed = [_fact(one, words) for one in found]
-    note = words("These figures were not used to fit anything. A fall of a long position counts "
-                 "as sold.")  # fmt: skip
+    note = words(
+        "A fall of a long position counts as sold. Where a figure fits by construction, it is said."
+    )
     return element(
         "section", element("h2", words("Does it agree with what was reported?"), id="facts"),
         table(head, [("", listed)], note),

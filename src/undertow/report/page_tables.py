@@ -33,6 +33,7 @@ from undertow.report.words import Words
 BILLION, MILLION = 1e9, 1e6
 CHANGES = ("simulated", "actual", "unexplained")
 SHOWN = 10
+SHOWN_SHARE = 5e-5
 DONE = ("called", "forced_usd", "bankrupt", "bad_debt_usd")
 
 
@@ -79,7 +80,7 @@ def _instrument(summary: Record, name: str, words: Words) -> Markup:
         ("" if ceiling is None else percent(ceiling), "n ceiling"),
         (percent(number(one, "forced")), "n forced"),
         (between(ends), "n range"),
-        (percent(given) if given else "", "n"),
+        ("" if given is None or abs(given) < SHOWN_SHARE else percent(given), "n"),
         *((percent(number(one, key)), "n") for key in CHANGES),
         ("–" if depth is None else f"{100.0 * depth:.0f}", "n"),
         ("–" if spread is None else f"{spread:.1f}", "n"),
