@@ -15,6 +15,7 @@ from rich.console import Console
 from small_answer import answer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.errors import UnknownName
+from undertow.report.rules import rules_page
 from undertow.report.tables import simulation_page
 from undertow.report.words import ENGLISH, LANGUAGES, Words, speaker
 
@@ -214,3 +215,11 @@ def test_a_name_without_a_title_is_read_as_words() -> None:
 def test_the_page_is_no_wider_than_the_terminal() -> None:
     for width in (80, 100, 130):
         assert max(map(cell_len, printed(ZH, width, TITLES).splitlines())) <= width
+
+
+def test_the_list_of_rules_has_heads_in_the_language() -> None:
+    answer = {"families": {"margin": {"flat": {"what": "One rate.", "parameters": {"rate": None}}}}}
+    screen = io.StringIO()
+    Console(file=screen, width=80).print(rules_page(answer, ZH))
+
+    assert screen.getvalue().split()[:4] == ["margin", "规则", "含义", "参数"]
