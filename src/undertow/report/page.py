@@ -48,7 +48,11 @@ def _answer(summary: Record, words: Words) -> Markup:
     later = later_table(summary, words)
     return joined(
         element("section", element("h2", words("Instruments")), instruments_table(summary, words)),
-        element("section", element("h2", words("Days that no choice was made with")), later)
+        element(
+            "section",
+            element("h2", words("Out of sample: days that no choice was made with")),
+            later,
+        )
         if later
         else "",
         element("section", element("h2", words("Segments")), segments_table(summary, words)),

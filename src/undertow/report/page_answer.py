@@ -38,8 +38,7 @@ def opening(summary: Record, words: Words) -> Markup:
 def sentences(summary: Record, words: Words) -> list[str]:
     """The outcome in the reader's language, in English if it was stored in English only."""
     told = [words.said(said(one)) for one in items(summary, "said")]
-    whole = told or ([text(summary, "outcome")] if text(summary, "outcome") else [])
-    return [one.replace(" %", "\N{NO-BREAK SPACE}%") for one in whole]
+    return told or ([text(summary, "outcome")] if text(summary, "outcome") else [])
 
 
 def warnings(summary: Record, words: Words) -> list[str]:

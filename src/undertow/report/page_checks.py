@@ -96,23 +96,30 @@ def _fact(one: Record, words: Words) -> Markup:
 
 def _assumed(summary: Record, words: Words) -> Markup:
     found = [str(one) for one in items(summary, "assumed")]
-    of = record(summary, "ranges_of")
-    told = [words(
-        "{count} inputs are assumed: no source gives them. Each has a range, and the ranges of the "
-        "headlines come from them.", count=str(len(found)),
-    )]  # fmt: skip
-    if of:
-        told.append(words(
-            "The ranges are from {runs} runs of {accounts} accounts, in bars of {minutes} minutes.",
-            runs=amount(number(of, "runs")), accounts=amount(number(of, "accounts")),
-            minutes=amount(number(of, "bar_minutes")),
-        ))  # fmt: skip
+    told = words(
+        "{count} inputs are assumed: no source gives them, and each has a range.",
+        count=str(len(found)),
+    )
     names = element("p", ", ".join(found), class_="ids")
     return element(
-        "section", element("h2", words("What is assumed?"), id="assumed"),
-        (element("p", one) for one in told),
+        "section",
+        element("h2", words("What is assumed?"), id="assumed"),
+        element("p", told),
+        (element("p", one) for one in _ranges(summary, words)),
         _fold(words("All assumed inputs"), names) if found else "",
-    )  # fmt: skip
+    )
+
+
+def _ranges(summary: Record, words: Words) -> Iterator[str]:
+    of = record(summary, "ranges_of")
+    if of:
+        yield words(
+            "The ranges of the headlines are from {runs} runs of {accounts} accounts, in bars of "
+            "{minutes} minutes: each input alone, and all at once.",
+            runs=amount(number(of, "runs")),
+            accounts=amount(number(of, "accounts")),
+            minutes=amount(number(of, "bar_minutes")),
+        )
 
 
 def _books(summary: Record, words: Words) -> Markup:

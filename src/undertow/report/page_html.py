@@ -39,7 +39,8 @@ def joined(*children: Child) -> Markup:
 def _plain(child: Child) -> str:
     if isinstance(child, Markup):
         return child
-    return escape(child) if isinstance(child, str) else joined(*child)
+    # A number and its unit stay on one line.
+    return escape(child).replace(" %", "&nbsp;%") if isinstance(child, str) else joined(*child)
 
 
 def table(head: Sequence[str], groups: Iterable[tuple[str, Sequence[Markup]]], note: str) -> Markup:
