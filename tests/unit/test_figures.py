@@ -132,7 +132,8 @@ def test_days_out_of_sample_are_marked_where_there_are_any() -> None:
 
 
 def test_a_second_run_is_drawn_beside_the_first() -> None:
-    figure = paths.figure(whole(), full(), ENGLISH, beside=bare())
+    changed = {**whole(), "changes": ["a hike"]}
+    figure = paths.figure(changed, full(), ENGLISH, beside=bare())
 
     assert sum(trace.name == "without the changes" for trace in figure.data) == 3
 
@@ -141,7 +142,7 @@ def test_what_a_trader_sells_without_a_call_is_a_cause_of_its_own() -> None:
     first = who.figure(whole(), full(), ENGLISH).data[0]
 
     assert list(first.x) == [
-        "SI: news",
+        "COMEX silver:<br>news",
         "forced selling<br>(contagion)",
         "own rule, no<br>call",
         "total",

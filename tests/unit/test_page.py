@@ -183,7 +183,18 @@ def test_two_runs_are_compared_where_one_has_changes() -> None:
 
 
 def test_the_stored_comparison_is_enough_for_its_table() -> None:
-    assert "What do the changes do?" in shown({**whole(), "beside": deepcopy(BARE)}, full())
+    assert "Beside the other run" in shown({**whole(), "beside": deepcopy(BARE)}, full())
+
+
+def test_what_differs_between_two_runs_stands_with_its_sign() -> None:
+    other = deepcopy(BARE)
+    other["segments"]["retail"]["called"] = 900.0  # type: ignore[index]
+    other["instruments"]["NQ"]["forced"] = -0.004  # type: ignore[index]
+    text = shown(whole(), full(), beside=(other, bare()))
+
+    assert "margin calls 1,200 900 +300" in text
+    assert "NQ −1.000 −0.400 −0.600" in text
+    assert "Small accounts 1,200 900 2.00 2.00" in text
 
 
 def test_every_colour_of_the_figures_has_a_twin_on_dark_paper() -> None:

@@ -129,7 +129,8 @@ def test_a_sentence_may_stand_in_a_place() -> None:
 def test_names_in_places_and_lists_are_translated() -> None:
     laws = "cash in = cash out; units sold = units absorbed"
 
-    assert ZH("{laws}", laws=laws) == "现金流入 = 现金流出；卖出数量 = 承接数量"
+    assert ZH("{laws}", laws=laws) == "现金流入 = 现金流出、卖出数量 = 承接数量"
+    assert ZH("{why}", why="opening; did you mean x?") == "opening; did you mean x?"
     assert ZH.listed(["Apple", "XYZ"]) == "苹果、XYZ"
     assert ENGLISH.listed(["Apple", "XYZ"]) == "Apple, XYZ"
 

@@ -12,7 +12,7 @@ from undertow.report.page_checks import checks, origin
 from undertow.report.page_figures import figures
 from undertow.report.page_html import Markup, element, joined
 from undertow.report.page_tables import instruments_table, later_table, segments_table
-from undertow.report.stored import Record, record
+from undertow.report.stored import Record, naming, record
 from undertow.report.theme import DARK, plotly_script
 from undertow.report.words import Words
 
@@ -29,7 +29,7 @@ def page(
     beside: the run without the changes; without its tables, `summary["beside"]` is enough for the
     comparison. InputError if plotly is not installed.
     """
-    script = plotly_script()
+    script, words = plotly_script(), naming(summary, words)
     other = beside[0] if beside else record(summary, "beside")
     main = element(
         "main",

@@ -38,12 +38,14 @@ def opening(summary: Record, words: Words) -> Markup:
 def sentences(summary: Record, words: Words) -> list[str]:
     """The outcome in the reader's language, in English if it was stored in English only."""
     told = [words.said(said(one)) for one in items(summary, "said")]
-    return told or ([text(summary, "outcome")] if text(summary, "outcome") else [])
+    whole = told or ([text(summary, "outcome")] if text(summary, "outcome") else [])
+    return [one.replace(" %", "\N{NO-BREAK SPACE}%") for one in whole]
 
 
 def warnings(summary: Record, words: Words) -> list[str]:
     """What a reader must be warned of."""
-    told = [words.said(said(one)) for one in items(summary, "warnings")]
+    stored = items(summary, "warned") or items(summary, "warnings")
+    told = [words.said(said(one)) for one in stored]
     if summary.get("truncated") is True:
         told.insert(0, words("This run was cut off before it had come to rest."))
     return told

@@ -31,7 +31,7 @@ from undertow.report.stored import (
 from undertow.report.words import Words
 
 BILLION, MILLION = 1e9, 1e6
-CHANGES = ("given", "simulated", "actual", "unexplained")
+CHANGES = ("simulated", "actual", "unexplained")
 SHOWN = 10
 DONE = ("called", "forced_usd", "bankrupt", "bad_debt_usd")
 
@@ -41,21 +41,21 @@ def instruments_table(summary: Record, words: Words) -> Markup:
     head = [
         words("change, %"), words("on one scale"), words("ceiling"), words("forced"),
         words("range of forced"), words("named news"), words("simulated"), words("actual"),
-        words("unexplained"), words("lowest depth, % of normal"),
-        words("widest spread, × normal"),
+        words("unexplained"), words("lowest depth, %"), words("widest spread, ×"),
     ]  # fmt: skip
     note = words(
         "Changes over the window in % of the opening price. Ceiling: the fall if every dollar lost "
         "in the sources had been raised by selling this instrument alone. Forced: by forced "
         "selling, as it stands at the end. Range: over the assumed inputs. Named news: given, with "
-        "its date and source. Unexplained: actual less simulated. Choose a name to see its path."
+        "its date and source. Unexplained: actual less simulated. Depth and spread: of "
+        "normal. Choose a name to see its path."
     )
     return joined(legend(words), table(head, _by_role(summary, words), note))
 
 
 def _by_role(summary: Record, words: Words) -> Iterator[tuple[str, list[Markup]]]:
     titles = {
-        "free": words("Free: every number is earned"),
+        "free": words("Free: earned, but for named news"),
         "linked": words("Linked: follow a source by what they are made of"),
         "given": words("Given: the actual path is fed in"),
     }
@@ -72,12 +72,14 @@ def _instrument(summary: Record, name: str, words: Words) -> Markup:
     ceiling = number(records(summary, "ceiling").get(name, {}), "impact")
     ends = pair(record(summary, "ranges"), name)
     depth, spread = number(one, "depth_low"), number(one, "spread_high")
+    given = number(one, "given")
     picture = marks(summary, name, span_of(summary)) if earned else ""
     cells: list[Cell] = [
         (picture, "picture"),
         ("" if ceiling is None else percent(ceiling), "n ceiling"),
         (percent(number(one, "forced")), "n forced"),
         (between(ends), "n range"),
+        (percent(given) if given else "", "n"),
         *((percent(number(one, key)), "n") for key in CHANGES),
         ("–" if depth is None else f"{100.0 * depth:.0f}", "n"),
         ("–" if spread is None else f"{spread:.1f}", "n"),
@@ -151,7 +153,7 @@ def segments_table(summary: Record, words: Words) -> Markup:
 def _note(summary: Record, idle: list[str], words: Words) -> str:
     told = [words("Calls count every call, so that one account may be called more than once.")]
     if idle:
-        names = words.listed(title(summary, name, words) for name in idle)
+        names = "; ".join(words.titles.get(name) or name.replace("_", " ") for name in idle)
         told.append(words("Neither called nor forced to sell: {names}.", names=names))
     return words.join(told)
 
