@@ -17,7 +17,7 @@ pytest.importorskip("plotly", reason="the extra `page` is not installed")
 from undertow.core.answers.tables import Tables
 from undertow.core.errors import InputError
 from undertow.report.page import page
-from undertow.report.page_html import Markup, amount, between, element, percent
+from undertow.report.page_html import Markup, amount, between, element, percent, signed
 from undertow.report.stored import number, pair, said
 from undertow.report.theme import DARK, plotly_script
 from undertow.report.words import ENGLISH, speaker
@@ -167,6 +167,7 @@ def test_a_bare_run_has_a_page_that_says_what_it_lacks() -> None:
 
     assert text.count("no range computed") == 3
     assert "This run has no ranges" in text
+    assert "range of forced" not in text
     assert "Left out:" not in text
 
 
@@ -257,6 +258,13 @@ def test_a_share_is_told_in_per_cent(share: float | None, told: str) -> None:
 )
 def test_money_is_told_in_its_unit(value: float | None, told: str) -> None:
     assert amount(value, 1e9, 2) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(1234.5, "+1,234.5"), (-0.04, "0.0"), (0.04, "0.0"), (-2.0, "−2.0")]
+)
+def test_what_rounds_to_nothing_has_no_sign(value: float, told: str) -> None:
+    assert signed(value, 1) == told
 
 
 def test_a_range_is_told_from_low_to_high() -> None:

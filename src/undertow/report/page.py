@@ -11,7 +11,8 @@ from undertow.report.page_beside import beside_section
 from undertow.report.page_checks import checks, origin
 from undertow.report.page_figures import figures
 from undertow.report.page_html import Markup, element, joined
-from undertow.report.page_tables import instruments_table, later_table, segments_table
+from undertow.report.page_instruments import instruments_table, later_table
+from undertow.report.page_segments import segments_table
 from undertow.report.stored import Record, naming, record
 from undertow.report.theme import DARK, plotly_script
 from undertow.report.words import Words

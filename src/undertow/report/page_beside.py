@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from undertow.report.page_html import Cell, Markup, amount, element, percent, row, table
+from undertow.report.page_html import Cell, Markup, amount, element, percent, row, signed, table
 from undertow.report.stored import Record, instruments, items, number, records, title
 from undertow.report.words import Words
 
@@ -44,7 +44,7 @@ def _totals(summary: Record, other: Record, words: Words) -> list[Markup]:
             for run in (summary, other)
         )
         values = [f"{x / unit:,.{digits}f}" for x in (here, there)]
-        gap = f"{(here - there) / unit:+,.{digits}f}".replace("-", "−")
+        gap = signed((here - there) / unit, digits)
         listed.append(row(name, [(x, f"n {look}") for x in (*values, gap)]))
     return listed
 

@@ -1,4 +1,4 @@
-"""The tables of the page: instruments, the days out of sample, segments."""
+"""The table of instruments, and the one of the days out of sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from undertow.report.page_answer import day
 from undertow.report.page_html import (
     Cell,
     Markup,
-    amount,
     between,
     element,
     joined,
@@ -30,19 +29,18 @@ from undertow.report.stored import (
 )  # fmt: skip
 from undertow.report.words import Words
 
-BILLION, MILLION = 1e9, 1e6
 CHANGES = ("simulated", "actual", "unexplained")
 SHOWN = 10
 SHOWN_SHARE = 5e-5
-DONE = ("called", "forced_usd", "bankrupt", "bad_debt_usd")
 
 
 def instruments_table(summary: Record, words: Words) -> Markup:
     """Targets first: ceiling, forced with its range, simulated, actual, unexplained."""
+    ranged = [words("range of forced")] if record(summary, "ranges") else []
     head = [
-        words("change, %"), words("on one scale"), words("ceiling"), words("forced"),
-        words("range of forced"), words("named news"), words("simulated"), words("actual"),
-        words("unexplained"), words("lowest depth, %"), words("widest spread, ×"),
+        words("change, %"), words("on one scale"), words("ceiling"), words("forced"), *ranged,
+        words("named news"), words("simulated"), words("actual"), words("unexplained"),
+        words("lowest depth, %"), words("widest spread, ×"),
     ]  # fmt: skip
     note = words(
         "Changes over the window in % of the opening price. Ceiling: the fall if every dollar lost "
@@ -71,7 +69,7 @@ def _instrument(summary: Record, name: str, words: Words) -> Markup:
     one = records(summary, "instruments")[name]
     earned = text(one, "role") == "free"
     ceiling = number(records(summary, "ceiling").get(name, {}), "impact")
-    ends = pair(record(summary, "ranges"), name)
+    ranges = record(summary, "ranges")
     depth, spread = number(one, "depth_low"), number(one, "spread_high")
     given = number(one, "given")
     picture = marks(summary, name, span_of(summary)) if earned else ""
@@ -79,7 +77,7 @@ def _instrument(summary: Record, name: str, words: Words) -> Markup:
         (picture, "picture"),
         ("" if ceiling is None else percent(ceiling), "n ceiling"),
         (percent(number(one, "forced")), "n forced"),
-        (between(ends), "n range"),
+        *([(between(pair(ranges, name)), "n range")] if ranges else []),
         ("" if given is None or abs(given) < SHOWN_SHARE else percent(given), "n"),
         *((percent(number(one, key)), "n") for key in CHANGES),
         ("–" if depth is None else f"{100.0 * depth:.0f}", "n"),
@@ -126,46 +124,3 @@ def later_table(summary: Record, words: Words) -> Markup:
         else ""
     )
     return joined(table(head, [("", listed[:SHOWN])], note), more)
-
-
-def segments_table(summary: Record, words: Words) -> Markup:
-    """One row a segment; counts are real accounts that the simulated ones stand for."""
-    head = [
-        words("segment"), words("real accounts"), words("calls"),
-        words("forced sales, billion dollars"), words("bankrupt accounts"),
-        words("bad debt, million dollars"),
-    ]  # fmt: skip
-    found = records(summary, "segments")
-    busy = [name for name in found if any(number(found[name], key) for key in DONE)]
-    called = [name for name in busy if number(found[name], "accounts")]
-    groups = (
-        (words("Accounts, called when their equity falls short"), called),
-        (words("Traders, who sell by their own rule without a call"),
-         [name for name in busy if name not in called]),
-    )  # fmt: skip
-    listed = [
-        (heading, [_segment(summary, name, words) for name in names])
-        for heading, names in groups
-        if names
-    ]
-    return table(head, listed, _note(summary, [name for name in found if name not in busy], words))
-
-
-def _note(summary: Record, idle: list[str], words: Words) -> str:
-    told = [words("Calls count every call, so that one account may be called more than once.")]
-    if idle:
-        names = "; ".join(words.titles.get(name) or name.replace("_", " ") for name in idle)
-        told.append(words("Neither called nor forced to sell: {names}.", names=names))
-    return words.join(told)
-
-
-def _segment(summary: Record, name: str, words: Words) -> Markup:
-    one = records(summary, "segments")[name]
-    cells = [
-        (amount(number(one, "weight")), "n"),
-        (amount(number(one, "called")), "n calls"),
-        (amount(number(one, "forced_usd"), BILLION, 2), "n forced"),
-        (amount(number(one, "bankrupt")), "n"),
-        (amount(number(one, "bad_debt_usd"), MILLION, 1), "n defaults"),
-    ]
-    return row(title(summary, name, words), cells)
