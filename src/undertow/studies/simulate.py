@@ -144,28 +144,39 @@ def _outcome(
             values,
         )
         return
-    answer = instruments[target]
-    if abs(furthest(answer)) < NOTHING:
+    if abs(furthest(instruments[target])) < NOTHING:
         yield Said(
             "{calls} margin calls and {money} of forced sales left every free market within"
             " {little} of where it was.",
             {**values, "little": Amount(NOTHING, "share")},
         )
         return
-    values |= {"target": target, "furthest": Amount(furthest(answer), "percent")}
+    yield _pushed(instruments, target, values)
+    yield from _beside(instruments[target], target)
+
+
+def _pushed(
+    instruments: Mapping[str, InstrumentAnswer], target: str, values: dict[str, Amount | str]
+) -> Said:
+    """How far no free market was pushed, and how many were reached."""
+    far = Amount(furthest(instruments[target]), "percent")
+    values = {**values, "target": target, "furthest": far}
     reached, known = _reached(instruments)
-    if known > 1:
-        yield Said(
-            "{calls} margin calls and {money} of forced sales pushed no free market further than"
-            " {furthest} ({target}), and reach a tenth of what really happened in {few} of {all}.",
-            {**values, "few": Amount(reached, "count"), "all": Amount(known, "count")},
-        )
-    else:
-        yield Said(
+    if known < 2:
+        return Said(
             "{calls} margin calls and {money} of forced sales pushed {target} by {furthest} at"
             " most.",
             values,
         )
+    return Said(
+        "{calls} margin calls and {money} of forced sales pushed no free market further than"
+        " {furthest} ({target}), and reach a tenth of what really happened in {few} of {all}.",
+        {**values, "few": Amount(reached, "count"), "all": Amount(known, "count")},
+    )
+
+
+def _beside(answer: InstrumentAnswer, target: str) -> Iterator[Said]:
+    """What really happened to the headline's target."""
     if answer.actual is not None:
         yield Said(
             "Over the window {target} moved {actual}, of which the simulation accounts for"
