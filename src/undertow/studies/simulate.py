@@ -190,7 +190,7 @@ def _beside(answer: InstrumentAnswer, target: str) -> Iterator[Said]:
 
 
 def _reached(instruments: Mapping[str, InstrumentAnswer]) -> tuple[int, int]:
-    """Free markets in which forced selling is `NEAR` to what really happened, and how many there are."""
+    """How many free markets forced selling brings `NEAR` to what really happened, and of how many."""
     known = [a for a in instruments.values() if a.role == "free" and a.actual is not None]
     near = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
     return len(near), len(known)
