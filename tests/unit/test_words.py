@@ -22,8 +22,7 @@ from undertow.report.words import ENGLISH, LANGUAGES, Words, speaker
 ZH = speaker("zh")
 EVERY = pytest.mark.parametrize("words", [ENGLISH, ZH], ids=lambda words: words.language)
 PUSHED = Said(
-    "{calls} margin calls and {money} of forced sales pushed {target} furthest, by {furthest}"
-    " at most.",
+    "{calls} margin calls and {money} of forced sales pushed {target} by {furthest} at most.",
     {
         "calls": Amount(491_842, "count"),
         "money": Amount(63.5e9, "dollars"),
@@ -91,7 +90,7 @@ def test_chinese_says_a_sentence_with_its_amounts() -> None:
 
     assert "491,842 次追加保证金通知" in said
     assert "635 亿美元；" in said
-    assert "是 NVDA，" in said
+    assert "；NVDA 受到" in said
     assert said.endswith("−2.31%。")
 
 
@@ -201,7 +200,7 @@ def test_segments_have_their_titles_alone_before_they_have_none() -> None:
 def test_a_sentence_calls_an_instrument_by_its_title() -> None:
     named = ZH.naming({"NVDA": "Nvidia"})
 
-    assert "受冲击最大的是英伟达，" in named.said(PUSHED)
+    assert "；英伟达受到的最大影响" in named.said(PUSHED)
     assert named.origin("NVDA: news") == "英伟达：消息面"
     assert ZH.titles == {}
 

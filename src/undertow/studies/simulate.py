@@ -152,11 +152,20 @@ def _outcome(
             {**values, "little": Amount(NOTHING, "share")},
         )
         return
-    yield Said(
-        "{calls} margin calls and {money} of forced sales pushed {target} furthest, by {furthest}"
-        " at most.",
-        {**values, "target": target, "furthest": Amount(furthest(answer), "percent")},
-    )
+    values |= {"target": target, "furthest": Amount(furthest(answer), "percent")}
+    reached, known = _reached(instruments)
+    if known > 1:
+        yield Said(
+            "{calls} margin calls and {money} of forced sales pushed no free market further than"
+            " {furthest} ({target}), and reach a tenth of what really happened in {few} of {all}.",
+            {**values, "few": Amount(reached, "count"), "all": Amount(known, "count")},
+        )
+    else:
+        yield Said(
+            "{calls} margin calls and {money} of forced sales pushed {target} by {furthest} at"
+            " most.",
+            values,
+        )
     if answer.actual is not None:
         yield Said(
             "Over the window {target} moved {actual}, of which the simulation accounts for"
@@ -167,18 +176,13 @@ def _outcome(
                 "simulated": Amount(answer.simulated, "percent"),
             },
         )
-    yield from _reached(instruments)
 
 
-def _reached(instruments: Mapping[str, InstrumentAnswer]) -> Iterator[Said]:
-    """In how many free markets forced selling comes near to what really happened."""
+def _reached(instruments: Mapping[str, InstrumentAnswer]) -> tuple[int, int]:
+    """Free markets in which forced selling is `NEAR` to what really happened, and how many there are."""
     known = [a for a in instruments.values() if a.role == "free" and a.actual is not None]
-    reached = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
-    if len(known) > 1:
-        yield Said(
-            "It reaches a tenth of what really happened in {few} of {all} free markets.",
-            {"few": Amount(len(reached), "count"), "all": Amount(len(known), "count")},
-        )
+    near = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
+    return len(near), len(known)
 
 
 def _share(part: float, whole: float) -> float:
