@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po, write_po
 
 from undertow.engine.ledger import origin_names
 from undertow.episodes import load
+from undertow.episodes.facts import STATUSES
 from undertow.episodes.formulas import referred
 from undertow.episodes.schema_market import Instrument
 from undertow.report.words import LANGUAGES
@@ -65,7 +66,9 @@ def _in_episodes() -> Iterator[tuple[str, str]]:
         facts = [
             fact for check in reading.get("checks", ()) for fact in referred(check, episode.facts)
         ]
-        named = (name.replace("_", " ") for name in (*raw["traders"], *raw["baskets"]))
+        named = (
+            name.replace("_", " ") for name in (*raw["traders"], *raw["baskets"], *raw["venues"])
+        )
         units = (
             *(fact.unit for fact in facts),
             *(one["unit"] for one in raw["instruments"].values()),
@@ -89,6 +92,8 @@ def _kinds() -> Iterator[tuple[str, str]]:
         yield name.rpartition(": ")[2], "engine/ledger.py"
     for role in get_args(Instrument.model_fields["role"].annotation):
         yield role, "episodes/schema_market.py"
+    for status in STATUSES:
+        yield status, "episodes/facts.py"
 
 
 def read(lang: str) -> Catalog:

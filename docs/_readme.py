@@ -18,8 +18,9 @@ PASTED = re.compile(
     r"(?P<before><!-- output of: undertow (?P<args>[^\n]*) -->\n```text\n)(?P<text>.*?)```", re.S
 )
 NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?")
-STORED = re.compile(r"^Stored in .*$", re.M)
-FIRST_TABLE, INSTALLED = "Instruments", "Successfully installed"
+STORED = re.compile(r"^(Stored in|Page:) .*?(?=(/page\.html)?$)", re.M)
+FIRST_TABLE, INSTALLED = "Targets", "Successfully installed"
+CUT, AGAIN = "Out of sample", "The books"
 WIDTH = "80"
 TOLERANCE = 0.01
 SMALLEST = 1e-9
@@ -39,10 +40,19 @@ def printed(args: str) -> str:
 
 
 def as_pasted(output: str) -> str:
-    """The page without trailing blanks, and with the folder's name as a pattern."""
+    """The page without trailing blanks, the tables in its middle and the folder's name."""
     start = output.splitlines(keepends=True)
-    page = "".join(line.rstrip() + "\n" for line in start)
-    return STORED.sub("Stored in ~/.cache/undertow/runs/<utc>-feb-2026-<hash>", page)
+    page = "".join(line.rstrip() + "\n" for line in _shortened(start))
+    return STORED.sub(r"\1 ~/.cache/undertow/runs/<utc>-feb-2026-<hash>", page)
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """The page without the tables in its middle."""
+    cut, again = (
+        next((at for at, line in enumerate(lines) if line.startswith(first)), None)
+        for first in (CUT, AGAIN)
+    )
+    return lines if cut is None or again is None else [*lines[:cut], "…\n", "\n", *lines[again:]]
 
 
 def differences(pasted: str, now: str) -> list[str]:

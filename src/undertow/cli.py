@@ -17,6 +17,7 @@ from undertow.core.errors import UndertowError
 if TYPE_CHECKING:
     from undertow.jobs.answer import Json
     from undertow.jobs.run import Done
+    from undertow.jobs.system import Request
 
 INTERRUPTED = 130
 TRUNCATED = 3
@@ -45,7 +46,37 @@ class Lang(StrEnum):
     zh = "zh"
 
 
-Language: TypeAlias = Annotated[Lang, typer.Option(help="Language of what is printed.")]
+OriginOption: TypeAlias = Annotated[
+    Origin, typer.Option(help="Sources follow their path, or one shock.")
+]
+AccountsOption: TypeAlias = Annotated[int | None, typer.Option(min=1, help="Simulated accounts.")]
+SeedOption: TypeAlias = Annotated[int | None, typer.Option(min=0, help="Seed of the population.")]
+BarOption: TypeAlias = Annotated[
+    str | None, typer.Option(help="Length of a bar, such as 15min or 1h.")
+]
+HikeOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="A margin hike, such as SI=22%@2026-02-09.")
+]
+OffOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(help="A channel to take out: news, calls, hikes, makers or traders."),
+]
+SettingOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="An entry of the episode (PATH=VALUE) or a fact (@ID=VALUE)."),
+]
+AllowOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="A fit that is refused else; the refusal names it.")
+]
+OutOption: TypeAlias = Annotated[Path | None, typer.Option(help="Folder that run folders go into.")]
+ThreadsOption: TypeAlias = Annotated[
+    int, typer.Option(min=1, help="Threads; answers do not depend on it.")
+]
+LangOption: TypeAlias = Annotated[Lang, typer.Option(help="Language of what is printed.")]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+RunArgument: TypeAlias = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's folder or name, or last.")
+]
 
 
 def _version(wanted: bool) -> None:
@@ -66,70 +97,53 @@ def undertow(
 @app.command()
 def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     episode: Annotated[str, typer.Argument(help="Name of an episode, or a FILE.toml.")],
-    origin: Annotated[
-        Origin, typer.Option(help="Sources follow their path, or one shock.")
-    ] = Origin.given,
-    accounts: Annotated[int | None, typer.Option(min=1, help="Simulated accounts.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the population.")] = None,
-    bar: Annotated[str | None, typer.Option(help="Length of a bar, such as 15min or 1h.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder that run folders go into.")] = None,
-    hike: Annotated[
-        list[str] | None, typer.Option(help="A margin hike, such as SI=22%@2026-02-09.")
-    ] = None,
-    off: Annotated[
-        list[str] | None,
-        typer.Option(help="A channel to take out: news, calls, hikes, makers or traders."),
-    ] = None,
-    setting: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="An entry of the episode (PATH=VALUE) or a fact (@ID=VALUE)."),
-    ] = None,
-    allow: Annotated[
-        list[str] | None, typer.Option(help="A fit that is else refused; the refusal names it.")
-    ] = None,
+    origin: OriginOption = Origin.given,
+    accounts: AccountsOption = None,
+    seed: SeedOption = None,
+    bar: BarOption = None,
+    hike: HikeOption = None,
+    off: OffOption = None,
+    setting: SettingOption = None,
+    allow: AllowOption = None,
+    out: OutOption = None,
     ranges: Annotated[bool, typer.Option(help="Vary what is assumed.")] = True,
     page: Annotated[bool, typer.Option(help="Draw the page (needs undertow[page]).")] = True,
-    threads: Annotated[int, typer.Option(min=1, help="Threads; answers do not depend on it.")] = 2,
-    lang: Language = Lang.en,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    threads: ThreadsOption = 2,
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
     timing: Annotated[bool, typer.Option(help="Add how long it took to the JSON.")] = False,
 ) -> None:
     """Simulate an episode: who is called, what is sold by force, and what prices make of it."""
-    from undertow.jobs.run import run_episode
     from undertow.jobs.system import Request
-    from undertow.report.progress import progress
 
     request = Request(
-        episode,
-        origin=origin.value,
-        accounts=accounts,
-        seed=seed,
-        bar=bar,
-        hikes=tuple(hike or ()),
-        off=tuple(off or ()),
-        settings=tuple(setting or ()),
-        allow=tuple(allow or ()),
-        out=out,
-        threads=threads,
-        ranges=ranges,
-        page=page,
+        episode, origin.value, accounts, seed, bar,
+        hikes=tuple(hike or ()), off=tuple(off or ()), settings=tuple(setting or ()),
+        allow=tuple(allow or ()), out=out, threads=threads, ranges=ranges, page=page,
         lang=lang.value,
-    )
-    try:
-        with progress("Simulating", shown=not as_json) as advance:
-            done = run_episode(request, advance)
-    except KeyboardInterrupt:
-        typer.echo("undertow: interrupted; nothing was stored.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+    )  # fmt: skip
+    done = _done(request, quiet=as_json)
     if as_json:
         _print_json(done.json(timing=timing))
     else:
-        _page(done, lang)
+        _print_page(done, lang)
     if done.answer.truncated:
         raise typer.Exit(TRUNCATED)
 
 
-def _page(done: Done, lang: Lang) -> None:
+def _done(request: Request, *, quiet: bool) -> Done:
+    from undertow.jobs.run import run_episode
+    from undertow.report.progress import progress
+
+    try:
+        with progress("Simulating", shown=not quiet) as advance:
+            return run_episode(request, advance)
+    except KeyboardInterrupt:
+        typer.echo("undertow: interrupted; nothing was stored.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _print_page(done: Done, lang: Lang) -> None:
     from rich.console import Console
 
     from undertow.report.tables import simulation_page
@@ -138,16 +152,18 @@ def _page(done: Done, lang: Lang) -> None:
     words, console = speaker(lang.value), Console(highlight=False)
     console.print(simulation_page(done.answer, words, done.titles))
     console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
+    if done.page is not None:
+        console.print(words("Page: {file}", file=str(done.page)), soft_wrap=True)
 
 
 @app.command()
 def explain(
-    stored: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder or name, or last.")],
+    stored: RunArgument,
     instrument: Annotated[
         str | None, typer.Option(help="Symbol; by default the one the headline names.")
     ] = None,
-    lang: Language = Lang.en,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell one instrument's story: how much was news, how much forced, by whom, from what."""
     from undertow.jobs.explain import explain_run
@@ -161,19 +177,21 @@ def explain(
     from undertow.report.explanation import explanation_page
     from undertow.report.words import speaker
 
-    Console(highlight=False).print(explanation_page(told.answer, speaker(lang.value)))
+    Console(highlight=False).print(
+        explanation_page(told.answer, speaker(lang.value).naming(told.titles))
+    )
 
 
 @app.command()
 def report(
-    stored: Annotated[str, typer.Argument(metavar="RUN", help="A run's folder or name, or last.")],
+    stored: RunArgument,
     beside: Annotated[
         str | None, typer.Option(help="Another stored run to compare it with.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="File to write; by default page.html in the run's folder.")
     ] = None,
-    lang: Language = Lang.en,
+    lang: LangOption = Lang.en,
 ) -> None:
     """Draw the page of a stored run, beside another one if asked."""
     from undertow.jobs.report import draw_page
@@ -187,7 +205,7 @@ def _print_json(answer: dict[str, Json]) -> None:
 
 @app.command()
 def rules(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List every rule a scenario can choose, by family."""
     from undertow.jobs.rules import rules_answer
@@ -205,7 +223,7 @@ def rules(
 
 @app.command()
 def episodes(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """List the episodes that come with Undertow."""
     from undertow.jobs.episodes import episodes_answer

@@ -35,12 +35,12 @@ def test_two_lines_do_all_the_set_up() -> None:
     assert COMMANDS[1].endswith(" && .venv/bin/python -m pytest")
 
 
-def test_the_extra_that_the_test_line_installs_exists() -> None:
-    extras = re.findall(r'\[(\w+)\]"', COMMANDS[1])
+def test_the_extras_that_the_lines_install_exist() -> None:
+    extras = re.findall(r'\[(\w+)\]"', "\n".join(COMMANDS))
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
-    assert extras == ["test"]
-    assert re.search(r"^test = \[", project, re.M)
+    assert extras == ["page", "test"]
+    assert all(re.search(rf"^{extra} = \[", project, re.M) for extra in extras)
 
 
 @pytest.mark.parametrize("ending", ["-m pytest", "undertow run feb-2026"])

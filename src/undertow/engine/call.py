@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 import numpy as np
 
-from undertow.core.columns import Columns
+from undertow.core.columns import Columns, Way
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.board import Board
@@ -183,9 +183,14 @@ def _willing(desk: Desk, places: Rows, called: Called) -> Called:
 
 
 def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
-    """Columns this seller may close: all for the owner, pledged ones for the broker."""
-    everything = owner or desk.segment.regime.recourse
-    return desk.columns.pledged | everything
+    """Columns this seller may close: all for the owner, pledged ones for the broker.
+
+    What is pledged elsewhere is out of reach where its money would come after the grace.
+    """
+    columns, regime = desk.columns, desk.segment.regime
+    everything = owner or regime.recourse
+    late = regime.transfer_days > regime.grace_days
+    return columns.pledged | (everything & ~(late & columns.held(Way.ELSEWHERE)))
 
 
 def could(desk: Desk, market: Market, batch: Batch) -> Flags:

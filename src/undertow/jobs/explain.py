@@ -15,11 +15,12 @@ from undertow.studies.explain import explain, headline_of
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The story, and the run it is read from."""
+    """The story, the run it is read from, and the titles stored with it."""
 
     answer: Explanation
     folder: Path
     inputs: dict[str, Json]
+    titles: dict[str, str]
 
     def json(self) -> dict[str, Json]:
         """The one JSON."""
@@ -38,4 +39,7 @@ def explain_run(run: str, instrument: str | None = None) -> Explained:
     name = instrument or headline_of(summary)
     inputs = summary["inputs"]
     known: dict[str, Json] = dict(inputs) if isinstance(inputs, dict) else {}
-    return Explained(explain(summary, tables, name), folder, {"run": folder.name, **known})
+    titles = summary.get("titles")
+    named = {key: str(title) for key, title in titles.items()} if isinstance(titles, dict) else {}
+    read = {"run": folder.name, **known}
+    return Explained(explain(summary, tables, name), folder, read, named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from undertow.core.compiled import home
@@ -11,18 +12,18 @@ from undertow.data.store import find_run
 from undertow.report.page import page
 from undertow.report.words import speaker
 
-PAGE = "page.html"
+PAGE, BESIDE = "page.html", "beside"
 
 
 def draw_page(
     run: str, *, beside: str | None = None, out: Path | None = None, lang: str = "en"
 ) -> Path:
     """Write the page of a stored run, and compare it with another one; returns the file."""
-    folder = find_run(run, home() / "runs")
-    summary, tables = read_run(folder)
-    other = None if beside is None else read_run(find_run(beside, home() / "runs"))
+    runs = home() / "runs"
+    folder = find_run(run, runs)
+    other = None if beside is None else find_run(beside, runs)
     file = out or folder / PAGE
-    text = page(summary, tables, words=speaker(lang), beside=other)
+    text = page_of(folder, other, lang=lang)
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -31,3 +32,16 @@ def draw_page(
             " with --out."
         ) from error
     return file
+
+
+def page_of(folder: Path, beside: Path | None = None, *, lang: str = "en") -> str:
+    """The page of a run folder, beside another one or the run without its changes."""
+    summary, tables = read_run(folder)
+    within = folder / BESIDE
+    other = beside or (within if within.is_dir() else None)
+    return page(summary, tables, words=speaker(lang), beside=read_run(other) if other else None)
+
+
+def can_draw() -> bool:
+    """Whether what draws the figures is installed."""
+    return find_spec("plotly") is not None

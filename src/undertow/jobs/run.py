@@ -17,9 +17,11 @@ from undertow.engine.run import How
 from undertow.engine.warm import warm_up
 from undertow.jobs.answer import Json, simulation_json, stored_json, wrapped
 from undertow.jobs.reading import beside_the_facts, seen
+from undertow.jobs.report import BESIDE, PAGE, can_draw, page_of
 from undertow.jobs.system import Request, System, system_of
 from undertow.jobs.tables import tables_of
 from undertow.jobs.vary import varied
+from undertow.studies.ranges import Ranged
 from undertow.studies.simulate import ranged, simulate
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -38,10 +40,14 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A finished run: its answer, where it is stored, what went in and how long it took."""
+    """A finished run: its answer, where it is stored, what went in and how long it took.
+
+    page: its page, None where none was drawn;  titles: of instruments and segments
+    """
 
     answer: Simulation
     folder: Path
+    page: Path | None
     inputs: dict[str, Json]
     timing: Timing
     titles: dict[str, str]
@@ -72,30 +78,52 @@ def run_episode(request: Request, progress: Progress | None = None) -> Done:
     with whole_folder(request.out or home() / "runs", name) as place:
         warm_up(system.scenario)
         ready = perf_counter()
-        answer, trace = _answer(request, system, progress)
+        answer, trace = _played(request, system, progress)
+        if request.changes:
+            base = _beside(request, place.path / BESIDE, progress)
+            answer = replace(answer, changes=request.changes, beside=base)
         ended = perf_counter()
         spread = varied(request, system, answer, progress) if request.ranges else None
         if spread is not None:
             answer = ranged(answer, spread.ranges, spread.warnings)
         over = perf_counter()
-        write_tables(place.path, tables_of(system, trace, spread.bands if spread else None))
-        summary = wrapped("run", system.inputs, stored_json(answer))
-        write_texts(place.path, summary, system.episode.files())
-    timing = Timing(
-        built - started, ready - built, ended - ready, over - ended, trace.account_rounds
-    )
-    return Done(answer, place.path, system.inputs, timing, system.titles)
+        _store(place.path, system, trace, answer, spread)
+        drawn = _draw(request, place.path)
+    seconds = (built - started, ready - built, ended - ready, over - ended)
+    timing = Timing(*seconds, trace.account_rounds)
+    drawing = place.path / PAGE if drawn else None
+    return Done(answer, place.path, drawing, system.inputs, timing, system.titles)
 
 
-def _answer(
+def _played(
     request: Request, system: System, progress: Progress | None
 ) -> tuple[Simulation, Trace]:
-    """The run set beside the facts and, if anything was changed, beside the run without it."""
+    """The run, set beside the facts."""
     how = How(threads=request.threads, progress=progress)
     answer, trace = simulate(system.scenario, seen(system.episode), how=how)
-    answer = beside_the_facts(answer, system.episode, system.scenario, trace)
-    if not request.changes:
-        return answer, trace
-    base = system_of(request.unchanged())
-    beside, _ = simulate(base.scenario, seen(base.episode), how=how)
-    return replace(answer, changes=request.changes, beside=beside), trace
+    return beside_the_facts(answer, system.episode, system.scenario, trace), trace
+
+
+def _beside(request: Request, folder: Path, progress: Progress | None) -> Simulation:
+    """The run without the changes, stored within the one that has them."""
+    system = system_of(request.unchanged())
+    answer, trace = _played(request, system, progress)
+    folder.mkdir()
+    _store(folder, system, trace, answer, None)
+    return answer
+
+
+def _store(
+    folder: Path, system: System, trace: Trace, answer: Simulation, spread: Ranged | None
+) -> None:
+    write_tables(folder, tables_of(system, trace, spread.bands if spread else None))
+    summary = wrapped("run", system.inputs, stored_json(answer))
+    write_texts(folder, summary, system.episode.files())
+
+
+def _draw(request: Request, folder: Path) -> bool:
+    """Write the page if it is wanted and can be drawn."""
+    if not (request.page and can_draw()):
+        return False
+    (folder / PAGE).write_text(page_of(folder, lang=request.lang), encoding="utf-8")
+    return True

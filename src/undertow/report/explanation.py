@@ -59,7 +59,7 @@ def _flows(title: str, flows: Iterable[Flow], words: Words) -> Table:
     table.add_column(words("was sold"))
     table.add_column(words("dollars"), justify="right")
     for flow in flows:
-        seller = words("other") if flow.seller == "other" else flow.seller
+        seller = words("other") if flow.seller == "other" else words.name(flow.seller)
         origin = words.origin(flow.origin) if flow.origin else ""
-        table.add_row(seller, origin, flow.sold, words.money(flow.usd))
+        table.add_row(seller, origin, words.name(flow.sold), words.money(flow.usd))
     return table

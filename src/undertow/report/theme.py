@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from html import escape
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from undertow.core.errors import InputError
+from undertow.report.lines import lines
 from undertow.report.words import Words
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def shades(faint: str, full: str) -> list[tuple[float, str]]:
 
 def plain(name: str, wide: int = 0) -> str:
     """A name as text, since Plotly reads markup in labels; in lines of so many letters."""
-    lines = wrap(name, wide, break_long_words=False) if wide else [name]
-    return "<br>".join(map(escape, lines))
+    return "<br>".join(map(escape, lines(name, wide) if wide else [name]))
 
 
 def over_time(figure: Figure, words: Words) -> None:

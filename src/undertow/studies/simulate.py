@@ -8,7 +8,7 @@ from datetime import datetime
 
 import numpy as np
 
-from undertow.core.answers.reading import Later, Ranges, Window
+from undertow.core.answers.reading import Later, Range, Ranges, Window
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.trace import Trace
@@ -17,6 +17,9 @@ from undertow.model.scenario import Scenario
 
 NOTHING = 5e-4
 """Forced changes below this share of the price are not worth a name in the sentence."""
+
+SHOWN = 5e-5
+"""The smallest change that tables show."""
 
 NEAR = 0.1
 """Share of an actual move from which on forced selling is counted as having reached it."""
@@ -141,19 +144,39 @@ def _outcome(
             values,
         )
         return
-    answer = instruments[target]
-    if abs(furthest(answer)) < NOTHING:
+    if abs(furthest(instruments[target])) < NOTHING:
         yield Said(
             "{calls} margin calls and {money} of forced sales left every free market within"
             " {little} of where it was.",
             {**values, "little": Amount(NOTHING, "share")},
         )
         return
-    yield Said(
-        "{calls} margin calls and {money} of forced sales pushed {target} furthest, by {furthest}"
-        " at most.",
-        {**values, "target": target, "furthest": Amount(furthest(answer), "percent")},
+    yield _pushed(instruments, target, values)
+    yield from _beside(instruments[target], target)
+
+
+def _pushed(
+    instruments: Mapping[str, InstrumentAnswer], target: str, values: dict[str, Amount | str]
+) -> Said:
+    """How far no free market was pushed, and how many were reached."""
+    far = Amount(furthest(instruments[target]), "percent")
+    values = {**values, "target": target, "furthest": far}
+    reached, known = _reached(instruments)
+    if known < 2:
+        return Said(
+            "{calls} margin calls and {money} of forced sales pushed {target} by {furthest} at"
+            " most.",
+            values,
+        )
+    return Said(
+        "{calls} margin calls and {money} of forced sales pushed no free market further than"
+        " {furthest} ({target}), and reach a tenth of what really happened in {few} of {all}.",
+        {**values, "few": Amount(reached, "count"), "all": Amount(known, "count")},
     )
+
+
+def _beside(answer: InstrumentAnswer, target: str) -> Iterator[Said]:
+    """What really happened to the headline's target."""
     if answer.actual is not None:
         yield Said(
             "Over the window {target} moved {actual}, of which the simulation accounts for"
@@ -164,18 +187,13 @@ def _outcome(
                 "simulated": Amount(answer.simulated, "percent"),
             },
         )
-    yield from _reached(instruments)
 
 
-def _reached(instruments: Mapping[str, InstrumentAnswer]) -> Iterator[Said]:
-    """In how many free markets forced selling comes near to what really happened."""
+def _reached(instruments: Mapping[str, InstrumentAnswer]) -> tuple[int, int]:
+    """How many free markets forced selling brings `NEAR` to what really happened, and of how many."""
     known = [a for a in instruments.values() if a.role == "free" and a.actual is not None]
-    reached = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
-    if len(known) > 1:
-        yield Said(
-            "It reaches a tenth of what really happened in {few} of {all} free markets.",
-            {"few": Amount(len(reached), "count"), "all": Amount(len(known), "count")},
-        )
+    near = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
+    return len(near), len(known)
 
 
 def _share(part: float, whole: float) -> float:
@@ -219,8 +237,14 @@ def _spread(ranges: Ranges) -> Iterator[Said]:
             "high": Amount(found.high, "percent"),
         },
     )
-    if found.flips:
-        yield Said("Its sign is not settled.")
+    open_signs = [name for name, one in ranges.forced.items() if _is_open(one)]
+    if open_signs:
+        yield Said("The sign is not settled for {names}.", {"names": "; ".join(open_signs)})
+
+
+def _is_open(found: Range) -> bool:
+    """Whether both signs come out, neither of them too small for the tables."""
+    return found.flips and min(-found.low, found.high) >= SHOWN
 
 
 def _warnings(trace: Trace) -> Iterator[Said]:

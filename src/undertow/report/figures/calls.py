@@ -73,7 +73,7 @@ def figure(summary: Record, tables: Tables, words: Words) -> Figure:
         drawn.update_yaxes(rangemode="tozero", nticks=4, tickformat=layer.ticks, row=2 * at + 1)
         drawn.update_yaxes(autorange="reversed", showgrid=False, type="category", row=2 * at + 2)
         _head(drawn, 2 * at + 1, layer.axis)
-    draw_sessions(drawn, tables, row=len(heights))
+    draw_sessions(drawn, tables, words, row=len(heights))
     dressed(drawn, height=int(sum(heights)) + GAP * len(heights) + 90)
     over_time(drawn, words)
     drawn.update_xaxes(title_text=words("time (UTC)"), row=len(heights))
