@@ -82,5 +82,6 @@ def sentences(forced: Range) -> str:
     moment = datetime(2026, 1, 29, tzinfo=UTC)
     nothing = Contagion((), (), (), np.zeros((0, 0, 0)))
     window = Window(moment, moment, moment)
-    answer = Simulation((), window, 1, 1, 1, False, {}, {}, nothing, (), ())
+    instruments = {"A": STILL}
+    answer = Simulation((), window, 1, 1, 1, False, instruments, {}, nothing, (), ())
     return ranged(answer, ranges).outcome

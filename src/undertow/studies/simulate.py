@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -190,7 +190,7 @@ def _beside(answer: InstrumentAnswer, target: str) -> Iterator[Said]:
 
 
 def _reached(instruments: Mapping[str, InstrumentAnswer]) -> tuple[int, int]:
-    """How many free markets forced selling brings `NEAR` to what really happened, and of how many."""
+    """Free markets in which forced selling is `NEAR` to what happened, and all of them."""
     known = [a for a in instruments.values() if a.role == "free" and a.actual is not None]
     near = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
     return len(near), len(known)
@@ -218,13 +218,13 @@ def ranged(answer: Simulation, ranges: Ranges, warnings: tuple[Said, ...] = ()) 
     return replace(
         answer,
         ranges=ranges,
-        said=(*answer.said, *_spread(ranges)),
+        said=(*answer.said, *_spread(ranges, answer.targets or tuple(answer.instruments))),
         warnings=(*answer.warnings, *warnings),
     )
 
 
-def _spread(ranges: Ranges) -> Iterator[Said]:
-    """Between what the headline lies, and which signs are not settled."""
+def _spread(ranges: Ranges, names: Sequence[str]) -> Iterator[Said]:
+    """Between what the headline lies, and which of the names have no settled sign."""
     found = ranges.forced.get(ranges.target)
     if found is None:
         return
@@ -237,7 +237,7 @@ def _spread(ranges: Ranges) -> Iterator[Said]:
             "high": Amount(found.high, "percent"),
         },
     )
-    open_signs = [name for name, one in ranges.forced.items() if _is_open(one)]
+    open_signs = [name for name in names if _is_open(ranges.forced[name])]
     if open_signs:
         yield Said("The sign is not settled for {names}.", {"names": "; ".join(open_signs)})
 
