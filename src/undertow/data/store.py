@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from undertow.core.errors import NotWritable, unknown
+from undertow.core.errors import NotWritable, UnknownName, unknown
 from undertow.core.trace import Trace
 
 Table: TypeAlias = dict[str, object]
@@ -32,6 +32,11 @@ def find_run(name: str, parent: Path) -> Path:
     for folder in (Path(name), parent / name):
         if folder.is_dir():
             return folder
+    if not stored:
+        raise UnknownName(
+            f"there is no run {name!r}, and none is stored in {str(parent)!r}; name the folder of"
+            " one, or make one with `undertow run`."
+        )
     raise unknown("run", name, stored, str(parent))
 
 
