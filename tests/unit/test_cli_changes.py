@@ -67,8 +67,8 @@ def test_a_forbidden_fit_is_refused_until_it_is_allowed(undertow: Terminal) -> N
         (("--hike", "GOLD=22%@2026-02-09"), "'GOLD'"),
         (("--hike", "SI=22%@2027-02-09"), "2027-02-09"),
         (("--off", "fear"), "'fear'"),
-        (("--set", "impact.coeficient=1"), "'coefficient'"),
-        (("--set", "@impact.coeficient=1"), "impact.coefficient"),
+        (("--set", "impact.coefficien=1"), "'coefficient'"),
+        (("--set", "@impact.coefficien=1"), "impact.coefficient"),
         (("--allow", "everything"), "'everything'"),
     ],
 )
