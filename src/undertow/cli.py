@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -244,6 +245,10 @@ def main() -> None:
     A request to terminate ends a run as an interruption does: with nothing half-written.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that has no − or no Chinese shows a question mark in its place.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except UndertowError as error:
