@@ -149,7 +149,7 @@ def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
     from undertow.report.tables import simulation_page
     from undertow.report.words import speaker
 
-    words, console = speaker(lang.value), Console(highlight=False)
+    words, console = speaker(lang.value), Console(highlight=False, markup=False)
     console.print(simulation_page(done.answer, words, done.titles))
     console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
     if done.page is not None:
@@ -179,7 +179,7 @@ def explain(
     from undertow.report.explanation import explanation_page
     from undertow.report.words import speaker
 
-    Console(highlight=False).print(
+    Console(highlight=False, markup=False).print(
         explanation_page(told.answer, speaker(lang.value).naming(told.titles))
     )
 
@@ -220,7 +220,7 @@ def rules(
 
     from undertow.report.rules import rules_page
 
-    Console(highlight=False).print(rules_page(answer))
+    Console(highlight=False, markup=False).print(rules_page(answer))
 
 
 @app.command()
