@@ -129,7 +129,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     if as_json:
         _print_json(done.json(timing=timing))
     else:
-        _print_page(done, lang)
+        _print_page(done, lang, page=page)
     if done.answer.truncated:
         raise typer.Exit(TRUNCATED)
 
@@ -153,7 +153,7 @@ def _console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def _print_page(done: Done, lang: Lang) -> None:
+def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
     from undertow.report.tables import simulation_page
     from undertow.report.words import speaker
 
@@ -162,6 +162,8 @@ def _print_page(done: Done, lang: Lang) -> None:
     console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
     if done.page is not None:
         console.print(words("Page: {file}", file=str(done.page)), soft_wrap=True)
+    elif page:
+        console.print(words("No page was drawn: pip install 'undertow[page]' adds what it needs."))
 
 
 @app.command()
