@@ -85,7 +85,15 @@ def write_tables(folder: Path, tables: Mapping[str, Table]) -> None:
     import polars
 
     for name, columns in tables.items():
-        polars.DataFrame(columns).write_parquet(folder / f"{name}.parquet")
+        file = folder / f"{name}.parquet"
+        try:
+            polars.DataFrame(columns).write_parquet(file)
+        except polars.exceptions.ComputeError as error:
+            # A disk that is full in the middle of a table is no OSError to its writer.
+            raise NotWritable(
+                f"{file.name} could not be stored in {str(folder.parent)!r} ({error}); free some"
+                " space or choose another folder with --out."
+            ) from error
 
 
 def write_texts(folder: Path, summary: Mapping[str, object], inputs: Mapping[str, bytes]) -> None:
