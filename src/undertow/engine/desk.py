@@ -79,7 +79,7 @@ class Desk:
     @property
     def group(self) -> Group:
         """All accounts as they stand; what is written here is not seen by a near list."""
-        write_home(self.near.live, self.near.home, Pool())
+        write_home(self.near.live, Pool())
         return self.near.group
 
     @property
