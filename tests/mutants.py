@@ -46,22 +46,22 @@ MUTANTS = (
     Mutant(
         "clearing moves no price",
         "engine/step.py",
-        "state.market = pushed(state.market, after.pressure, after.lasting)",
-        "del after",
+        "state.market, state.factor = cleared.market, cleared.factor",
+        "state.factor = 0.0 * cleared.factor",
         law("time", "origins", "rival"),
     ),
     Mutant(
         "the broker sells first, then the owner",
         "engine/call.py",
-        "pace.bar - since >= _grace_bars(desk, pace)",
-        "pace.bar - since < _grace_bars(desk, pace)",
+        "mine = (ages < grace) == owner",
+        "mine = (ages >= grace) == owner",
         law("sales", "rival"),
     ),
     Mutant(
         "while all is closed nobody is asked in a round",
         "engine/call.py",
-        "mine &= pace.bar - since == (0.0 if owner",
-        "mine &= (pace.bar - since - 1) * pace.elapsed < (0.0 if owner",
+        "mine &= ages == first_age",
+        "mine &= (ages - 1) * pace.elapsed < first_age",
         law("calls"),
     ),
     Mutant(
@@ -73,9 +73,9 @@ MUTANTS = (
     ),
     Mutant(
         "calls are made for rounding errors",
-        "engine/call.py",
-        "np.maximum(least, DUST * scale)",
-        "np.maximum(least, 0.0 * scale)",
+        "engine/desk.py",
+        "least = (self.segment.regime.minimum_transfer, DUST)",
+        "least = (self.segment.regime.minimum_transfer, 0.0)",
         law("calls", "sales"),
     ),
     Mutant(
@@ -180,8 +180,8 @@ MUTANTS = (
     Mutant(
         "everything needed is sold at once",
         "engine/call.py",
-        "called = replace(called, need=self.share * need)",
-        "called = replace(called, need=1.0 * need)",
+        "called.column, self.share * need, called.move",
+        "called.column, 1.0 * need, called.move",
         law("sales"),
     ),
     Mutant(

@@ -34,7 +34,10 @@ def segment_of(
     regime = Regime(rule, grace_days=0.0)
     if wish.ways or wish.delays:
         grace = draw(st.sampled_from((0.0, 2.0 * clock.days_per_bar, 1e3)))
-        regime = replace(regime, grace_days=grace, recourse=draw(st.booleans()))
+        transfer = draw(st.sampled_from((0.0, 0.5, 2.0)))
+        regime = replace(
+            regime, grace_days=grace, recourse=draw(st.booleans()), transfer_days=transfer
+        )
     if wish.delays and draw(st.booleans()):
         regime = _slow(rng, regime, market, clock)
         regime = replace(regime, cash_test=regime.cash_test and wish.cash_tests)

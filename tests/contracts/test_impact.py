@@ -63,6 +63,25 @@ def test_a_path_of_pressures_is_answered_point_by_point(
 
 @MEMBERS
 @few
+@given(market=markets(), pressure=PRESSURES, up=st.floats(0.1, 10.0))
+def test_only_what_does_not_change_makes_the_fall(
+    member: str, market: Market, pressure: float, up: float
+) -> None:
+    law, everywhere = law_for(member, market), np.full(len(market.instruments), pressure)
+    later = replace(
+        market,
+        fundamental=up * market.fundamental,
+        price=up * market.price,
+        fx=up * market.fx,
+        depth=market.depth / up,
+        sigma=up * market.sigma,
+    )
+
+    assert np.array_equal(law.log_factor(everywhere, later), law.log_factor(everywhere, market))
+
+
+@MEMBERS
+@few
 @given(market=markets())
 def test_without_pressure_the_price_is_the_fundamental_to_the_last_bit(
     member: str, market: Market

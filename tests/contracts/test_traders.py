@@ -94,6 +94,37 @@ def test_the_same_question_has_the_same_answer_and_changes_nothing(name, data):
 
 @every_trader
 @few
+@given(data=st.data(), steeper=st.floats(0.0, 1e3))
+def test_who_wants_nothing_at_one_slope_wants_nothing_at_any(name, data, steeper):
+    calm = data.draw(calm_markets())
+    market, moment = data.draw(moved(calm)), data.draw(moments(calm))
+    trader = MEMBERS[name].example(calm)
+    state = trader.opened(calm)
+
+    tangent, _ = trader.orders(state, market, moment)
+    secant, _ = trader.orders(state, market, replace(moment, slope=steeper * moment.slope))
+
+    assert tangent.any() == secant.any()
+
+
+@every_trader
+@few
+@given(data=st.data(), steeper=st.floats(0.0, 1e3))
+def test_who_does_not_heed_the_slope_orders_and_remembers_the_same_at_any(name, data, steeper):
+    calm = data.draw(calm_markets())
+    market, moment = data.draw(moved(calm)), data.draw(moments(calm))
+    trader = MEMBERS[name].example(calm)
+    state = trader.opened(calm)
+
+    tangent = trader.orders(state, market, moment)
+    secant = trader.orders(state, market, replace(moment, slope=steeper * moment.slope))
+    same = [one.tobytes() == other.tobytes() for one, other in zip(tangent, secant, strict=True)]
+
+    assert trader.heeds_slope or all(same)
+
+
+@every_trader
+@few
 @given(data=st.data())
 def test_at_rest_orders_vanish_with_the_length_of_the_bar(name, data):
     market = data.draw(calm_markets())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import rival
 from playing import played, played_rounds
-from small import columns_of, holders, shocked, system
+from small import ENDLESS, columns_of, holders, shocked, system
 from undertow.core.columns import Way
 from undertow.model.liquidation import LIQUIDATION
 from undertow.model.scenario import Scenario
@@ -132,3 +132,19 @@ def test_a_call_is_open_until_every_row_of_its_test_is_met() -> None:
     assert now.by_segment.open[:3, 0].tolist() == [0.0, 1.0, 0.0]
     assert [row["called"].get("funds", 0.0) for row in theirs.history] == [0, 1, 0, 0, 0, 0]
     assert now.state.matrix[-1].sum() == 0.0
+
+
+def test_money_that_comes_after_the_grace_raises_nothing() -> None:
+    kinds = columns_of((0, Way.PLEDGED), (1, Way.ELSEWHERE))
+    people = holders([[10.0, 5.0]], [-960.0])
+    early, late = (
+        system(
+            people, price=(100.0, 50.0), columns=kinds, depth=(ENDLESS, ENDLESS),
+            regime={"grace_days": 1.0, "transfer_days": days},
+        )
+        for days in (1.0, 1.5)
+    )  # fmt: skip
+    sold = [played(one).state.desks[0].group.quantity for one in (early, late)]
+
+    assert sold[0][0, 1] < 5.0
+    assert sold[1][0, 1] == 5.0

@@ -144,8 +144,11 @@ def offered_by(account: Account, *, owner: bool) -> list[float]:
 
 def reachable(world: World, account: Account, kind: int, *, owner: bool) -> bool:
     """Whether this seller may close this column."""
-    pledged = world.scenario.columns.way[kind // 2] == Way.PLEDGED
-    return bool(pledged or owner or world.segments[account.segment].regime.recourse)
+    regime = world.segments[account.segment].regime
+    way = world.scenario.columns.way[kind // 2]
+    if way == Way.ELSEWHERE and regime.transfer_days > regime.grace_days:
+        return False
+    return bool(way == Way.PLEDGED or owner or regime.recourse)
 
 
 def released(world: World, account: Account) -> list[list[float]]:

@@ -11,6 +11,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from toy_episode import write
+
 BENCH = Path(__file__).parents[2] / "bench"
 
 
@@ -66,3 +68,15 @@ def test_the_cascade_prints_one_json(
         "undertow, near list", "undertow, plain scan", "NumPy",
     }  # fmt: skip
     assert all(row["gap"] < 1e-12 for row in told["rows"])
+
+
+def test_the_ranges_print_one_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["ranges", "--episode", str(write(tmp_path)), "--accounts", "40", "--draws", "1"]
+    monkeypatch.setattr(sys, "argv", [*words, "--workers", "1", "--json"])
+    script("ranges").main()
+    told = json.loads(capsys.readouterr().out)
+
+    assert told["runs"] == 1 + 2 * 7 + 1
+    assert 0.0 < told["build_s"] < told["run_s"] < told["ranges_s"]

@@ -271,7 +271,7 @@ def test_a_trader_can_be_added(episode: Episode) -> None:
 
 
 def test_a_parameter_that_the_rule_does_not_have_is_refused_when_compiled(episode: Episode) -> None:
-    after = set_to(episode, "impact.coefficent=0.5")
+    after = set_to(episode, "impact.coefficien=0.5")
     with pytest.raises(UnknownName, match=r"parameter of impact .* did you mean 'coefficient'"):
         compile_episode(after)
 
@@ -423,9 +423,9 @@ def test_to_allow_one_fit_is_not_to_allow_another(tmp_path: Path) -> None:
 
 def test_an_unknown_fit_cannot_be_allowed(episode: Episode) -> None:
     with pytest.raises(
-        UnknownName, match=r"fit 'coefficent' in --allow .* did you mean 'coefficient'"
+        UnknownName, match=r"fit 'coefficien' in --allow .* did you mean 'coefficient'"
     ):
-        compile_episode(episode, allow=("coefficent",))
+        compile_episode(episode, allow=("coefficien",))
 
 
 @pytest.mark.parametrize("coefficient", [0.5, 1.5])

@@ -21,7 +21,7 @@ from undertow.engine.run import How, run
 from undertow.model.makers import MAKERS
 from undertow.model.scenario import Scenario
 
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=15, deadline=None)
 ALONE = How(threads=1)
 
 

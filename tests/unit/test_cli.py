@@ -10,11 +10,10 @@ from pathlib import Path
 import polars
 import pytest
 
+from terminal import SMALL, Terminal, refused
 from undertow import __version__
-from undertow.cli import main
 from undertow.episodes import find
 
-SMALL = ("--accounts", "700", "--bar", "1h", "--no-ranges", "--no-page", "--threads", "1")
 FIELDS = (
     "outcome", "accounts", "bars", "rounds", "instruments", "segments", "contagion", "audit",
     "warnings",
@@ -26,38 +25,6 @@ def undertow(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> Terminal:
     return Terminal(monkeypatch, capsys, tmp_path)
-
-
-class Terminal:
-    """Runs a command line in this process and keeps what it said."""
-
-    def __init__(
-        self, patch: pytest.MonkeyPatch, screen: pytest.CaptureFixture[str], folder: Path
-    ) -> None:
-        self.patch, self.screen, self.runs = patch, screen, folder / "runs"
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        self.patch.setattr(sys, "argv", ["undertow", *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = self.screen.readouterr()
-        return code, out, err
-
-    def run(self, *words: str) -> tuple[int, str, str]:
-        return self("run", "feb-2026", *SMALL, "--out", str(self.runs), *words)
-
-
-def refused(answer: tuple[int, str, str]) -> str:
-    """The one sentence of a refusal."""
-    code, out, err = answer
-
-    assert (code, out) == (1, "")
-    assert err.startswith("undertow: ")
-    assert err.strip().count("\n") == 0
-    return err
 
 
 NO_CHANGE = ("", "")

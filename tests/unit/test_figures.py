@@ -13,17 +13,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from stored_run import BARE, START, bare, full, whole
+from stored_run import BARE, BARS, START, bare, full, whole
 
 pytest.importorskip("plotly", reason="the extra `page` is not installed")
 
 from undertow.core.answers.tables import Tables
 from undertow.report.figures import calls, depth, paths, rests, who
 from undertow.report.figures._frames import POINTS, cells, moments, thinned
-from undertow.report.words import ENGLISH, Words
+from undertow.report.words import ENGLISH
 
-Figure = Callable[[dict[str, object], Tables, Words], object]
-
+DAYS = timedelta(days=30)
 FIGURES = {"paths": paths, "who": who, "calls": calls, "depth": depth, "rests": rests}
 UNITS = {
     "paths": ("time (UTC)", "(%)"),
@@ -123,6 +122,40 @@ def test_the_band_lies_on_the_news() -> None:
     assert tops[-1].y[-1] == pytest.approx(100.0 * silver)
 
 
+def test_a_band_with_times_of_its_own_is_drawn() -> None:
+    tables = full()
+    assert tables.bands is not None
+    odd = tables.bands.with_columns(pl.col("time") + timedelta(minutes=17)).gather_every(3)
+    figure = paths.figure(whole(), replace(tables, bands=odd), ENGLISH)
+    tops = [trace for trace in figure.data if trace.name == "range"]
+
+    assert len(tops) == 3
+    assert len(tops[0].y) == BARS // 3
+
+
+def test_rounding_is_no_news() -> None:
+    tables = full()
+    noise = tables.instruments.with_columns(log_news=pl.lit(1e-15))
+    figure = paths.figure(whole(), replace(tables, instruments=noise), ENGLISH)
+
+    assert [trace.name for trace in figure.data if trace.name == "news alone"] == []
+
+
+def test_the_ceiling_is_drawn_for_the_targets_that_have_one() -> None:
+    figure = paths.figure(whole(), full(), ENGLISH)
+    levels = [list(trace.y) for trace in figure.data if trace.name == "ceiling"]
+
+    assert levels == [[pytest.approx(-0.9), pytest.approx(-0.9)]]
+
+
+def test_a_long_title_makes_room_for_the_symbol() -> None:
+    summary = whole()
+    summary["titles"] = {"NQ": "a title that is far too long for the side of a picture"}
+    rows = who.figure(summary, full(), ENGLISH).data[0].y
+
+    assert "NQ" in rows
+
+
 def test_days_out_of_sample_are_marked_where_there_are_any() -> None:
     marked = drawn("paths", whole(), full())["layout"]
     plain = drawn("paths", deepcopy(BARE), bare())["layout"]
@@ -132,7 +165,8 @@ def test_days_out_of_sample_are_marked_where_there_are_any() -> None:
 
 
 def test_a_second_run_is_drawn_beside_the_first() -> None:
-    figure = paths.figure(whole(), full(), ENGLISH, beside=bare())
+    changed = {**whole(), "changes": ["a hike"]}
+    figure = paths.figure(changed, full(), ENGLISH, beside=bare())
 
     assert sum(trace.name == "without the changes" for trace in figure.data) == 3
 
@@ -141,7 +175,7 @@ def test_what_a_trader_sells_without_a_call_is_a_cause_of_its_own() -> None:
     first = who.figure(whole(), full(), ENGLISH).data[0]
 
     assert list(first.x) == [
-        "SI: news",
+        "COMEX silver:<br>news",
         "forced selling<br>(contagion)",
         "own rule, no<br>call",
         "total",
@@ -174,6 +208,15 @@ def test_segments_that_did_nothing_have_no_row() -> None:
     rows = [list(trace.y) for trace in figure.data if trace.type == "heatmap"]
 
     assert rows == [["Small accounts"], ["Small accounts", "trend"]]
+
+
+def test_a_venue_that_hardly_closes_is_a_strip_and_no_shade() -> None:
+    tables = full()
+    always = pl.DataFrame({"venue": ["crypto"], "begin": [START], "end": [START + DAYS]})
+    figure = calls.figure(whole(), replace(tables, sessions=always), ENGLISH)
+
+    assert figure.layout.shapes == ()
+    assert list(figure.data[-1].y) == ["crypto"]
 
 
 def test_bars_add_up_to_all_calls() -> None:

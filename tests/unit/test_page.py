@@ -17,10 +17,10 @@ pytest.importorskip("plotly", reason="the extra `page` is not installed")
 from undertow.core.answers.tables import Tables
 from undertow.core.errors import InputError
 from undertow.report.page import page
-from undertow.report.page_html import Markup, amount, between, element, percent
+from undertow.report.page_html import Markup, amount, between, element, percent, signed
 from undertow.report.stored import number, pair, said
 from undertow.report.theme import DARK, plotly_script
-from undertow.report.words import ENGLISH
+from undertow.report.words import ENGLISH, speaker
 
 MEGABYTE = 1_000_000
 LOADING = ("src", "srcset", "poster", "action", "formaction", "background", "data")
@@ -140,11 +140,34 @@ def test_the_ceiling_says_what_it_leaves_out_and_facts_stand_beside_the_engine()
     assert "Longs cut 90.0 m 60.0 m 1.50 ounces what to know a report (official)" in text
 
 
+def test_named_news_of_a_free_instrument_is_told_and_rounding_is_not() -> None:
+    summary = whole()
+    summary["instruments"]["NQ"]["given"] = 1e-12  # type: ignore[index]
+    quiet = shown(summary, full())
+    summary["instruments"]["NQ"]["given"] = -0.17  # type: ignore[index]
+
+    assert "NQ −0.90 −1.00 −3.00 … +0.20 −1.00" in quiet
+    assert "NQ −0.90 −1.00 −3.00 … +0.20 −17.00 −1.00" in shown(summary, full())
+
+
+def test_segments_that_did_nothing_are_named_in_one_sentence() -> None:
+    assert "Neither called nor forced to sell: idle." in shown(whole(), full())
+
+
+def test_the_page_has_a_language(everything: str) -> None:
+    chinese = page(whole(), full(), words=speaker("zh"))
+
+    assert '<html lang="en">' in everything
+    assert '<html lang="zh">' in chinese
+    assert "追" in "".join(read(chinese).text)
+
+
 def test_a_bare_run_has_a_page_that_says_what_it_lacks() -> None:
     text = shown(deepcopy(BARE), bare())
 
     assert text.count("no range computed") == 3
     assert "This run has no ranges" in text
+    assert "range of forced" not in text
     assert "Left out:" not in text
 
 
@@ -183,7 +206,18 @@ def test_two_runs_are_compared_where_one_has_changes() -> None:
 
 
 def test_the_stored_comparison_is_enough_for_its_table() -> None:
-    assert "What do the changes do?" in shown({**whole(), "beside": deepcopy(BARE)}, full())
+    assert "Beside the other run" in shown({**whole(), "beside": deepcopy(BARE)}, full())
+
+
+def test_what_differs_between_two_runs_stands_with_its_sign() -> None:
+    other = deepcopy(BARE)
+    other["segments"]["retail"]["called"] = 900.0  # type: ignore[index]
+    other["instruments"]["NQ"]["forced"] = -0.004  # type: ignore[index]
+    text = shown(whole(), full(), beside=(other, bare()))
+
+    assert "margin calls 1,200 900 +300" in text
+    assert "NQ −1.000 −0.400 −0.600" in text
+    assert "Small accounts 1,200 900 2.00 2.00" in text
 
 
 def test_every_colour_of_the_figures_has_a_twin_on_dark_paper() -> None:
@@ -224,6 +258,13 @@ def test_a_share_is_told_in_per_cent(share: float | None, told: str) -> None:
 )
 def test_money_is_told_in_its_unit(value: float | None, told: str) -> None:
     assert amount(value, 1e9, 2) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(1234.5, "+1,234.5"), (-0.04, "0.0"), (0.04, "0.0"), (-2.0, "−2.0")]
+)
+def test_what_rounds_to_nothing_has_no_sign(value: float, told: str) -> None:
+    assert signed(value, 1) == told
 
 
 def test_a_range_is_told_from_low_to_high() -> None:

@@ -368,7 +368,7 @@ def test_an_end_that_was_pulled_in_is_named(tmp_path: Path, base: Simulation) ->
     answer = ranges(ratio, replace(SMALL, draws=1, accounts=20), base)
 
     assert [str(warning).split(":")[0] for warning in answer.warnings] == [
-        "futures.ratio is moved by less than half"
+        "futures.ratio is moved between 0.8 and 1.5 of its base only"
     ]
 
 

@@ -80,3 +80,18 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(BadFile, match=r"contagion\.parquet.*has no column 'origin'"):
         read_run(tmp_path)
+
+
+def test_an_episode_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    write(tmp_path, BARE, bare())
+    (tmp_path / "episode.toml").write_text("[instruments")
+
+    with pytest.raises(BadFile, match=r"episode\.toml.*cannot be read.*name a folder"):
+        read_run(tmp_path)
+
+
+def test_an_entry_without_a_title_keeps_its_name(tmp_path: Path) -> None:
+    write(tmp_path, BARE, bare())
+    (tmp_path / "episode.toml").write_text('instruments = []\n[segments]\nodd = "title"\n')
+
+    assert read_run(tmp_path)[0]["titles"] == {}

@@ -15,14 +15,14 @@ from rich.console import Console
 from small_answer import answer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.errors import UnknownName
+from undertow.report.rules import rules_page
 from undertow.report.tables import simulation_page
 from undertow.report.words import ENGLISH, LANGUAGES, Words, speaker
 
 ZH = speaker("zh")
 EVERY = pytest.mark.parametrize("words", [ENGLISH, ZH], ids=lambda words: words.language)
 PUSHED = Said(
-    "{calls} margin calls and {money} of forced sales pushed {target} furthest, by {furthest}"
-    " at most.",
+    "{calls} margin calls and {money} of forced sales pushed {target} by {furthest} at most.",
     {
         "calls": Amount(491_842, "count"),
         "money": Amount(63.5e9, "dollars"),
@@ -90,7 +90,7 @@ def test_chinese_says_a_sentence_with_its_amounts() -> None:
 
     assert "491,842 次追加保证金通知" in said
     assert "635 亿美元；" in said
-    assert "是 NVDA，" in said
+    assert "；NVDA 受到" in said
     assert said.endswith("−2.31%。")
 
 
@@ -129,7 +129,8 @@ def test_a_sentence_may_stand_in_a_place() -> None:
 def test_names_in_places_and_lists_are_translated() -> None:
     laws = "cash in = cash out; units sold = units absorbed"
 
-    assert ZH("{laws}", laws=laws) == "现金流入 = 现金流出；卖出数量 = 承接数量"
+    assert ZH("{laws}", laws=laws) == "现金流入 = 现金流出、卖出数量 = 承接数量"
+    assert ZH("{why}", why="opening; did you mean x?") == "opening; did you mean x?"
     assert ZH.listed(["Apple", "XYZ"]) == "苹果、XYZ"
     assert ENGLISH.listed(["Apple", "XYZ"]) == "Apple, XYZ"
 
@@ -199,7 +200,7 @@ def test_segments_have_their_titles_alone_before_they_have_none() -> None:
 def test_a_sentence_calls_an_instrument_by_its_title() -> None:
     named = ZH.naming({"NVDA": "Nvidia"})
 
-    assert "受冲击最大的是英伟达，" in named.said(PUSHED)
+    assert "；英伟达受到的最大影响" in named.said(PUSHED)
     assert named.origin("NVDA: news") == "英伟达：消息面"
     assert ZH.titles == {}
 
@@ -213,3 +214,11 @@ def test_a_name_without_a_title_is_read_as_words() -> None:
 def test_the_page_is_no_wider_than_the_terminal() -> None:
     for width in (80, 100, 130):
         assert max(map(cell_len, printed(ZH, width, TITLES).splitlines())) <= width
+
+
+def test_the_list_of_rules_has_heads_in_the_language() -> None:
+    answer = {"families": {"margin": {"flat": {"what": "One rate.", "parameters": {"rate": None}}}}}
+    screen = io.StringIO()
+    Console(file=screen, width=80).print(rules_page(answer, ZH))
+
+    assert screen.getvalue().split()[:4] == ["margin", "规则", "含义", "参数"]

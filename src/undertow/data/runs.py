@@ -65,12 +65,22 @@ def _titles(folder: Path) -> dict[str, str]:
     """What the stored episode calls its instruments and segments; empty if it does not say."""
     found: dict[str, str] = {}
     for file in sorted(folder.glob("*.toml")):
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-        for part in ("instruments", "segments", "traders"):
-            tables = raw.get(part, {})
-            if isinstance(tables, dict):
-                found |= {n: str(one["title"]) for n, one in tables.items() if "title" in one}
+        raw = _toml(file)
+        tables = [raw.get(part) for part in ("instruments", "segments", "traders")]
+        for table in (one for one in tables if isinstance(one, dict)):
+            found |= {
+                name: str(one["title"])
+                for name, one in table.items()
+                if isinstance(one, dict) and "title" in one
+            }
     return found
+
+
+def _toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadFile(f"{str(file)!r} cannot be read ({error}); {REMEDY}") from error
 
 
 def _frame(folder: Path, name: str, columns: tuple[str, ...]) -> DataFrame:

@@ -119,11 +119,11 @@ class Board:
         return known
 
     def per_instrument(
-        self, per_column: PerColumn, only: FlagPerColumn, count: int
+        self, per_column: PerColumn, only: FlagPerColumn | bool, count: int
     ) -> PerInstrument:
         """Sum some columns over each instrument, desk by desk."""
-        cell = self._desk[only] * count + self.all.instruments[only]
-        sums = np.bincount(cell, per_column[only], len(self.parts) * count)
+        cell = self._desk * count + self.all.instruments
+        sums = np.bincount(cell, per_column * only, len(self.parts) * count)
         total: PerInstrument = sums.reshape(-1, count).sum(axis=0)
         return total
 

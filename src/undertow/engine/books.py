@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +13,12 @@ from numpy.typing import NDArray
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerColumn, PerInstrument, PerMoveColumn, PerRow, Rows
 from undertow.engine.board import Board
-from undertow.engine.call import could, reachable, wanted
+from undertow.engine.call import FEW, could, reachable, wanted
 from undertow.engine.clear import Cleared
 from undertow.engine.desk import DUST, Batch, Desk
+from undertow.engine.ledger import Clocks, Face
 from undertow.engine.origins import book_origins
+from undertow.engine.pending import NOBODY
 from undertow.engine.pool import Pool
 from undertow.engine.settle import FAILED, OPEN, STUCK, book_sales
 from undertow.engine.state import State
@@ -71,8 +76,32 @@ def payment(board: Board, market: Market, cleared: Cleared, fee: float) -> Payme
     )
 
 
-def settle(state: State, desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> Settled:
-    """Book one desk's sales: accounts, absorber, lender, venue, ledger, bankruptcies."""
+Stands: TypeAlias = NDArray[np.int8]
+"""How each call stands after settlement."""
+
+Sales: TypeAlias = tuple[Desk, list[Batch]]
+"""A desk, and the batches of its calls that were asked in this bar, at least one."""
+
+
+def settle(state: State, asked: Sequence[Sales], pay: Payment, pool: Pool) -> list[Settled]:
+    """Book the sales of some desks: accounts, absorber, lender, venue, ledger, bankruptcies.
+
+    No batch touches the accounts of another, so those of all desks are booked side by side.
+    """
+    together = sum(len(desk.calls) for desk, _ in asked) > FEW
+    side_by_side = pool if together else Pool()
+    stands = _book_all(asked, pay, side_by_side)
+    _book_ledger(state, asked, stands, np.abs(pay.gross), side_by_side)
+    return [
+        _settled(state, desk, batches, pay, stand)
+        for (desk, batches), stand in zip(asked, stands, strict=True)
+    ]
+
+
+def _settled(
+    state: State, desk: Desk, batches: list[Batch], pay: Payment, stands: Stands
+) -> Settled:
+    """What one desk's sales bring to everyone else, and which of its calls go on."""
     market, absorber, own = state.market, state.absorber, desk.columns.instruments
     here, count = desk.bound, len(market.instruments)
     closed, gross = wanted(batches, desk.columns.count) * pay.filled[here], pay.gross[here]
@@ -82,24 +111,35 @@ def settle(state: State, desk: Desk, batches: list[Batch], pay: Payment, pool: P
     absorber.cash -= float(closed @ gross)
     absorber.lender += float(closed @ pay.lender[here])
     absorber.venue += float(closed @ pay.fee[here])
-    booked = state.booked[state.segments.index(desk.segment.name)]
-    stands, size = _book_all(desk, batches, pay, pool), np.abs(gross)
-    _book_ledger(desk, batches, stands, (size, booked), pool)
     stuck = sum(_unrescuable(desk, market, batch, stands[batch.calls]) for batch in batches)
     weight, debt = _write_off(state, desk, desk.open[stands == FAILED])
     desk.keep_calls((stands == OPEN) | (stands == STUCK))
-    return Settled(units, per_instrument(own, closed * size, count), stuck, weight, debt)
+    return Settled(units, per_instrument(own, closed * np.abs(gross), count), stuck, weight, debt)
 
 
-def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDArray[np.int8]:
-    """Book all sales; returns how each open call of the desk stands."""
+def _book_all(asked: Sequence[Sales], pay: Payment, pool: Pool) -> list[Stands]:
+    """Book all sales; returns how each open call of each desk stands."""
+    stands = [np.full(len(desk.open), OPEN, np.int8) for desk, _ in asked]
+    todo = [
+        (_booking(desk, pay), batch, stand)
+        for (desk, batches), stand in zip(asked, stands, strict=True)
+        for batch in batches
+    ]
+    parts = pool.map(lambda one: one[0](one[1]), todo)
+    for (_, batch, stand), part in zip(todo, parts, strict=True):
+        stand[batch.calls] = part
+    return stands
+
+
+def _booking(desk: Desk, pay: Payment) -> Callable[[Batch], Stands]:
+    """A function that books one batch of a desk and returns how its calls stand."""
     net = desk.board.part(pay.net, desk.number, target=True)
     filled, received = pay.filled[desk.bound], pay.received[desk.bound]
     live, test = desk.live, desk.target
-    can = {batch.owner: reachable(desk, owner=batch.owner) for batch in batches}
+    can = [reachable(desk, owner=owner) for owner in (False, True)]
     tolerance = (desk.segment.regime.minimum_transfer, DUST)
 
-    def book(batch: Batch) -> NDArray[np.int8]:
+    def book(batch: Batch) -> Stands:
         called, stands = batch.called, np.empty(len(batch.places), np.int8)
         book_sales(
             live.quantity, live.cash, batch.places, called.quantity, batch.sales, called.column,
@@ -108,47 +148,64 @@ def _book_all(desk: Desk, batches: list[Batch], pay: Payment, pool: Pool) -> NDA
         )  # fmt: skip
         return stands
 
-    stands = np.full(len(desk.open), OPEN, np.int8)
-    for batch, part in zip(batches, pool.map(book, batches), strict=True):
-        stands[batch.calls] = part
-    return stands
+    return book
 
 
 def _book_ledger(
-    desk: Desk,
-    batches: list[Batch],
-    stands: NDArray[np.int8],
-    into: tuple[PerColumn, Floats],
-    pool: Pool,
+    state: State, asked: Sequence[Sales], stands: list[Stands], paid: PerColumn, pool: Pool
 ) -> None:
     """Money of every sale by origin and instrument; open calls remember their losses.
 
-    into: money paid per unit closed, per column, and the matrix [origin, instrument]
+    paid: money per unit closed, per column of the board
     """
-    clocks, face, calls, memory = desk.clocks, desk.face, desk.calls, desk.memory
-    if clocks is None or face is None:
-        return
-    homeless = ((stands == OPEN) | (stands == STUCK)) & (calls.line < 0)
-    if homeless.any():
-        calls.line[homeless] = memory.claim(int(np.count_nonzero(homeless)))
-    (paid, matrix), going = into, clocks.going(face)
+    todo: list[tuple[Callable[[Batch], Floats], Batch]] = []
+    for (desk, batches), stand in zip(asked, stands, strict=True):
+        if desk.clocks is None or desk.face is None:
+            return
+        homeless = ((stand == OPEN) | (stand == STUCK)) & (desk.calls.line < 0)
+        if homeless.any():
+            desk.calls.line[homeless] = desk.memory.claim(int(np.count_nonzero(homeless)))
+        book = _by_origin(desk, desk.clocks, desk.face, (paid[desk.bound], len(state.limits.low)))
+        todo += [(book, batch) for batch in batches]
+    money = iter(pool.map(lambda one: one[0](one[1]), todo))
+    for desk, batches in asked:
+        booked = sum(islice(money, len(batches)), np.zeros(1))
+        matrix = state.booked[state.segments.index(desk.segment.name)]
+        matrix[_sources(desk)] += booked[:, :-1].T
+        matrix[-1] += booked[:, -1]
+
+
+def _sources(desk: Desk) -> Rows:
+    """Origins that have cost this desk anything, in the order of what `_by_origin` returns."""
+    if desk.clocks is None or desk.face is None:
+        return NOBODY
+    return desk.face.sources[desk.clocks.going(desk.face).used]
+
+
+def _by_origin(
+    desk: Desk, clocks: Clocks, face: Face, of: tuple[PerColumn, int]
+) -> Callable[[Batch], Floats]:
+    """A function that gives a batch's money by instrument and source; the opening is last.
+
+    of: money per unit closed of each of the desk's columns, and the number of instruments
+    """
+    calls, memory, going, live = desk.calls, desk.memory, clocks.going(face), desk.live
+    (paid, count), own = of, desk.columns.instruments
 
     def book(batch: Batch) -> Floats:
-        called, money = batch.called, np.zeros((matrix.shape[1], len(going.used) + 1))
+        called, money = batch.called, np.zeros((count, len(going.used) + 1))
         book_origins(
             called.quantity, batch.sales, called.column, called.move, called.weight,
-            desk.live.at_home(batch.places), calls.line[batch.calls], memory.touched,
+            live.at_home(batch.places), calls.line[batch.calls], memory.touched,
             memory.losses, clocks.sums, clocks.now, face.row, face.first,
-            going.used, going.place, paid, desk.columns.instruments, money,
+            going.used, going.place, paid, own, money,
         )  # fmt: skip
         return money
 
-    booked = sum(pool.map(book, batches), np.zeros((matrix.shape[1], len(going.used) + 1)))
-    matrix[face.sources[going.used]] += booked[:, :-1].T
-    matrix[-1] += booked[:, -1]
+    return book
 
 
-def _unrescuable(desk: Desk, market: Market, batch: Batch, stands: NDArray[np.int8]) -> float:
+def _unrescuable(desk: Desk, market: Market, batch: Batch, stands: Stands) -> float:
     """Weight of accounts in need that hold something to sell, and nothing worth selling."""
     stuck = stands == STUCK
     if not stuck.any():

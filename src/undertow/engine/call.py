@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
+from undertow.core.columns import Columns, Way
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
+from undertow.engine.board import Board
 from undertow.engine.copied import copied, part
 from undertow.engine.desk import Batch, Desk
 from undertow.engine.pace import Pace
 from undertow.engine.pending import Fresh
 from undertow.engine.pool import BATCH, Pool, chunks
 from undertow.engine.prices import unit_slope
-from undertow.engine.settle import closed_units
+from undertow.engine.settle import closed_units, without_kept
 from undertow.engine.weights import releases
 from undertow.model.liquidation.base import Called, Terms
 from undertow.model.scenario import Rules
+
+FEW = 1_024
+"""Open calls that one thread has asked before a second one has begun."""
 
 ROUNDING = 1e-9
 """A bar that a grace reaches into by less than this share is not part of it."""
@@ -67,7 +74,9 @@ class Seller:
         called = lot.called or copied(desk.live, desk.target, places)[1]
         need = _paid_in(desk, places, called.need) if len(desk.live.free_cash) else called.need
         if self.share != 1.0 or need is not called.need:
-            called = replace(called, need=self.share * need)
+            called = Called(
+                called.quantity, called.column, self.share * need, called.move, called.weight
+            )
         offered = _willing(desk, places, called) if self.owner else called
         sales, closing = np.zeros_like(called.quantity), np.zeros(desk.columns.count)
         policy = desk.segment.owner if self.owner else desk.segment.broker
@@ -76,40 +85,51 @@ class Seller:
         return Batch(lot.calls, places, called, offered, need, self.owner, sales, closing)
 
 
-def order(desk: Desk, market: Market, rules: Rules, pace: Pace, pool: Pool) -> list[Batch]:
-    """What the owners and brokers of all open calls want to sell now."""
-    batches: list[Batch] = []
-    for owner in (True, False):
-        mine = _of_seller(desk, pace, owner=owner)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What one seller is asked about a lot of calls."""
+
+    seller: Seller
+    lot: Lot
+
+    def answer(self) -> Batch:
+        """What the seller wants to sell now."""
+        return self.seller.batch(self.lot)
+
+
+def order(desks: Sequence[Desk], terms: Terms, pace: Pace, pool: Pool) -> list[list[Batch]]:
+    """What the owners and brokers of each desk's open calls want to sell now.
+
+    terms: of the board of these desks. No answer touches what another one reads, so lots of all
+    desks are asked side by side, unless they are too few for that.
+    """
+    questions = [_questions(desk, terms, pace) if len(desk.calls) else [] for desk in desks]
+    together = sum(len(desk.calls) for desk in desks) > FEW
+    answers = iter((pool if together else Pool()).map(Question.answer, chain(*questions)))
+    return [list(islice(answers, len(part))) for part in questions]
+
+
+def _questions(desk: Desk, terms: Terms, pace: Pace) -> list[Question]:
+    questions: list[Question] = []
+    ages, grace = _ages(desk, pace), _grace_bars(desk, pace)
+    for owner, first_age in ((True, 0.0), (False, grace)):
+        mine = (ages < grace) == owner
         if not mine[: desk.calls.carried + (len(desk.calls.fresh) > 0)].any():
             continue
-        terms = terms_for(desk, market, rules, owner=owner)
-        seller = Seller(desk, terms, owner, _share_now(desk, pace, owner=owner))
-        if not terms.sellable.any():
-            mine &= _new_to_seller(desk, pace, owner=owner)
-        batches += pool.map(seller.batch, _lots(desk, mine))
-    return batches
+        own = terms_for(desk, terms, owner=owner)
+        seller = Seller(desk, own, owner, _share_now(desk, pace, owner=owner))
+        if not own.sellable.any():
+            # While all is closed only calls that this seller sees for the first time are asked.
+            mine &= ages == first_age
+        questions += [Question(seller, lot) for lot in _lots(desk, mine)]
+    return questions
 
 
 def _ages(desk: Desk, pace: Pace) -> Rows:
     """Bars since each carried call was made, and last the age of all fresh ones."""
-    ages: Rows = pace.bar - np.append(desk.calls.since[: desk.calls.carried], pace.bar)
+    ages = np.zeros(desk.calls.carried + 1, np.int64)
+    np.subtract(pace.bar, desk.calls.since[: desk.calls.carried], out=ages[:-1])
     return ages
-
-
-def _of_seller(desk: Desk, pace: Pace, *, owner: bool) -> Flags:
-    """Which carried calls, and last whether the fresh ones, are this seller's.
-
-    After the grace it is the broker.
-    """
-    late: Flags = _ages(desk, pace) >= _grace_bars(desk, pace)
-    return late != owner
-
-
-def _new_to_seller(desk: Desk, pace: Pace, *, owner: bool) -> Flags:
-    """Which calls this seller sees for the first time: while all is closed only these are asked."""
-    new: Flags = _ages(desk, pace) == (0.0 if owner else _grace_bars(desk, pace))
-    return new
 
 
 def _grace_bars(desk: Desk, pace: Pace) -> float:
@@ -157,50 +177,67 @@ def _willing(desk: Desk, places: Rows, called: Called) -> Called:
     """The same accounts without what their owners will not sell whatever happens."""
     if desk.kept is None:
         return called
-    kept = desk.kept[desk.live.at_home(places)]
-    size = np.maximum(np.abs(called.quantity) - kept, 0.0)
-    return replace(called, quantity=np.copysign(size, called.quantity))
+    offered = np.empty_like(called.quantity)
+    without_kept(called.quantity, desk.kept, desk.live.at_home(places), offered)
+    return Called(offered, called.column, called.need, called.move, called.weight)
 
 
 def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
-    """Columns this seller may close: all for the owner, pledged ones for the broker."""
-    everything = owner or desk.segment.regime.recourse
-    return desk.columns.pledged | everything
+    """Columns this seller may close: all for the owner, pledged ones for the broker.
+
+    What is pledged elsewhere is out of reach where its money would come after the grace.
+    """
+    columns, regime = desk.columns, desk.segment.regime
+    everything = owner or regime.recourse
+    late = regime.transfer_days > regime.grace_days
+    return columns.pledged | (everything & ~(late & columns.held(Way.ELSEWHERE)))
 
 
 def could(desk: Desk, market: Market, batch: Batch) -> Flags:
     """Whether each row holds something that its seller may sell now."""
-    sellable = _tradable(desk, market) * reachable(desk, owner=batch.owner)
+    sellable = _tradable(desk.columns, market) * reachable(desk, owner=batch.owner)
     offered = batch.offered
     able: Flags = np.any(np.abs(offered.quantity) * sellable[offered.column], axis=1)
     return able
 
 
-def _tradable(desk: Desk, market: Market) -> PerColumn:
+def _tradable(columns: Columns, market: Market) -> PerColumn:
     """Share of each column that its venue lets anyone close now."""
-    own = desk.columns.instruments
-    return np.where(desk.columns.sign > 0.0, market.sellable[own], market.buyable[own])
-
-
-def terms_for(desk: Desk, market: Market, rules: Rules, *, owner: bool) -> Terms:
-    """What closing one unit of each column means to this seller now."""
-    columns = desk.columns
     own = columns.instruments
-    value = market.value[own]
-    slope = rules.foresight * market.value * unit_slope(rules.impact, market)
+    return np.where(columns.sign > 0.0, market.sellable[own], market.buyable[own])
+
+
+def terms_now(board: Board, market: Market, rules: Rules) -> Terms:
+    """What closing one unit of each column of a board means now to those who may close all."""
+    columns, own = board.all, board.all.instruments
+    in_base = market.value
+    value, entry = in_base[own], columns.per_column(columns.entry) * market.fx[own]
+    slope = rules.foresight * in_base * unit_slope(rules.impact, market)
     half_spread = 0.5 * rules.makers.spread(market) + rules.fee
-    can = _tradable(desk, market)
-    entry = columns.per_column(columns.entry) * market.fx[own]
-    gain = np.where(np.isnan(entry), 0.0, columns.sign * (value - entry))
     return Terms(
         price=value,
-        release=releases(desk.target, market, columns),
+        release=releases(board.target, market, columns),
         spread=half_spread[own] * value,
         slope=slope[own],
-        sellable=can * reachable(desk, owner=owner),
-        gain=gain,
+        sellable=_tradable(columns, market),
+        gain=np.where(np.isnan(entry), 0.0, columns.sign * (value - entry)),
         risk=market.sigma[own],
-        depth=(market.depth * market.value)[own],
+        depth=(market.depth * in_base)[own],
+    )
+
+
+def terms_for(desk: Desk, terms: Terms, *, owner: bool) -> Terms:
+    """A desk's part of the terms, for one of its sellers."""
+    here = desk.bound
+    return Terms(
+        price=terms.price[here],
+        release=desk.board.part(terms.release, desk.number, target=True),
+        spread=terms.spread[here],
+        slope=terms.slope[here],
+        sellable=terms.sellable[here] * reachable(desk, owner=owner),
+        gain=terms.gain[here],
+        risk=terms.risk[here],
+        depth=terms.depth[here],
     )
 
 

@@ -10,7 +10,14 @@ import numpy as np
 from undertow.core.market import Market
 from undertow.core.shapes import PerInstrument
 from undertow.engine.pace import Pace
-from undertow.engine.prices import dealt_price, decayed, paid_price, pressed
+from undertow.engine.prices import (
+    dealt_price,
+    decayed,
+    paid_price,
+    pressed,
+    pressure_factor,
+    priced,
+)
 from undertow.model.impact.base import ImpactLaw
 from undertow.model.scenario import Rules
 
@@ -53,15 +60,18 @@ class Cleared:
 
     filled_forced, filled_sold, filled_bought: share of each part of the flow that was filled
     paid: price per unit without spread
-    half_spread: money a seller gives up (and a buyer adds) per unit;  market: after the trades
+    spread: share of the price;  half_spread: money a seller gives up (and a buyer adds) per unit
+    market: after the trades;  factor: its ln π per underlying
     """
 
     filled_forced: PerInstrument
     filled_sold: PerInstrument
     filled_bought: PerInstrument
     paid: PerInstrument
+    spread: PerInstrument
     half_spread: PerInstrument
     market: Market
+    factor: PerInstrument
 
 
 def clear(market: Market, flow: Flow, rules: Rules, pace: Pace, limits: Limits) -> Cleared:
@@ -77,15 +87,18 @@ def clear(market: Market, flow: Flow, rules: Rules, pace: Pace, limits: Limits) 
     sell, buy = calm.sellable, calm.buyable
     sold, bought = sell * wanted.sold, buy * wanted.bought
     after = pressed(calm, sold - bought, pace.days)
-    if limits.broken(dealt_price(rules.impact, after), sold, bought):
+    factor = pressure_factor(rules.impact, after)
+    if limits.broken(priced(after, factor), sold, bought):
         sell, buy = _within_limits(calm, wanted, rules.impact, pace.days, limits)
         sold, bought = sell * wanted.sold, buy * wanted.bought
         after = pressed(calm, sold - bought, pace.days)
+        factor = pressure_factor(rules.impact, after)
     speed = (sold - bought) / (market.instruments.volume * np.where(pace.days > 0, pace.days, 1.0))
     paid = paid_price(rules.impact, calm, after, speed)
     paid = np.clip(paid, limits.low, limits.high)
-    half = 0.5 * rules.makers.spread(market) * market.price
-    return Cleared(paced * sell, sell, buy, paid, half, after)
+    spread = rules.makers.spread(market)
+    half = 0.5 * spread * market.price
+    return Cleared(paced * sell, sell, buy, paid, spread, half, after, factor)
 
 
 def _share(largest: PerInstrument, wanted: PerInstrument) -> PerInstrument:

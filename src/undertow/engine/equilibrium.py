@@ -14,7 +14,7 @@ import numpy as np
 
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerInstrument
-from undertow.engine.call import call, order
+from undertow.engine.call import call, order, terms_now
 from undertow.engine.pace import round_of
 from undertow.engine.pool import Pool
 from undertow.engine.prices import dealt_price, pressed
@@ -102,7 +102,8 @@ def _sold(state: State) -> tuple[PerInstrument, tuple[Floats, ...]]:
         for desk, shares in zip(state.desks, fractions, strict=True):
             cash, free = desk.group.cash.copy(), desk.group.free_cash.copy()
             call(desk, state.market, pace, pool)
-            for batch in order(desk, state.market, state.rules, pace, pool):
+            terms = terms_now(desk.board, state.market, state.rules)
+            for batch in order([desk], terms, pace, pool)[0]:
                 held, rows = np.abs(batch.called.quantity), desk.live.at_home(batch.places)
                 shares[rows] = batch.sales / np.where(held > 0.0, held, 1.0)
                 np.add.at(total, desk.columns.instruments, batch.closing * desk.columns.sign)

@@ -9,11 +9,11 @@ import numpy as np
 
 from undertow.core.errors import BadNumber
 from undertow.core.market import Market
-from undertow.core.shapes import FlagPerInstrument, Floats, PerInstrument
+from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.clear import Limits
 from undertow.engine.ledger import Causes
 from undertow.engine.pace import Pace
-from undertow.engine.prices import forced_log, pressure_factor
+from undertow.engine.prices import priced
 from undertow.engine.state import State
 from undertow.model.venues.base import Phase
 
@@ -24,13 +24,12 @@ def hear(state: State, pace: Pace) -> None:
     if pace.elapsed == 0.0:
         return
     fx = market.fx if news.fx is None else news.fx[pace.bar]
-    forced = forced_log(state.rules.impact, market)
+    forced = market.instruments.lookthrough @ state.factor
     moved = np.where(news.given, 0.0, news.shock[pace.bar])
     given = np.where(news.given, news.actual[pace.bar] * np.exp(-forced), market.fundamental)
     moved = moved + np.log(given / market.fundamental)
     if moved.any():
-        links = market.instruments.lookthrough * ~np.eye(len(moved), dtype=np.bool_)
-        moved = moved + np.where(news.linked, links @ moved, 0.0)
+        moved = moved + np.where(news.linked, state.links @ moved, 0.0)
     fundamental = np.where(news.given, given, market.fundamental * np.exp(moved))
     state.market = replace(market, fundamental=fundamental, fx=fx)
     for hike in (h for h in news.hikes if h.effect == pace.bar):
@@ -42,14 +41,13 @@ def hear(state: State, pace: Pace) -> None:
 def mark(state: State, pace: Pace) -> None:
     """Deal the bar's opening prices, re-test weights and tick the ledger's clocks."""
     before = state.market
-    dealt = before.fundamental * np.exp(forced_log(state.rules.impact, before))
+    dealt = priced(before, state.factor)
     if pace.elapsed > 0.0:
         dealt = np.where(state.news.given, state.news.actual[pace.bar], dealt)
     _check(dealt, before)
     price = np.clip(dealt, state.limits.low, state.limits.high)
     price = np.where(pace.open, price, before.price)
-    state.market = _open_for_business(_seen(before, price, pace, state), pace, state)
-    _quote(state, pace)
+    state.market = _quoted(_seen(before, price, pace, state), pace, state)
     causes = _causes(state, pace, _let_through(before.price, dealt, price))
     values = (before.price * np.exp(state.shown_fx), state.market.value)
     if state.desks:
@@ -88,52 +86,42 @@ def _seen(market: Market, price: PerInstrument, pace: Pace, state: State) -> Mar
     move = np.log(price / market.price)
     spacing = 1.0 if state.news.spacing is None else state.news.spacing[pace.bar]
     seen = spacing * move**2 / days
-    seen = seen + np.where(_followed(state), 0.0, market.instruments.sigma**2)
+    seen = seen + np.where(state.followed, 0.0, market.instruments.sigma**2)
     variance = keep * market.sigma**2 + (1.0 - keep) * seen
     return replace(
         market, price=price, sigma=np.where(pace.days > 0.0, np.sqrt(variance), market.sigma)
     )
 
 
-def _followed(state: State) -> FlagPerInstrument:
-    """Prices with an actual path of their own, or linked to one that has it."""
-    given = state.news.given
-    through = (state.market.instruments.lookthrough != 0.0) @ given
-    followed: FlagPerInstrument = given | (state.news.linked & through)
-    return followed
+def _quoted(market: Market, pace: Pace, state: State) -> Market:
+    """The market as venues and makers see it: who may trade, and the depth that makers show.
 
-
-def _open_for_business(market: Market, pace: Pace, state: State) -> Market:
-    """Sellers wait at the lower limit, buyers at the upper, everyone where it is closed."""
-    sell, buy = state.admitted
+    Sellers wait at the lower limit, buyers at the upper, everyone where it is closed.
+    """
+    (sell, buy), makers = state.admitted, state.rules.makers
+    sell, buy = (admitted * pace.open for admitted in (sell, buy))
+    available = makers.available(market, maker_share(market, state), pace.days)
     return replace(
         market,
-        sellable=sell * pace.open * (market.price > state.limits.low),
-        buyable=buy * pace.open * (market.price < state.limits.high),
+        sellable=sell * (market.price > state.limits.low),
+        buyable=buy * (market.price < state.limits.high),
+        available=available,
+        depth=makers.depth(market, available),
     )
 
 
-def _quote(state: State, pace: Pace) -> None:
-    """Makers look at the market and decide how much depth they show."""
-    market, makers = state.market, state.rules.makers
-    available = makers.available(market, maker_share(state), pace.days)
-    state.market = replace(market, available=available, depth=makers.depth(market, available))
-
-
-def maker_share(state: State) -> float:
+def maker_share(market: Market, state: State) -> float:
     """The makers' equity as a share of what they started with; 0 when it is gone."""
     start = state.rules.maker_capital
     if not np.isfinite(start):
         return 1.0
-    profit = state.absorber.cash + float(state.absorber.units @ state.market.value)
+    profit = state.absorber.cash + float(state.absorber.units @ market.value)
     return max(0.0, 1.0 + profit / start)
 
 
 def _causes(state: State, pace: Pace, let_through: PerInstrument) -> Causes:
     """Logs of what moved each price since it was last dealt; closed prices have not moved."""
-    factor = state.market.instruments.lookthrough * pressure_factor(
-        state.rules.impact, state.market
-    )
+    factor = state.market.instruments.lookthrough * state.factor
     shown = (pace.open * let_through)[:, None]
     forced = shown * (factor - state.shown_forced)
     state.shown_forced = state.shown_forced + forced

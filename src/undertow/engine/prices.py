@@ -23,9 +23,14 @@ def forced_log(law: ImpactLaw, market: Market) -> PerInstrument:
     return market.instruments.lookthrough @ pressure_factor(law, market)
 
 
+def priced(market: Market, factor: PerInstrument) -> PerInstrument:
+    """Where trading would take place now, without brakes, if `factor` is `pressure_factor`."""
+    return market.fundamental * np.exp(market.instruments.lookthrough @ factor)
+
+
 def dealt_price(law: ImpactLaw, market: Market) -> PerInstrument:
     """Where trading would take place now, without brakes; F itself at zero pressure."""
-    return market.fundamental * np.exp(forced_log(law, market))
+    return priced(market, pressure_factor(law, market))
 
 
 def paid_price(law: ImpactLaw, before: Market, after: Market, rate: PerInstrument) -> PerInstrument:

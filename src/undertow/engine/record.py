@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from undertow.core.shapes import Floats, PerInstrument, Rows
+from undertow.core.shapes import Floats, Rows
 from undertow.core.trace import Paths, SegmentPaths
 from undertow.engine.books import Settled
+from undertow.engine.clear import Cleared
 from undertow.engine.state import State
 
 
@@ -36,9 +37,9 @@ class Record:
         self,
         state: State,
         called: list[Rows],
-        settled: list[Settled],
+        settled: list[Settled | None],
         traders: Floats,
-        paid: PerInstrument,
+        cleared: Cleared,
     ) -> None:
         """Keep one bar; `traders` are the units each one sold (net), [trader, instrument]."""
         market = state.market
@@ -49,22 +50,25 @@ class Record:
         self.pressure.append(market.pressure)
         self.displayed.append(state.rules.makers.displayed(market))
         calm = np.where(market.instruments.spread > 0.0, market.instruments.spread, 1.0)
-        self.spread.append(state.rules.makers.spread(market) / calm)
+        self.spread.append(cleared.spread / calm)
         self.margin.append(_posted(state))
-        self.units.append(sum(s.units for s in settled) + traders.sum(axis=0))
-        self._segments(state, called, settled, traders * paid)
+        units = sum((s.units for s in settled if s is not None), np.zeros(len(forced)))
+        self.units.append(units + traders.sum(axis=0))
+        self._segments(state, called, settled, traders * (cleared.paid * market.fx))
 
     def _segments(
-        self, state: State, called: list[Rows], settled: list[Settled], money_of: Floats
+        self, state: State, called: list[Rows], settled: list[Settled | None], money_of: Floats
     ) -> None:
         counts = np.zeros((len(self.names), 5))
         money = np.zeros((len(self.names), len(state.market.instruments)))
         for desk, places, done in zip(state.desks, called, settled, strict=True):
-            if len(places) or len(desk.open) or done.units.any() or done.bankrupt:
-                at = self.names.index(desk.segment.name)
-                waiting = float(desk.live.weight_at(desk.open).sum())
-                new = float(desk.live.weight_at(places).sum())
-                counts[at] += (new, waiting, done.unrescuable, done.bankrupt, done.bad_debt)
+            if done is None and len(places) == 0 and len(desk.open) == 0:
+                continue
+            at = self.names.index(desk.segment.name)
+            waiting = float(desk.live.weight_at(desk.open).sum())
+            counts[at, :2] += (float(desk.live.weight_at(places).sum()), waiting)
+            if done is not None:
+                counts[at, 2:] += (done.unrescuable, done.bankrupt, done.bad_debt)
                 money[at] += done.money
         for number in np.flatnonzero(money_of.any(axis=1)).tolist():
             at = self.names.index(state.rules.traders[number][0])
@@ -98,4 +102,4 @@ def _posted(state: State) -> Floats:
     board = state.desks[0].board
     test, value = board.trigger, state.market.value[board.all.instruments]
     required = (value * test.rate + test.money).max(axis=0)
-    return board.per_instrument(board.held * required, np.ones_like(board.all.pledged), count)
+    return board.per_instrument(board.held * required, True, count)

@@ -38,6 +38,16 @@ def closed_units(sales: PerSlot, column: ColumnPerSlot, weight: PerRow, total: P
 
 
 @compiled
+def without_kept(held: PerSlot, kept: PerPosition, rows: Rows, offered: PerSlot) -> None:
+    """Write what the accounts `rows` hold beyond what they keep, on its side, into `offered`."""
+    for place in range(held.shape[0]):
+        for slot in range(held.shape[1]):
+            own = held[place, slot]
+            size = max(abs(own) - kept[rows[place], slot], 0.0)
+            offered[place, slot] = np.copysign(size, own)
+
+
+@compiled
 def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     quantity: PerPosition,
     cash: PerAccount,

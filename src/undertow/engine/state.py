@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from undertow.core.market import Market
-from undertow.core.shapes import Floats, PerInstrument
+from undertow.core.shapes import FlagPerInstrument, Floats, InstrumentMatrix, PerInstrument
 from undertow.engine.clear import Limits
 from undertow.engine.desk import Desk, keep_ledger, open_desks
 from undertow.engine.prices import pressure_factor
@@ -43,6 +43,9 @@ class Absorber:
 class State:
     """Everything that changes from bar to bar.
 
+    factor: ln π per underlying at the market's pressure
+    followed: prices with an actual path of their own, or linked to one that has it
+    links: what of an underlying's news a product hears: its look-through, without itself
     admitted: whether an instrument can be sold and bought at all, as the opening market says
     shown_forced, shown_fx: ln of the forced part [a, u] and of fx when each price was last dealt
     """
@@ -55,6 +58,9 @@ class State:
     absorber: Absorber
     brakes: list[Brake]
     limits: Limits
+    factor: PerInstrument
+    followed: FlagPerInstrument
+    links: InstrumentMatrix
     admitted: tuple[PerInstrument, PerInstrument]
     shown_forced: Floats
     shown_fx: PerInstrument
@@ -84,17 +90,22 @@ def opened(scenario: Scenario, *, bars: int, ledger: bool) -> State:
         listing.venue.opened(market.settlement[listing.instruments], scenario.clock.start)
         for listing in rules.listings
     ]
+    factor, through = pressure_factor(rules.impact, market), market.instruments.lookthrough
+    news = scenario.news
     return State(
         market=market,
         rules=rules,
-        news=scenario.news,
+        news=news,
         desks=desks,
         traders=[trader.opened(market) for _, trader in rules.traders],
         absorber=Absorber(np.zeros(count)),
         brakes=brakes,
         limits=_limits(rules, brakes, count),
+        factor=factor,
+        followed=news.given | (news.linked & ((through != 0.0) @ news.given)),
+        links=through * ~np.eye(count, dtype=np.bool_),
         admitted=(market.sellable, market.buyable),
-        shown_forced=market.instruments.lookthrough * pressure_factor(rules.impact, market),
+        shown_forced=through * factor,
         shown_fx=np.log(market.fx),
         booked=np.zeros((len(rules.segments), 4 * count + 1, count)),
     )

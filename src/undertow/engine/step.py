@@ -10,13 +10,13 @@ import numpy as np
 
 from undertow.core.shapes import Floats, PerInstrument
 from undertow.engine.books import Settled, payment, settle, settle_traders
-from undertow.engine.call import call, order, wanted
+from undertow.engine.call import call, order, terms_now, wanted
 from undertow.engine.clear import Cleared, Flow, clear
 from undertow.engine.desk import Batch
 from undertow.engine.mark import brake, hear, mark
 from undertow.engine.pace import Pace
 from undertow.engine.pool import Pool
-from undertow.engine.prices import dealt_price, decayed, pressed, pushed, unit_slope
+from undertow.engine.prices import decayed, pressed, priced, unit_slope
 from undertow.engine.record import Record
 from undertow.engine.state import State
 from undertow.model.traders.base import Moment, TraderState
@@ -48,21 +48,21 @@ def step(state: State, pace: Pace, moment: datetime, record: Record, pool: Pool)
     cleared = cleared_now(state, orders, pace)
     settled = settle_all(state, orders, cleared, pool)
     sold = settle_traders(state, orders.traders, cleared)
-    record.note(state, called, settled, sold, cleared.paid * state.market.fx)
+    record.note(state, called, settled, sold, cleared)
     _end(state, cleared, pace, moment)
-    return sum(float(s.money.sum()) for s in settled) + float(np.abs(sold).sum())
+    money = sum(float(s.money.sum()) for s in settled if s is not None)
+    return money + float(np.abs(sold).sum())
 
 
 def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
     """Ask all open calls and all traders what they want to trade at the opening prices."""
-    batches = [
-        order(desk, state.market, state.rules, pace, pool) if len(desk.calls) else []
-        for desk in state.desks
-    ]
+    batches: list[list[Batch]] = [[] for _ in state.desks]
     count = len(state.market.instruments)
     forced = bought = np.zeros(count)
-    if any(batches):
+    if any(len(desk.calls) for desk in state.desks):
         board = state.desks[0].board
+        terms = terms_now(board, state.market, state.rules)
+        batches = order(state.desks, terms, pace, pool)
         closing = np.zeros(board.all.count)
         for desk, todo in zip(state.desks, batches, strict=True):
             if todo:
@@ -75,14 +75,15 @@ def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
 
 
 def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
-    """Ask every trader at the tangent, then those who trade again at the secant over all asked."""
+    """Ask every trader at the tangent, then who heeds the slope at the secant over all asked."""
     units = np.zeros((len(state.traders), len(state.market.instruments)))
     if not state.traders:
         return units
     memory = [old.memory for old in state.traders]
     everyone = range(len(state.traders))
     _ask(state, pace, unit_slope(state.rules.impact, state.market), everyone, (units, memory))
-    again = np.flatnonzero(units.any(axis=1)).tolist()
+    heeds = np.array([trader.heeds_slope for _, trader in state.rules.traders])
+    again = np.flatnonzero(heeds & units.any(axis=1)).tolist()
     if again:
         flow = _flow(replace(others, traders=units))
         calm = decayed(state.market, pace.days)
@@ -125,25 +126,24 @@ def _flow(orders: Orders) -> Flow:
 
 def settle_all(
     state: State, orders: Orders, cleared: Cleared, pool: Pool | None = None
-) -> list[Settled]:
-    """Settle every desk; where nobody was asked, all calls stay open."""
-    count = len(state.market.instruments)
-    nothing = Settled(np.zeros(count), np.zeros(count), 0.0, 0.0, 0.0)
-    settled, pay = [nothing] * len(state.desks), None
+) -> list[Settled | None]:
+    """Settle every desk; None where nobody was asked: all calls stay open."""
+    settled: list[Settled | None] = [None] * len(state.desks)
+    asked = [sales for sales in zip(state.desks, orders.batches, strict=True) if sales[1]]
+    if asked:
+        pay = payment(asked[0][0].board, state.market, cleared, state.rules.fee)
+        for (desk, _), done in zip(asked, settle(state, asked, pay, pool or Pool()), strict=True):
+            settled[desk.number] = done
     for desk, batches in zip(state.desks, orders.batches, strict=True):
-        if batches:
-            pay = pay or payment(desk.board, state.market, cleared, state.rules.fee)
-            settled[desk.number] = settle(state, desk, batches, pay, pool or Pool())
-        elif len(desk.calls) > 0:
+        if not batches and len(desk.calls) > 0:
             desk.keep_calls(np.ones(len(desk.calls), np.bool_))
     return settled
 
 
 def _end(state: State, cleared: Cleared, pace: Pace, moment: datetime) -> None:
     """Carry pressure over to the next bar and let the venues set their limits."""
-    after = cleared.market
-    state.market = pushed(state.market, after.pressure, after.lasting)
+    state.market, state.factor = cleared.market, cleared.factor
     if state.rules.listings and pace.elapsed > 0.0:
-        dealt = dealt_price(state.rules.impact, state.market)
+        dealt = priced(state.market, state.factor)
         closing = np.where(pace.open, np.where(state.news.given, state.market.price, dealt), 0.0)
         brake(state, pace, np.clip(closing, state.limits.low, state.limits.high), moment)

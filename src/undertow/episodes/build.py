@@ -112,6 +112,7 @@ def _segment(episode: Episode, name: str, phases: PhasePerVenue, clock: Clock) -
             owner_lag=regime.owner_lag_hours / HOURS,
             broker_lag=regime.broker_lag_hours / HOURS,
             willing=regime.willing,
+            transfer_days=regime.transfer_hours / HOURS,
             minimum_transfer=regime.minimum_transfer,
             cash_test=regime.cash_test,
             credit_line=regime.credit_line,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -85,13 +86,14 @@ class Facts:
 
     def opening(self, name: str, where: str = "") -> Fact:
         """The last row at or before the start, also where there is only one row."""
-        rows = [f for f in self.all(name, where) if (f.moment or UNDATED) <= self.start]
-        if not rows:
+        rows = self.all(name, where)
+        until = bisect_right(rows, self.start, key=lambda fact: fact.moment or UNDATED)
+        if until == 0:
             raise BadDate(
                 f"{self.file} has no {name!r} at or before {self.start:%Y-%m-%d %H:%M}"
                 f" UTC, which {where or 'the scenario'} needs; add a row with an earlier time_utc."
             )
-        return rows[-1]
+        return rows[until - 1]
 
     def value(self, name: str, where: str = "") -> float:
         """The number behind an id, in the unit of its row."""

@@ -8,6 +8,8 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
+from itertools import count
 
 from undertow.core.clock import utc
 from undertow.core.errors import BadDate, BadFile, BadNumber
@@ -50,7 +52,7 @@ def referred(raw: object, facts: Facts) -> Iterator[Fact]:
         for each in raw:
             yield from referred(each, facts)
     elif isinstance(raw, str) and _refers(raw):
-        yield from (_named(match, facts, "") for match in NAME.finditer(raw))
+        yield from (_row(match["id"], match["date"], facts, "") for match in NAME.finditer(raw))
 
 
 def number(raw: object, facts: Facts, where: str) -> float:
@@ -59,22 +61,15 @@ def number(raw: object, facts: Facts, where: str) -> float:
     A formula has numbers, facts, + − * / and brackets: "= 1 - @impact.permanent_share".
     """
     text = str(raw).removeprefix("=").strip()
-    values: list[float] = []
-
-    def keep(match: re.Match[str]) -> str:
-        values.append(_named(match, facts, where).value)
-        return f" f{len(values) - 1} "
-
-    plain = NAME.sub(keep, text)
-    try:
-        if not ARITHMETIC.fullmatch(NAME.sub(" ", text)):
-            raise ValueError(text)
-        found = _evaluated(ast.parse(plain.strip(), mode="eval").body, values)
-    except (SyntaxError, ValueError, RecursionError) as error:
+    names, formula = _read(text)
+    values = [_row(name, date, facts, where).value for name, date in names]
+    if formula is None:
         raise BadFile(
             f"{where} has the formula {text!r}, which cannot be read; use numbers, @facts,"
             " + - * / and brackets."
-        ) from error
+        )
+    try:
+        found = _evaluated(formula, values)
     except ArithmeticError:
         found = math.nan
     if not math.isfinite(found):
@@ -82,6 +77,24 @@ def number(raw: object, facts: Facts, where: str) -> float:
             f"{where} has the formula {text!r}, which has no finite value; mend its facts."
         )
     return found
+
+
+@cache
+def _read(text: str) -> tuple[tuple[tuple[str, str | None], ...], ast.expr | None]:
+    """The facts that a formula names, and what it does with them; None if it is no formula."""
+    names = tuple((match["id"], match["date"]) for match in NAME.finditer(text))
+    places = (f" f{number} " for number in count())
+    plain = NAME.sub(lambda match: next(places), text).strip()
+    try:
+        if not ARITHMETIC.fullmatch(NAME.sub(" ", text)):
+            return names, None
+        formula = ast.parse(plain, mode="eval").body
+        _evaluated(formula, [1.0] * len(names))
+    except (SyntaxError, ValueError, RecursionError):
+        return names, None
+    except ArithmeticError:
+        pass
+    return names, formula
 
 
 def _evaluated(node: ast.expr, values: list[float]) -> float:
@@ -103,11 +116,10 @@ def named(reference: str, facts: Facts, where: str) -> Fact:
     match = NAME.fullmatch(reference)
     if match is None:
         raise BadFile(f"{where}: {reference!r} names no fact; write @ID or @ID@2026-02-02T22:00Z.")
-    return _named(match, facts, where)
+    return _row(match["id"], match["date"], facts, where)
 
 
-def _named(match: re.Match[str], facts: Facts, where: str) -> Fact:
-    name, date = match["id"], match["date"]
+def _row(name: str, date: str | None, facts: Facts, where: str) -> Fact:
     return facts.fact(name, where) if date is None else dated(name, date, facts, where)
 
 

@@ -49,13 +49,14 @@ def accounts_of(
 ) -> tuple[Columns, Accounts]:
     """All kinds of position, and every segment drawn from its own random streams."""
     plan = episode.plan
-    pairs = _pairs(episode, market)
+    slots = {name: tuple(_slots(episode, name, s, market)) for name, s in plan.segments.items()}
+    pairs = _pairs(slots.values())
     columns = _columns(pairs)
     counts = simulated(episode, plan.accounts if accounts is None else accounts)
     groups = []
     for name in plan.segments:
         with said_with_place(f"{episode.file} [segments.{name}]"):
-            drawn = _plan(episode, name, counts[name], pairs, market)
+            drawn = _plan(episode, name, counts[name], slots[name], pairs)
             start = plan.seed if seed is None else seed
             groups.append(draw(drawn, columns, market, rules[name], start))
     return columns, Accounts(tuple(groups))
@@ -77,12 +78,9 @@ def simulated(episode: Episode, accounts: int) -> dict[str, int]:
     return counts
 
 
-def _pairs(episode: Episode, market: Market) -> dict[Kind, int]:
+def _pairs(segments: Iterable[tuple[Slot, ...]]) -> dict[Kind, int]:
     """All kinds of position of all segments, in order of first appearance."""
-    segments = episode.plan.segments.items()
-    kinds = [
-        k for name, s in segments for slot in _slots(episode, name, s, market) for k in slot.kinds
-    ]
+    kinds = [kind for slots in segments for slot in slots for kind in slot.kinds]
     return {kind: pair for pair, kind in enumerate(dict.fromkeys(kinds))}
 
 
@@ -135,10 +133,9 @@ def _entry(
 
 
 def _plan(
-    episode: Episode, name: str, accounts: int, pairs: dict[Kind, int], market: Market
+    episode: Episode, name: str, accounts: int, slots: tuple[Slot, ...], pairs: dict[Kind, int]
 ) -> SegmentPlan:
     segment, common = episode.plan.segments[name], episode.plan.population
-    slots = _slots(episode, name, segment, market)
     return SegmentPlan(
         name=name,
         accounts=accounts,

@@ -33,6 +33,7 @@ class Regime(Part):
     owner_lag_hours: NotNegative = 0.0
     broker_lag_hours: NotNegative = 0.0
     willing: Share = 1.0
+    transfer_hours: NotNegative = 0.0
     minimum_transfer: NotNegative = 0.0
     cash_test: bool = False
     credit_line: NotNegative = 0.0

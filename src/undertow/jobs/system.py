@@ -59,10 +59,13 @@ class System:
 
     @property
     def titles(self) -> dict[str, str]:
-        """What instruments and segments are called."""
+        """What instruments and segments are called; traders have a name only."""
         plan = self.episode.plan
-        instruments = {name: one.title for name, one in plan.instruments.items()}
-        return {**instruments, **{name: one.title for name, one in plan.segments.items()}}
+        return {
+            **{name: name.replace("_", " ") for name in plan.traders},
+            **{name: one.title for name, one in plan.instruments.items()},
+            **{name: one.title for name, one in plan.segments.items()},
+        }
 
 
 def system_of(request: Request) -> System:

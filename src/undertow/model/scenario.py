@@ -28,6 +28,7 @@ class Regime:
     grace_days: calendar days the owner has before the broker sells
     owner_lag, broker_lag: ℓ in calendar days, sales are need·(1 − e^{−Δt/ℓ}); 0 sells at once
     willing: share of free and elsewhere holdings the owner is ready to sell
+    transfer_days: what is pledged elsewhere takes so long to arrive; beyond the grace it does not
     minimum_transfer: smallest call, base currency
     cash_test: variation must be settled in cash, up to `credit_line` (base currency)
     recourse: the broker may also reach what the owner holds free
@@ -39,6 +40,7 @@ class Regime:
     owner_lag: float = 0.0
     broker_lag: float = 0.0
     willing: float = 1.0
+    transfer_days: float = 0.0
     minimum_transfer: float = 0.0
     cash_test: bool = False
     credit_line: float = 0.0

@@ -112,7 +112,7 @@ def after_rounds(scenario: Scenario, rounds: int = 1) -> State:
     return state
 
 
-def trade(state: State, pace: Pace, pool: Pool) -> list[Settled]:
+def trade(state: State, pace: Pace, pool: Pool) -> list[Settled | None]:
     """Call, order, clear and settle at the present marks."""
     for desk in state.desks:
         call(desk, state.market, pace, pool)
@@ -121,6 +121,7 @@ def trade(state: State, pace: Pace, pool: Pool) -> list[Settled]:
     settled = settle_all(state, orders, cleared, pool)
     after = cleared.market
     state.market = replace(state.market, pressure=after.pressure, lasting=after.lasting)
+    state.factor = cleared.factor
     return settled
 
 

@@ -2,29 +2,37 @@
 "use strict";
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const touch = matchMedia("(hover: none)").matches;
+const config = { responsive: true, displaylogo: false, displayModeBar: false };
+const NARROW = 640;
 const chosen = {};
 
-function dressed(text) {
-  let found = text;
-  if (dark.matches) for (const [light, twin] of Object.entries(DARK)) found = found.replaceAll(light, twin);
-  return JSON.parse(found);
+function twin(text) {
+  if (!dark.matches) return text;
+  return Object.entries(DARK).reduce((found, [light, other]) => found.replaceAll(light, other), text);
 }
 
 function draw(source) {
   const key = source.dataset.figure;
   const place = document.getElementById(key);
-  const { data, layout } = dressed(source.textContent);
+  const { data, layout } = JSON.parse(twin(source.textContent));
   const menu = (layout.updatemenus || [])[0];
   delete layout.updatemenus;
-  if (touch) layout.dragmode = false;
-  if (place.clientWidth < 640) for (const [path, value] of Object.entries(layout.meta || {})) put(layout, path, value);
-  const buttons = menu ? menu.buttons : [];
-  const config = { responsive: true, displaylogo: false, displayModeBar: false };
-  Plotly.react(place, data, layout, config).then(() => {
-    if (buttons.length < 2) return;
-    if (!chosen[key]) list(place, key, buttons);
-    show(place, buttons[chosen[key].selectedIndex]);
-  });
+  if (touch) layout.dragmode = false; // else a finger on a figure could not scroll the page
+  if (place.clientWidth < NARROW) {
+    for (const [path, value] of Object.entries(layout.meta || {})) put(layout, path, value);
+  }
+  if (!menu || menu.buttons.length < 2) {
+    Plotly.react(place, data, layout, config);
+    return;
+  }
+  const select = chosen[key] || list(place, key, menu.buttons);
+  // Only the chosen traces are handed over: hundreds of hidden ones would be slow.
+  select.onchange = () => {
+    const shown = menu.buttons[select.selectedIndex].args[0].visible;
+    const traces = data.filter((_, at) => shown[at]).map((trace) => ({ ...trace, visible: true }));
+    Plotly.react(place, traces, structuredClone(layout), config);
+  };
+  select.onchange();
 }
 
 function put(layout, path, value) {
@@ -32,17 +40,14 @@ function put(layout, path, value) {
   layout[part] = { ...layout[part], [key]: value };
 }
 
-function show(place, button) {
-  Plotly.restyle(place, button.args[0]);
-}
-
+// A figure's menu as a list of the page, which a phone shows in its own way.
 function list(place, key, buttons) {
   const select = document.createElement("select");
   for (const button of buttons) select.add(new Option(decoded(button.label), button.name));
-  select.setAttribute("aria-labelledby", key + "-question");
-  select.onchange = () => show(place, buttons[select.selectedIndex]);
-  chosen[key] = select;
+  select.setAttribute("aria-labelledby", `${key}-question`);
   place.before(select);
+  chosen[key] = select;
+  return select;
 }
 
 function decoded(label) {
@@ -63,6 +68,6 @@ document.addEventListener("click", (event) => {
 });
 
 const sources = [...document.querySelectorAll("script[data-figure]")];
-const all = () => sources.forEach(draw);
+const all = () => sources.forEach((source) => setTimeout(draw, 0, source));
 all();
 dark.addEventListener("change", all);

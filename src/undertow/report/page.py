@@ -11,8 +11,9 @@ from undertow.report.page_beside import beside_section
 from undertow.report.page_checks import checks, origin
 from undertow.report.page_figures import figures
 from undertow.report.page_html import Markup, element, joined
-from undertow.report.page_tables import instruments_table, later_table, segments_table
-from undertow.report.stored import Record, record
+from undertow.report.page_instruments import instruments_table, later_table
+from undertow.report.page_segments import segments_table
+from undertow.report.stored import Record, naming, record
 from undertow.report.theme import DARK, plotly_script
 from undertow.report.words import Words
 
@@ -29,7 +30,7 @@ def page(
     beside: the run without the changes; without its tables, `summary["beside"]` is enough for the
     comparison. InputError if plotly is not installed.
     """
-    script = plotly_script()
+    script, words = plotly_script(), naming(summary, words)
     other = beside[0] if beside else record(summary, "beside")
     main = element(
         "main",
@@ -48,7 +49,11 @@ def _answer(summary: Record, words: Words) -> Markup:
     later = later_table(summary, words)
     return joined(
         element("section", element("h2", words("Instruments")), instruments_table(summary, words)),
-        element("section", element("h2", words("Days that no choice was made with")), later)
+        element(
+            "section",
+            element("h2", words("Out of sample: days that no choice was made with")),
+            later,
+        )
         if later
         else "",
         element("section", element("h2", words("Segments")), segments_table(summary, words)),

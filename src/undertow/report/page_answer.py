@@ -43,7 +43,8 @@ def sentences(summary: Record, words: Words) -> list[str]:
 
 def warnings(summary: Record, words: Words) -> list[str]:
     """What a reader must be warned of."""
-    told = [words.said(said(one)) for one in items(summary, "warnings")]
+    stored = items(summary, "warned") or items(summary, "warnings")
+    told = [words.said(said(one)) for one in stored]
     if summary.get("truncated") is True:
         told.insert(0, words("This run was cut off before it had come to rest."))
     return told

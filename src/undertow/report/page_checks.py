@@ -19,32 +19,41 @@ def checks(summary: Record, words: Words) -> Iterator[Markup]:
 
 
 def _ceiling(summary: Record, words: Words) -> Markup:
-    found = {**records(summary, "ceiling_of_baskets"), **records(summary, "ceiling")}
-    if not found:
-        return Markup("")
+    baskets, alone = records(summary, "ceiling_of_baskets"), records(summary, "ceiling")
     losses = record(summary, "losses")
+    if not alone:
+        return Markup("")
     raised = Amount(sum(number(losses, name) or 0.0 for name in losses), "dollars")
     told = words(
         "Leveraged longs lost {raised} in {sources}. Had all of it been raised at once by selling "
-        "one target alone, square-root impact would have moved it by at most this much. No "
-        "population and no margin rule is behind it: positions, prices and volumes only.",
+        "one target alone, or one basket, square-root impact would have moved it by at most the "
+        "ceiling. No population and no margin rule is behind it: positions, prices and volumes "
+        "only.",
         raised=raised,
-        sources=words.listed(title(summary, name, words) for name in losses),
+        sources="; ".join(losses),
     )
     left_out = words(
         "Left out: that holders of the target are themselves called, that makers leave, and "
         "losses outside the named sources."
     )
+    return element(
+        "section",
+        element("h2", words("How much could it have been at most?"), id="ceiling"),
+        element("p", told),
+        element("p", left_out),
+        _limits(summary, baskets, words) if baskets else "",
+        _fold(words("Each target alone"), _limits(summary, alone, words)),
+    )
+
+
+def _limits(summary: Record, found: dict[str, Record], words: Words) -> Markup:
     head = [
         words("sold"), words("of a normal day's turnover, %"), words("ceiling, %"),
         words("over the range of the coefficient, %"),
     ]  # fmt: skip
-    listed = [_limit(title(summary, name, words), one) for name, one in found.items()]
-    return element(
-        "section", element("h2", words("How much could it have been at most?"), id="ceiling"),
-        element("p", told), element("p", left_out),
-        _fold(words("All targets"), table(head, [("", listed)], "")),
-    )  # fmt: skip
+    return table(
+        head, [("", [_limit(title(summary, n, words), one) for n, one in found.items()])], ""
+    )
 
 
 def _limit(name: str, one: Record) -> Markup:
@@ -63,8 +72,9 @@ def _facts(summary: Record, words: Words) -> Markup:
         words("engine / reported"), words("unit"), words("what to know"),
     ]  # fmt: skip
     listed = [_fact(one, words) for one in found]
-    note = words("These figures were not used to fit anything. A fall of a long position counts "
-                 "as sold.")  # fmt: skip
+    note = words(
+        "A fall of a long position counts as sold. Where a figure fits by construction, it is said."
+    )
     return element(
         "section", element("h2", words("Does it agree with what was reported?"), id="facts"),
         table(head, [("", listed)], note),
@@ -86,23 +96,30 @@ def _fact(one: Record, words: Words) -> Markup:
 
 def _assumed(summary: Record, words: Words) -> Markup:
     found = [str(one) for one in items(summary, "assumed")]
-    of = record(summary, "ranges_of")
-    told = [words(
-        "{count} inputs are assumed: no source gives them. Each has a range, and the ranges of the "
-        "headlines come from them.", count=str(len(found)),
-    )]  # fmt: skip
-    if of:
-        told.append(words(
-            "The ranges are from {runs} runs of {accounts} accounts, in bars of {minutes} minutes.",
-            runs=amount(number(of, "runs")), accounts=amount(number(of, "accounts")),
-            minutes=amount(number(of, "bar_minutes")),
-        ))  # fmt: skip
+    told = words(
+        "{count} inputs are assumed: no source gives them, and each has a range.",
+        count=str(len(found)),
+    )
     names = element("p", ", ".join(found), class_="ids")
     return element(
-        "section", element("h2", words("What is assumed?"), id="assumed"),
-        (element("p", one) for one in told),
+        "section",
+        element("h2", words("What is assumed?"), id="assumed"),
+        element("p", told),
+        (element("p", one) for one in _ranges(summary, words)),
         _fold(words("All assumed inputs"), names) if found else "",
-    )  # fmt: skip
+    )
+
+
+def _ranges(summary: Record, words: Words) -> Iterator[str]:
+    of = record(summary, "ranges_of")
+    if of:
+        yield words(
+            "The ranges of the headlines are from {runs} runs of {accounts} accounts, in bars of "
+            "{minutes} minutes: each input alone, and all at once.",
+            runs=amount(number(of, "runs")),
+            accounts=amount(number(of, "accounts")),
+            minutes=amount(number(of, "bar_minutes")),
+        )
 
 
 def _books(summary: Record, words: Words) -> Markup:

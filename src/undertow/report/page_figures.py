@@ -33,13 +33,14 @@ def figures(
         words("Who made whom sell what?"),
         words("Rows: what was sold. Columns: because of what, or by whom. A sale after a call is "
               "booked to the losses that led to it. Only forced selling is contagion: news and "
-              "margin hikes hit their holders directly. Darker is more, in powers of ten."),
+              "margin hikes hit their holders directly. The stronger the colour, the more, in "
+              "powers of ten."),
     )  # fmt: skip
     yield _section(
         "calls", calls.figure(summary, tables, words),
         words("When were they called, and when did they sell?"),
-        words("Bars: all segments together. Rows: each segment, darker is more, in powers of ten. "
-              "Shaded and at the foot: when venues trade."),
+        words("Bars: all segments together. Rows: each segment; the stronger the colour, the more, "
+              "in powers of ten. Shaded and at the foot: when venues trade."),
     )  # fmt: skip
     yield _section(
         "depth", depth.figure(summary, tables, words),

@@ -39,7 +39,8 @@ def joined(*children: Child) -> Markup:
 def _plain(child: Child) -> str:
     if isinstance(child, Markup):
         return child
-    return escape(child) if isinstance(child, str) else joined(*child)
+    # A number and its unit stay on one line.
+    return escape(child).replace(" %", "&nbsp;%") if isinstance(child, str) else joined(*child)
 
 
 def table(head: Sequence[str], groups: Iterable[tuple[str, Sequence[Markup]]], note: str) -> Markup:
@@ -61,12 +62,17 @@ def row(name: str, cells: Iterable[Cell]) -> Markup:
     return element("tr", element("th", name, scope="row"), tds)
 
 
+def signed(value: float, digits: int) -> str:
+    """A number with its sign, none if it rounds to zero."""
+    said = f"{value:+,.{digits}f}"
+    return said.replace("-", "−") if any(sign in "123456789" for sign in said) else said[1:]
+
+
 def percent(share: float | None, digits: int = 2) -> str:
     """A share in per cent, with its sign and without a unit; a dash where it is unknown."""
     if share is None or not math.isfinite(share):
         return "–"
-    said = f"{100.0 * share:+.{digits}f}"
-    return said.replace("-", "−") if float(said) else f"{0.0:.{digits}f}"
+    return signed(100.0 * share, digits)
 
 
 def amount(value: float | None, unit: float = 1.0, digits: int = 0) -> str:

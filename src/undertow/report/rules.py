@@ -7,19 +7,22 @@ from collections.abc import Mapping
 from rich.console import Group
 from rich.table import Table
 
+from undertow.report.words import ENGLISH, Words
 
-def rules_page(answer: Mapping[str, object]) -> Group:
-    """One table per family: member, what it is, its parameters (with defaults)."""
+
+def rules_page(answer: Mapping[str, object], words: Words = ENGLISH) -> Group:
+    """One table per family: member, what it is (in English), its parameters (with defaults)."""
     families = answer["families"]
     if not isinstance(families, Mapping):
         return Group()
-    return Group(*(_table(name, members) for name, members in families.items()))
+    return Group(*(_table(name, members, words) for name, members in families.items()))
 
 
-def _table(family: str, members: Mapping[str, Mapping[str, object]]) -> Table:
+def _table(family: str, members: Mapping[str, Mapping[str, object]], words: Words) -> Table:
     table = Table(title=family, title_justify="left", box=None, pad_edge=False, title_style="bold")
-    for head in ("rule", "what it is", "parameters"):
-        table.add_column(head, ratio=None if head == "rule" else 1, no_wrap=head == "rule")
+    table.add_column(words("rule"), no_wrap=True)
+    for head in (words("what it is"), words("parameters")):
+        table.add_column(head, ratio=1)
     for name, member in members.items():
         table.add_row(name, str(member["what"]), _parameters(member["parameters"]))
     return table

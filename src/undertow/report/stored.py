@@ -11,7 +11,7 @@ from undertow.report.words import Words
 
 Record: TypeAlias = Mapping[str, object]
 
-SHORT = 26
+SHORT = 32
 """So many letters of a title fit beside a picture."""
 
 
@@ -89,6 +89,12 @@ def instruments(summary: Record) -> dict[str, Record]:
 def furthest(instrument: Record) -> float:
     """The largest forced change on the way, up or down."""
     return max(abs(number(instrument, key) or 0.0) for key in ("forced_low", "forced_high"))
+
+
+def naming(summary: Record, words: Words) -> Words:
+    """The words, with the titles that are stored with the run."""
+    titles = record(summary, "titles")
+    return words.naming({name: text(titles, name) for name in titles})
 
 
 def title(summary: Record, name: str, words: Words) -> str:

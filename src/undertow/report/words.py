@@ -96,8 +96,15 @@ class Words:
         if isinstance(value, Said):
             return self.said(value)
         if isinstance(value, str):
-            return self("; ").join(self(self.titles.get(one, one)) for one in value.split("; "))
+            return self._called(value)
         return format(value, form)
+
+    def _called(self, value: str) -> str:
+        """A name, or names between semicolons, as titles in the language; other texts stay."""
+        names = value.split("; ")
+        if not all(name in self.titles or name in self.catalogue for name in names):
+            return value
+        return self("; ").join(self(self.titles.get(name, name)) for name in names)
 
 
 @cache

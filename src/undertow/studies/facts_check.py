@@ -44,7 +44,8 @@ def facts_check(
 def _engine(scenario: Scenario, trace: Trace, check: Check) -> float:
     bars = slice(_bar(scenario, check.begin), _bar(scenario, check.end))
     named = check.sellers or scenario.rules.names
-    sellers = [trace.segments.index(name) for name in named]
+    # A channel that is off has taken its traders with it: they sold nothing.
+    sellers = [trace.segments.index(name) for name in named if name in trace.segments]
     if check.measure == "accounts":
         return float(trace.by_segment.called[bars, sellers].sum())
     columns = [trace.instruments.index(name) for name in check.instruments]

@@ -144,11 +144,13 @@ def _headlines(one: Found, otherwise: Found, target: int) -> tuple[float, float]
 
 def _warnings(inputs: Sequence[Input], found: list[Found]) -> Iterator[Said]:
     """What could not be tried, and books that do not close."""
-    for one in inputs:
-        for why in one.cut:
-            yield Said(
-                "{input} is moved by less than half: {why}.", {"input": one.name, "why": why}
-            )
+    for one in (one for one in inputs if one.cut):
+        low, high = one.multiples
+        yield Said(
+            "{input} is moved between {low} and {high} of its base only: farther out the episode"
+            " would be refused.",
+            {"input": one.name, "low": Amount(low, "number"), "high": Amount(high, "number")},
+        )
     ends, draws = found[1 : 1 + 2 * len(inputs)], found[1 + 2 * len(inputs) :]
     for number, end in enumerate(ends):
         if isinstance(end, Refused):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -144,19 +144,39 @@ def _outcome(
             values,
         )
         return
-    answer = instruments[target]
-    if abs(furthest(answer)) < NOTHING:
+    if abs(furthest(instruments[target])) < NOTHING:
         yield Said(
             "{calls} margin calls and {money} of forced sales left every free market within"
             " {little} of where it was.",
             {**values, "little": Amount(NOTHING, "share")},
         )
         return
-    yield Said(
-        "{calls} margin calls and {money} of forced sales pushed {target} furthest, by {furthest}"
-        " at most.",
-        {**values, "target": target, "furthest": Amount(furthest(answer), "percent")},
+    yield _pushed(instruments, target, values)
+    yield from _beside(instruments[target], target)
+
+
+def _pushed(
+    instruments: Mapping[str, InstrumentAnswer], target: str, values: dict[str, Amount | str]
+) -> Said:
+    """How far no free market was pushed, and how many were reached."""
+    far = Amount(furthest(instruments[target]), "percent")
+    values = {**values, "target": target, "furthest": far}
+    reached, known = _reached(instruments)
+    if known < 2:
+        return Said(
+            "{calls} margin calls and {money} of forced sales pushed {target} by {furthest} at"
+            " most.",
+            values,
+        )
+    return Said(
+        "{calls} margin calls and {money} of forced sales pushed no free market further than"
+        " {furthest} ({target}), and reach a tenth of what really happened in {few} of {all}.",
+        {**values, "few": Amount(reached, "count"), "all": Amount(known, "count")},
     )
+
+
+def _beside(answer: InstrumentAnswer, target: str) -> Iterator[Said]:
+    """What really happened to the headline's target."""
     if answer.actual is not None:
         yield Said(
             "Over the window {target} moved {actual}, of which the simulation accounts for"
@@ -167,18 +187,13 @@ def _outcome(
                 "simulated": Amount(answer.simulated, "percent"),
             },
         )
-    yield from _reached(instruments)
 
 
-def _reached(instruments: Mapping[str, InstrumentAnswer]) -> Iterator[Said]:
-    """In how many free markets forced selling comes near to what really happened."""
+def _reached(instruments: Mapping[str, InstrumentAnswer]) -> tuple[int, int]:
+    """Free markets in which forced selling is `NEAR` to what happened, and all of them."""
     known = [a for a in instruments.values() if a.role == "free" and a.actual is not None]
-    reached = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
-    if len(known) > 1:
-        yield Said(
-            "It reaches a tenth of what really happened in {few} of {all} free markets.",
-            {"few": Amount(len(reached), "count"), "all": Amount(len(known), "count")},
-        )
+    near = [a for a in known if a.actual is not None and _share(a.forced, a.actual) >= NEAR]
+    return len(near), len(known)
 
 
 def _share(part: float, whole: float) -> float:
@@ -203,13 +218,13 @@ def ranged(answer: Simulation, ranges: Ranges, warnings: tuple[Said, ...] = ()) 
     return replace(
         answer,
         ranges=ranges,
-        said=(*answer.said, *_spread(ranges)),
+        said=(*answer.said, *_spread(ranges, answer.targets or tuple(answer.instruments))),
         warnings=(*answer.warnings, *warnings),
     )
 
 
-def _spread(ranges: Ranges) -> Iterator[Said]:
-    """Between what the headline lies, and which signs are not settled."""
+def _spread(ranges: Ranges, names: Sequence[str]) -> Iterator[Said]:
+    """Between what the headline lies, and which of the names have no settled sign."""
     found = ranges.forced.get(ranges.target)
     if found is None:
         return
@@ -222,7 +237,7 @@ def _spread(ranges: Ranges) -> Iterator[Said]:
             "high": Amount(found.high, "percent"),
         },
     )
-    open_signs = [name for name, one in ranges.forced.items() if _is_open(one)]
+    open_signs = [name for name in names if _is_open(ranges.forced[name])]
     if open_signs:
         yield Said("The sign is not settled for {names}.", {"names": "; ".join(open_signs)})
 

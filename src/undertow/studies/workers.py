@@ -14,7 +14,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,22 +47,26 @@ def answers(
     work: pickled once for each worker. With one worker the work is done here. The first error
     ends all and is raised here, and so does an interruption; no worker is left behind.
     """
-    told = advance or _nobody
-    if min(workers, len(tasks)) < 2:
+    count, told = min(workers, len(tasks)), advance or _nobody
+    if count < 2:
         return [_told(work(task), done, told) for done, task in enumerate(tasks, 1)]
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="undertow-worker")
+    pool = ThreadPoolExecutor(count, thread_name_prefix="undertow-worker")
     try:
-        with _crew(work, min(workers, len(tasks))) as ask:
-            futures = [pool.submit(ask, task) for task in tasks]
-            try:
-                for done, future in enumerate(as_completed(futures), 1):
-                    _told(future.result(), done, told)
-            finally:
-                for future in futures:
-                    future.cancel()
-            return [future.result() for future in futures]
+        with _crew(work, count) as ask:
+            return _heard([pool.submit(ask, task) for task in tasks], told)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _heard(futures: list[Future[Answer]], advance: Callable[[int], None]) -> list[Answer]:
+    """The answers as they were asked for, heard as they come; after an error no more are begun."""
+    try:
+        for done, future in enumerate(as_completed(futures), 1):
+            _told(future.result(), done, advance)
+    finally:
+        for future in futures:
+            future.cancel()
+    return [future.result() for future in futures]
 
 
 def _nobody(done: int) -> None:

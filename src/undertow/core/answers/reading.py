@@ -70,7 +70,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Ranges:
-    """Every headline over the assumed inputs: one at a time, and all together by a Sobol design.
+    """Every headline over the assumed inputs: one at a time, and all together by a Latin hypercube.
 
     runs, accounts, bar_minutes: how many runs and of what size;  target: whose change is rested
     base: `forced` of each instrument in the small base run, beside the full one's

@@ -38,6 +38,7 @@ class ImpactLaw(ABC):
         """ln π(z) per underlying; exactly 0 at z = 0.
 
         The pressure may have more axes in front, as the points of a path: [..., underlying].
+        Of the market it reads what does not change: `market.instruments`.
         """
 
     @abstractmethod

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
+from undertow.core.errors import unknown
 from undertow.core.market import Market
 from undertow.core.shapes import PerInstrument
 
@@ -19,14 +20,19 @@ def paced(days: PerInstrument, lag_days: float) -> PerInstrument:
 
 
 def by_instrument(given: Mapping[str, float], market: Market, where: str) -> PerInstrument:
-    """Numbers by name as one entry per instrument, 0 where none is given."""
-    values, places = np.zeros(len(market.instruments)), _places(market.instruments.names)
-    for name, value in given.items():
-        values[places[name] if name in places else market.instruments.index(name, where)] = value
+    """Numbers by name as one entry per instrument, 0 where none is given; not to be written to."""
+    return _laid_out(tuple(given.items()), market.instruments.names, where)
+
+
+@lru_cache(64)
+def _laid_out(
+    given: tuple[tuple[str, float], ...], names: tuple[str, ...], where: str
+) -> PerInstrument:
+    """The same, remembered: every trader asks for it in every bar."""
+    values, places = np.zeros(len(names)), {name: place for place, name in enumerate(names)}
+    for name, value in given:
+        if name not in places:
+            raise unknown("instrument", name, names, where)
+        values[places[name]] = value
+    values.flags.writeable = False
     return values
-
-
-@cache
-def _places(names: tuple[str, ...]) -> dict[str, int]:
-    """Where each name is."""
-    return {name: place for place, name in enumerate(names)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerInstrument, Floats, PerInstrument
@@ -51,10 +51,16 @@ class Trader(ABC):
 
     Laws: no order for an instrument that is closed (days 0); the same state, market and moment
     give the same orders; orders change neither state nor market; at rest they vanish with the
-    length of the bar; the order of instruments in the market does not matter.
+    length of the bar; the order of instruments in the market does not matter; who wants nothing
+    at one slope wants nothing at any: the engine asks all at the tangent, and again at the secant
+    over all that is asked only those who want something.
+
+    heeds_slope: orders depend on `moment.slope`; those of a rule that says no are final at once.
     """
 
     __slots__ = ()
+
+    heeds_slope: ClassVar[bool] = True
 
     @classmethod
     @abstractmethod

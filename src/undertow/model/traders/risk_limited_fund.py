@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from statistics import NormalDist
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 
@@ -38,6 +38,8 @@ class RiskLimitedFund(Trader):
     relative: var_limit is a multiple of VaR over equity at the opening, not a share of equity
     memory: [peak equity, VaR over equity at the opening]
     """
+
+    heeds_slope: ClassVar[bool] = False
 
     holdings: Mapping[str, float]
     cash: float

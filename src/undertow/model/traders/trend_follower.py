@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class TrendFollower(Trader):
     held the other way when the trend has turned as far (0: only leaves, 1: turns round)
     memory: [fast, slow, σ at opening] × instrument
     """
+
+    heeds_slope: ClassVar[bool] = False
 
     positions: Mapping[str, float]
     trend: Mapping[str, float]

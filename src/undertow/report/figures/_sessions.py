@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
     from polars import DataFrame, Series
 
-FAINT = 0.035
+FAINT = 0.18
+HARDLY_CLOSED = 0.95
 
 
 def venues(sessions: DataFrame | None) -> list[str]:
@@ -26,10 +27,9 @@ def draw_sessions(figure: Figure, tables: Tables, words: Words, *, row: int) -> 
     """A strip a venue in its own row, and a faint shade behind all rows: darker, more are open."""
     import plotly.graph_objects as go
 
-    times = tables.segments["time"]
     if tables.sessions is None:
         return
-    inside = _inside(tables.sessions, times)
+    inside = _inside(tables.sessions, tables.segments["time"])
     begin = inside["begin"].dt.epoch("ms").to_numpy()
     end = inside["end"].dt.epoch("ms").to_numpy()
     figure.add_trace(
@@ -40,12 +40,23 @@ def draw_sessions(figure: Figure, tables: Tables, words: Words, *, row: int) -> 
         row=row, col=1,
     )  # fmt: skip
     figure.update_yaxes(type="category", showgrid=False, row=row)
-    shapes = [
-        {"type": "rect", "xref": "x", "yref": "paper", "x0": a, "x1": b, "y0": 0, "y1": 1,
-         "fillcolor": INK, "opacity": FAINT, "line": {"width": 0}, "layer": "below"}
-        for a, b in zip(begin.tolist(), end.tolist(), strict=True)
+    figure.update_layout(shapes=_shades(inside, tables.segments["time"]))
+
+
+def _shades(inside: DataFrame, times: Series) -> list[dict[str, object]]:
+    """A rectangle a session, of the venues that close for more than moments."""
+    import polars as pl
+
+    window = times.sort()[-1] - times.sort()[0]
+    open_share = (pl.col("end") - pl.col("begin")).sum().over("venue") / window
+    closing = inside.filter(open_share < HARDLY_CLOSED)
+    faint = FAINT / max(1, closing["venue"].n_unique())
+    ends = closing.select(pl.col("begin", "end").dt.epoch("ms")).iter_rows()
+    return [
+        {"type": "rect", "xref": "x", "yref": "paper", "x0": begin, "x1": end, "y0": 0, "y1": 1,
+         "fillcolor": INK, "opacity": faint, "line": {"width": 0}, "layer": "below"}
+        for begin, end in ends
     ]  # fmt: skip
-    figure.update_layout(shapes=shapes)
 
 
 def _inside(sessions: DataFrame, times: Series) -> DataFrame:
@@ -53,11 +64,6 @@ def _inside(sessions: DataFrame, times: Series) -> DataFrame:
     import polars as pl
 
     first, last = times.sort()[[0, -1]]
-
-    return (
-        sessions.with_columns(
-            begin=pl.col("begin").clip(first, last), end=pl.col("end").clip(first, last)
-        )
-        .filter(pl.col("begin") < pl.col("end"))
-        .sort("begin")
-    )
+    begin, end = (pl.col(key).clip(first, last) for key in ("begin", "end"))
+    cut = sessions.with_columns(begin=begin, end=end)
+    return cut.filter(pl.col("begin") < pl.col("end")).sort("begin")

@@ -11,7 +11,7 @@ import numpy as np
 from undertow.core.answers.tables import Tables
 from undertow.report.figures._frames import by_name, moments, thinned
 from undertow.report.figures._menu import choose
-from undertow.report.stored import Record, instruments, number, record, records, text, title
+from undertow.report.stored import Record, instruments, items, number, record, records, text, title
 from undertow.report.theme import (
     ACTUAL,
     CEILING,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Style: TypeAlias = Mapping[str, object]
 
 SPARSE = 80
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ def figure(
     import plotly.graph_objects as go
 
     drawn, groups = go.Figure(), []
+    changed = bool(items(summary, "changes"))
+    other = words("without the changes") if changed else words("the other run")
     for path in _paths(summary, tables, beside):
-        traces = list(_traces(path, words))
+        traces = list(_traces(path, other, words))
         drawn.add_traces(traces)
         groups.append((path.name, _label(summary, path.name, words), len(traces)))
     choose(drawn, groups)
@@ -83,7 +86,7 @@ def _label(summary: Record, name: str, words: Words) -> str:
 
 def _paths(summary: Record, tables: Tables, beside: Tables | None) -> Iterator[Path]:
     run = by_name(thinned(tables.instruments), "instrument")
-    bands = by_name(tables.bands, "instrument")
+    bands = by_name(None if tables.bands is None else thinned(tables.bands), "instrument")
     actual = by_name(None if tables.actual is None else thinned(tables.actual), "instrument")
     without = by_name(None if beside is None else thinned(beside.instruments), "instrument")
     ceilings = records(summary, "ceiling")
@@ -93,7 +96,7 @@ def _paths(summary: Record, tables: Tables, beside: Tables | None) -> Iterator[P
             yield Path(name, run[name], bands.get(name), actual.get(name), without.get(name), limit)
 
 
-def _traces(path: Path, words: Words) -> Iterator[Scatter]:
+def _traces(path: Path, other: str, words: Words) -> Iterator[Scatter]:
     """Range, ceiling, news alone, the run without changes, simulated, actual: the last on top."""
     run, change = path.run, _change(path.run)
     if path.band is not None:
@@ -106,10 +109,10 @@ def _traces(path: Path, words: Words) -> Iterator[Scatter]:
             {"name": words("ceiling"), "line": _dashed(CEILING, "longdash")},
         )
     news = np.expm1(run["log_news"].to_numpy())
-    if news.any():
+    if np.abs(news).max() > ROUNDING:
         yield _line(run, news, {"name": words("news alone"), "line": _dashed(NEWS, "dot")})
     if path.without is not None:
-        style = {"name": words("without the changes"), "line": _dashed(SIMULATED, "dash")}
+        style = {"name": other, "line": _dashed(SIMULATED, "dash")}
         yield _line(path.without, _change(path.without), style)
     solid = {"color": SIMULATED, "width": 2.5}
     yield _line(run, change, {"name": words("simulated"), "line": solid})
@@ -124,10 +127,11 @@ def _change(run: DataFrame) -> Floats:
 
 def _band(run: DataFrame, band: DataFrame, words: Words) -> Iterator[Scatter]:
     """The range of the forced part, laid on the news that it comes on top of."""
-    both = run.join(band, on=("time", "instrument"), how="inner").sort("time")
-    news = np.exp(both["log_news"].to_numpy())
+    news = run.select("time", "log_news")
+    both = band.join_asof(news, on="time", strategy="nearest")
+    alone = np.exp(both["log_news"].to_numpy())
     edge = {"color": RANGE, "width": 0.5}
-    low, high = (news * (1.0 + both[side].to_numpy()) - 1.0 for side in ("low", "high"))
+    low, high = (alone * (1.0 + both[side].to_numpy()) - 1.0 for side in ("low", "high"))
     yield _line(both, low, {"line": edge, "showlegend": False, "hoverinfo": "skip"})
     fill = {"name": words("range"), "line": edge, "fill": "tonexty", "fillcolor": RANGE}
     yield _line(both, high, {**fill, "hoverinfo": "skip"})

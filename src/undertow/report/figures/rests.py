@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Bar, Figure
 
 MOST = 12
-ROW = 40
+ROW = 42
 
 
 def figure(summary: Record, tables: Tables, words: Words) -> Figure:
@@ -28,7 +28,7 @@ def figure(summary: Record, tables: Tables, words: Words) -> Figure:
     drawn = go.Figure([_bar(found, end, base, words) for end in ("low", "high")])
     dressed(drawn, height=110 + ROW * max(2, len(found)))
     drawn.add_vline(x=base, line_color=INK, line_width=1.5)
-    drawn.update_layout(barmode="overlay", bargap=0.62, annotations=list(_labels(found, words)))
+    drawn.update_layout(barmode="overlay", bargap=0.66, annotations=list(_labels(found, words)))
     drawn.update_yaxes(range=[len(found) - 0.6, -0.9], showgrid=False, showticklabels=False,
                        zeroline=False)  # fmt: skip
     name = plain(title(summary, target, words))
@@ -59,7 +59,7 @@ def _labels(found: list[Record], words: Words) -> list[dict[str, object]]:
     return [
         {
             "text": _label(one, words), "x": 0, "xref": "paper", "xanchor": "left",
-            "y": at, "yref": "y", "yshift": 15, "showarrow": False, "font": {"color": MUTED},
+            "y": at, "yref": "y", "yshift": 16, "showarrow": False, "font": {"color": MUTED},
             "bgcolor": PAPER, "borderpad": 0,
         }
         for at, one in enumerate(found)

@@ -20,7 +20,7 @@ from undertow.report.figures._flows import (
     matrix,
 )  # fmt: skip
 from undertow.report.figures._menu import choose
-from undertow.report.stored import Record, label, title
+from undertow.report.stored import Record, label, naming, title
 from undertow.report.theme import FORCED, FORCED_FAINT, dressed, narrow, plain, shades
 from undertow.report.words import Words
 
@@ -43,6 +43,8 @@ def figure(summary: Record, tables: Tables, words: Words) -> Figure:
     The second choice has the sellers as columns; sales by rule, without a call, are a column.
     """
     import plotly.graph_objects as go
+
+    words = naming(summary, words)
 
     def said(name: str) -> str:
         return _said(name, summary, words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 
 ENTRY = re.compile(r'^msgid ((?:".*"\n)+)msgstr ((?:".*"(?:\n|$))+)', re.M)
 
@@ -15,7 +15,7 @@ def catalogue(language: str) -> Mapping[str, str]:
 
     Context and plurals of gettext are not read. Source of the form: GNU gettext manual, 3.
     """
-    text = files(__name__).joinpath(f"{language}.po").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"{language}.po").read_text(encoding="utf-8")
     return {_joined(said): _joined(meant) for said, meant in ENTRY.findall(text)}
 
 

@@ -1,4 +1,4 @@
-"""The tables of the page: instruments, the days out of sample, segments."""
+"""The table of instruments, and the one of the days out of sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from undertow.report.page_answer import day
 from undertow.report.page_html import (
     Cell,
     Markup,
-    amount,
     between,
     element,
     joined,
@@ -30,32 +29,32 @@ from undertow.report.stored import (
 )  # fmt: skip
 from undertow.report.words import Words
 
-BILLION, MILLION = 1e9, 1e6
-CHANGES = ("given", "simulated", "actual", "unexplained")
+CHANGES = ("simulated", "actual", "unexplained")
 SHOWN = 10
-DONE = ("called", "forced_usd", "bankrupt", "bad_debt_usd")
+SHOWN_SHARE = 5e-5
 
 
 def instruments_table(summary: Record, words: Words) -> Markup:
     """Targets first: ceiling, forced with its range, simulated, actual, unexplained."""
+    ranged = [words("range of forced")] if record(summary, "ranges") else []
     head = [
-        words("change, %"), words("on one scale"), words("ceiling"), words("forced"),
-        words("range of forced"), words("named news"), words("simulated"), words("actual"),
-        words("unexplained"), words("lowest depth, % of normal"),
-        words("widest spread, × normal"),
+        words("change, %"), words("on one scale"), words("ceiling"), words("forced"), *ranged,
+        words("named news"), words("simulated"), words("actual"), words("unexplained"),
+        words("lowest depth, %"), words("widest spread, ×"),
     ]  # fmt: skip
     note = words(
         "Changes over the window in % of the opening price. Ceiling: the fall if every dollar lost "
         "in the sources had been raised by selling this instrument alone. Forced: by forced "
         "selling, as it stands at the end. Range: over the assumed inputs. Named news: given, with "
-        "its date and source. Unexplained: actual less simulated. Choose a name to see its path."
+        "its date and source. Unexplained: actual less simulated. Depth and spread: of "
+        "normal. Choose a name to see its path."
     )
     return joined(legend(words), table(head, _by_role(summary, words), note))
 
 
 def _by_role(summary: Record, words: Words) -> Iterator[tuple[str, list[Markup]]]:
     titles = {
-        "free": words("Free: every number is earned"),
+        "free": words("Free: earned, but for named news"),
         "linked": words("Linked: follow a source by what they are made of"),
         "given": words("Given: the actual path is fed in"),
     }
@@ -70,14 +69,16 @@ def _instrument(summary: Record, name: str, words: Words) -> Markup:
     one = records(summary, "instruments")[name]
     earned = text(one, "role") == "free"
     ceiling = number(records(summary, "ceiling").get(name, {}), "impact")
-    ends = pair(record(summary, "ranges"), name)
+    ranges = record(summary, "ranges")
     depth, spread = number(one, "depth_low"), number(one, "spread_high")
+    given = number(one, "given")
     picture = marks(summary, name, span_of(summary)) if earned else ""
     cells: list[Cell] = [
         (picture, "picture"),
         ("" if ceiling is None else percent(ceiling), "n ceiling"),
         (percent(number(one, "forced")), "n forced"),
-        (between(ends), "n range"),
+        *([(between(pair(ranges, name)), "n range")] if ranges else []),
+        ("" if given is None or abs(given) < SHOWN_SHARE else percent(given), "n"),
         *((percent(number(one, key)), "n") for key in CHANGES),
         ("–" if depth is None else f"{100.0 * depth:.0f}", "n"),
         ("–" if spread is None else f"{spread:.1f}", "n"),
@@ -123,46 +124,3 @@ def later_table(summary: Record, words: Words) -> Markup:
         else ""
     )
     return joined(table(head, [("", listed[:SHOWN])], note), more)
-
-
-def segments_table(summary: Record, words: Words) -> Markup:
-    """One row a segment; counts are real accounts that the simulated ones stand for."""
-    head = [
-        words("segment"), words("real accounts"), words("calls"),
-        words("forced sales, billion dollars"), words("bankrupt accounts"),
-        words("bad debt, million dollars"),
-    ]  # fmt: skip
-    found = records(summary, "segments")
-    busy = [name for name in found if any(number(found[name], key) for key in DONE)]
-    called = [name for name in busy if number(found[name], "accounts")]
-    groups = (
-        (words("Accounts, called when their equity falls short"), called),
-        (words("Traders, who sell by their own rule without a call"),
-         [name for name in busy if name not in called]),
-    )  # fmt: skip
-    listed = [
-        (heading, [_segment(summary, name, words) for name in names])
-        for heading, names in groups
-        if names
-    ]
-    return table(head, listed, _note(summary, [name for name in found if name not in busy], words))
-
-
-def _note(summary: Record, idle: list[str], words: Words) -> str:
-    told = [words("Calls count every call, so that one account may be called more than once.")]
-    if idle:
-        names = words.listed(title(summary, name, words) for name in idle)
-        told.append(words("Neither called nor forced to sell: {names}.", names=names))
-    return words.join(told)
-
-
-def _segment(summary: Record, name: str, words: Words) -> Markup:
-    one = records(summary, "segments")[name]
-    cells = [
-        (amount(number(one, "weight")), "n"),
-        (amount(number(one, "called")), "n calls"),
-        (amount(number(one, "forced_usd"), BILLION, 2), "n forced"),
-        (amount(number(one, "bankrupt")), "n"),
-        (amount(number(one, "bad_debt_usd"), MILLION, 1), "n defaults"),
-    ]
-    return row(title(summary, name, words), cells)
