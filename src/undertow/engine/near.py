@@ -18,17 +18,13 @@ import numpy as np
 
 from undertow.core.accounts import Group
 from undertow.core.shapes import PerColumn, PerMove, PerMoveColumn, Rows
-from undertow.engine.copied import empty, part
+from undertow.engine.copied import empty, joined, part
 from undertow.engine.live import Live, Room, listed, live_at_home, room_for, write_back
 from undertow.engine.pool import CHUNK, Pool
 from undertow.engine.reach import Reach, reach
 from undertow.engine.scan import short_and_copied, short_of
 from undertow.engine.weights import Weights
 from undertow.model.liquidation.base import Called
-
-ROOM = 1_024
-"""Calls a block has room for before it is known how many there are."""
-
 
 FASTEST = 64.0
 """Most typical moves that a box is thought to be used up by in a bar."""
@@ -97,7 +93,7 @@ class NearList:
     recent: the same over all weights, of the last few
     speeds: typical moves of each list's box used per bar, learned
     scanned: accounts tested since the start
-    rooms: where each list is kept;  expected: calls of a block
+    rooms: where each list is kept;  copies: where called accounts are
     """
 
     group: Group
@@ -112,11 +108,10 @@ class NearList:
     speeds: list[float] = field(default_factory=lambda: [1.0] * LISTS)
     scanned: int = 0
     rooms: list[Room] = field(default_factory=list)
-    expected: list[int] = field(init=False)
+    copies: Called | None = None
 
     def __post_init__(self) -> None:
         self.home = self.live = live_at_home(self.group)
-        self.expected = [ROOM] * len(self.home.bounds)
 
     def renew(self, test: Weights, sign: PerColumn, open_places: Rows, pool: Pool) -> Rows:
         """Make sure the list is complete at these weights; returns where `open_places` are now."""
@@ -143,22 +138,30 @@ class NearList:
         return found[:count]
 
     def short_and_copied(
-        self, test: Weights, target: Weights, least: tuple[float, float], block: int, *, noted: bool
+        self, tests: tuple[Weights, Weights], least: tuple[float, float], pool: Pool, *, noted: bool
     ) -> tuple[Rows, Called]:
-        """The same, without accounts that know of an open call or need too little, and copies."""
-        live, (start, stop) = self.live, self.live.bounds[block]
-        found, opened = np.empty(stop - start, np.int64), live.opened if noted else live.opened[:0]
-        count, room = self.expected[block], 0
-        while count > room:
-            room = count + count // 2
-            called = empty(room, live.quantity.shape[1])
+        """The same of all blocks, without accounts that know of an open call or need too little.
+
+        tests: trigger and target. The copies are good until the next are made.
+        """
+        live, (test, target) = self.live, tests
+        opened, found = live.opened if noted else live.opened[:0], np.empty(len(live), np.int64)
+        # As long as all accounts: what no call has reached takes no memory yet.
+        room = self.copies = self.copies or empty(len(self.home), live.quantity.shape[1])
+
+        def copy(bound: tuple[int, int]) -> tuple[Rows, Called]:
+            start, stop = bound
+            here, called = found[start:stop], part(room, slice(start, stop))
             count = short_and_copied(
                 live.quantity, live.column, live.cash, live.weight, opened, test.weight,
-                test.offset, target.weight, target.offset, least, start, stop, found,
+                test.offset, target.weight, target.offset, least, start, stop, here,
                 called.quantity, called.column, called.need, called.move, called.weight,
             )  # fmt: skip
-        self.expected[block] = max(count, ROOM)
-        return found[:count], part(called, count)
+            return here[:count], part(called, count)
+
+        if pool.threads == 1:
+            return copy((0, len(live)))
+        return joined(pool.map(copy, live.bounds))
 
     def count(self) -> int:
         """Note that all blocks are scanned once more; returns how many there are."""
