@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from small import holders, shocked, system
 from undertow.engine import ahead
+from undertow.engine.origins import book_origins
+from undertow.engine.run import How, run
 from undertow.model.liquidation import LIQUIDATION
 from undertow.model.liquidation.pro_rata import ProRata
 
@@ -30,6 +33,17 @@ def test_it_leaves_kernels_in_the_cache_on_disk(tmp_path: Path) -> None:
     subprocess.run(command, check=True, env=environment)  # noqa: S603
 
     assert list(tmp_path.rglob("pro_rata._sell_pro_rata*.nbi"))
+    assert list(tmp_path.rglob("origins.book_origins*.nbi"))
+
+
+def test_the_ledger_needs_no_other_kernel_than_the_one_compiled_ahead() -> None:
+    ahead.book_once()
+    known = set(book_origins.machine.signatures)  # type: ignore[attr-defined]
+    funds = holders([10.0], [-800.0])
+    trace = run(shocked(system(funds, bars=2), (1, 0, 0.85)), how=How(threads=1))
+
+    assert trace.contagion.by_seller.any()
+    assert set(book_origins.machine.signatures) == known  # type: ignore[attr-defined]
 
 
 def test_an_interruption_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:

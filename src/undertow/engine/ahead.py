@@ -1,4 +1,4 @@
-"""A second process that compiles the kernels of liquidation policies into the cache on disk.
+"""A second process that compiles kernels of policies and ledger into the cache on disk.
 
 Compiling keeps Python to itself, so threads do not help. The process is a plain new interpreter:
 it works where there is no fork, and whatever becomes of it, the first one compiles what is missing.
@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 import numpy as np
 
 from undertow.core.compiled import nothing_cached
+from undertow.engine.origins import book_origins
 from undertow.model.liquidation.base import Called, LiquidationPolicy, Terms
 
 LONGEST_S = 60.0
@@ -59,8 +60,22 @@ def sell_once(policy: LiquidationPolicy) -> None:
     policy.sales(called, terms, np.zeros((1, 1)))
 
 
+def book_once() -> None:
+    """Book one small sale over the origins of its seller's losses, so that the kernel is there."""
+    one, row, column = np.ones((1, 1)), np.zeros(1, np.int64), np.zeros((1, 1), np.uint16)
+    book_origins(
+        one, one.copy(), column, row, np.ones(1), row, row, np.zeros(1, np.int32), one.copy(),
+        np.zeros((2, 1)), 1, np.zeros((1, 1), np.int64), np.arange(2), row, row, np.ones(1), row,
+        np.zeros((1, 2)),
+    )  # fmt: skip
+
+
 def main(names: Iterable[str]) -> None:
-    """Compile for the policies of these classes, given as module:class; they need no parameters."""
+    """Compile for the policies of these classes, given as module:class; they need no parameters.
+
+    The ledger's kernel comes first: the other process needs it last of all, and has enough to do.
+    """
+    book_once()
     for name in names:
         module, _, member = name.partition(":")
         sell_once(getattr(importlib.import_module(module), member)())

@@ -95,9 +95,11 @@ class Board:
             return
         tables = self._tables if ruled and all(rule.fixed for rule in rules) else None
         both = tables or self._compiled(regimes, market)
-        trigger, target = (weights(both, market, self.all, target=t) for t in (False, True))
-        self.trigger = trigger if tables is None else _with_rates(trigger, self.trigger)
-        self.target = target if tables is None else _with_rates(target, self.target)
+        known = (None, None) if tables is None else (self.trigger, self.target)
+        self.trigger, self.target = (
+            weights(both, market, self.all, target=target, before=before)
+            for target, before in zip((False, True), known, strict=True)
+        )
         self._tables, self.regimes, self.value, self._tests = both, list(regimes), value, {}
         if tables is None:
             self._standing = {}
@@ -164,11 +166,6 @@ def _rows(regimes: Sequence[Regime], tables: Sequence[Requirement]) -> list[list
         [*range(len(table.rate)), *([last] if regime.cash_test else [])]
         for regime, table in zip(regimes, tables, strict=True)
     ]
-
-
-def _with_rates(test: Weights, before: Weights) -> Weights:
-    """The test with the rates it had before in the very same arrays: nobody has hiked them."""
-    return Weights(test.weight, test.offset, before.rate, before.money)
 
 
 def board_of(

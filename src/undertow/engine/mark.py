@@ -9,13 +9,13 @@ import numpy as np
 
 from undertow.core.errors import BadNumber
 from undertow.core.market import Market
-from undertow.core.shapes import Floats, PerInstrument
+from undertow.core.shapes import Floats, PerInstrument, Rows
 from undertow.engine.clear import Limits
 from undertow.engine.ledger import Causes
 from undertow.engine.pace import Pace
 from undertow.engine.prices import priced
 from undertow.engine.state import State
-from undertow.model.venues.base import Phase
+from undertow.model.venues.base import Brake, Phase
 
 
 def hear(state: State, pace: Pace) -> None:
@@ -132,8 +132,7 @@ def _causes(state: State, pace: Pace, let_through: PerInstrument) -> Causes:
 def brake(state: State, pace: Pace, closing: PerInstrument, moment: datetime) -> None:
     """Let every venue see the bar's closing price (0 where closed) and set the next limits."""
     market, limits = state.market, state.limits
-    low, high, settlement = limits.low.copy(), limits.high.copy(), market.settlement.copy()
-    moved = False
+    moved: list[tuple[Rows, Brake]] = []
     for number, (listing, before) in enumerate(
         zip(state.rules.listings, state.brakes, strict=True)
     ):
@@ -144,8 +143,10 @@ def brake(state: State, pace: Pace, closing: PerInstrument, moment: datetime) ->
         after = listing.venue.after(before, closing[own], int(phase), moment)
         state.brakes[number] = after
         if after is not before:
-            low[own], high[own], settlement[own] = after.low, after.high, after.settlement
-            moved = True
+            moved.append((own, after))
     if moved:
+        low, high, settlement = limits.low.copy(), limits.high.copy(), market.settlement.copy()
+        for own, after in moved:
+            low[own], high[own], settlement[own] = after.low, after.high, after.settlement
         state.limits = Limits(low, high)
         state.market = replace(market, settlement=settlement)

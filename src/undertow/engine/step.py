@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -71,7 +71,7 @@ def ordered(state: State, pace: Pace, pool: Pool) -> Orders:
         forced = board.per_instrument(closing, long, count)
         bought = board.per_instrument(closing, ~long, count)
     alone = Orders(batches, forced, bought, np.zeros((0, count)))
-    return replace(alone, traders=_trader_orders(state, pace, alone))
+    return Orders(batches, forced, bought, _trader_orders(state, pace, alone))
 
 
 def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
@@ -85,7 +85,7 @@ def _trader_orders(state: State, pace: Pace, others: Orders) -> Floats:
     heeds = np.array([trader.heeds_slope for _, trader in state.rules.traders])
     again = np.flatnonzero(heeds & units.any(axis=1)).tolist()
     if again:
-        flow = _flow(replace(others, traders=units))
+        flow = _flow(others, units)
         calm = decayed(state.market, pace.days)
         toward = pressed(calm, flow.forced + flow.sold - flow.bought, pace.days)
         secant = unit_slope(state.rules.impact, state.market, toward.pressure)
@@ -114,13 +114,14 @@ def _ask(
 
 def cleared_now(state: State, orders: Orders, pace: Pace) -> Cleared:
     """Let all orders of the bar meet."""
-    return clear(state.market, _flow(orders), state.rules, pace, state.limits)
+    flow = _flow(orders, orders.traders)
+    return clear(state.market, flow, state.rules, pace, state.limits)
 
 
-def _flow(orders: Orders) -> Flow:
+def _flow(orders: Orders, traders: Floats) -> Flow:
     """Units to be sold by force, sold by traders, and bought, per instrument."""
-    sold = np.maximum(-orders.traders, 0.0).sum(axis=0)
-    bought = np.vstack([orders.bought, np.maximum(orders.traders, 0.0)]).sum(axis=0)
+    sold = np.maximum(-traders, 0.0).sum(axis=0)
+    bought = np.vstack([orders.bought, np.maximum(traders, 0.0)]).sum(axis=0)
     return Flow(orders.forced, sold, bought)
 
 

@@ -16,7 +16,7 @@ from undertow.model.scenario import Scenario, Segment
 def warm_up(scenario: Scenario) -> None:
     """Play one round with one bankrupt account a group, sold by its owner and by its broker.
 
-    Meanwhile a second process compiles the kernels of the policies, half of all the work.
+    Meanwhile a second process compiles the kernels of policies and ledger, half of all the work.
     """
     policies = {
         type(policy): policy

@@ -32,18 +32,31 @@ class Weights:
     money: PerMoveColumn
 
 
-def weights(regime: Regime, market: Market, columns: Columns, *, target: bool) -> Weights:
-    """The trigger test (`target=False`) or the test a called account must pass again."""
+def weights(
+    regime: Regime,
+    market: Market,
+    columns: Columns,
+    *,
+    target: bool,
+    before: Weights | None = None,
+) -> Weights:
+    """The trigger test (`target=False`) or the test a called account must pass again.
+
+    before: the test under the same tables at other prices; its rates are taken over as they are
+    """
     required = regime.rule.table(market, columns, target=target)
     value = market.value[columns.instruments]
     pledged = columns.pledged
     counted = np.where(pledged, value, 0.0)
     margin = counted - columns.sign * (counted * required.rate + pledged * required.money)
-    rate, money = _rows(required, pledged)
-    offset = np.zeros(len(margin))
     if regime.cash_test:
         future = market.instruments.future[columns.instruments]
         margin = np.vstack([margin, np.where(future, counted, 0.0)])
+    if before is not None:
+        return Weights(margin, before.offset, before.rate, before.money)
+    rate, money = _rows(required, pledged)
+    offset = np.zeros(len(required.rate))
+    if regime.cash_test:
         rate, money = (np.vstack([rows, np.zeros(columns.count)]) for rows in (rate, money))
         offset = np.append(offset, regime.credit_line)
     return Weights(margin, offset, rate, money)

@@ -62,8 +62,8 @@ class LeveragedEtf(Trader):
         """The rebalancing trade on a closing bar; the whole position once the assets are gone."""
         at = market.instruments.index(self.instrument, "a leveraged fund")
         trade = np.zeros(len(market.instruments))
-        held, assets = float(state.quantity[at]), state.equity(market)
         if moment.days[at] > 0:
+            held, assets = float(state.quantity[at]), state.equity(market)
             if assets <= 0:
                 trade[at] = -held
             elif moment.closing[at]:

@@ -101,17 +101,16 @@ class RiskLimitedFund(Trader):
         accepted = np.where(state.quantity > 0, market.sellable, market.buyable) > 0
         can = accepted & (moment.days > 0)
         kept = np.minimum(
-            self._within_value_at_risk(state, market, can),
+            self._within_value_at_risk(state, market, equity, can),
             self._within_drawdown(state, market, 1 - equity / peak),
         )
         cut = np.where(can, 1 - kept, 0.0) * paced(moment.days, self.lag_days)
         return -cut * state.quantity, np.array([peak, state.memory[1]])
 
     def _within_value_at_risk(
-        self, state: TraderState, market: Market, can: FlagPerInstrument
+        self, state: TraderState, market: Market, equity: float, can: FlagPerInstrument
     ) -> PerInstrument:
         """Share of each position that may be kept, what cannot be sold being kept."""
-        equity = state.equity(market)
         if equity <= 0:
             return np.where(can, 0.0, 1.0)
         risk = state.quantity * market.value * market.sigma
