@@ -129,7 +129,8 @@ class Desk:
         """
         least = (self.segment.regime.minimum_transfer, DUST)
         if self._has_exact_rule:
-            return copied(self.live, self.target, self.short(market, pool), least)
+            places = self.short(market, pool)
+            return copied(self.live, self.target, places, least)
         self.scan(pool)
         tests, noted = (self.trigger, self.target), self.calls.noted
         return self.near.short_and_copied(tests, least, pool, noted=noted)
