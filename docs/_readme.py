@@ -20,7 +20,7 @@ PASTED = re.compile(
 NUMBER = re.compile(r"[+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?")
 STORED = re.compile(r"^(Stored in|Page:) .*?(?=(/page\.html)?$)", re.M)
 FIRST_TABLE, INSTALLED = "Targets", "Successfully installed"
-CUT, AGAIN = "Out of sample", "The books"
+LEFT_OUT = ("Out of sample", "What was reported")
 WIDTH = "80"
 TOLERANCE = 0.01
 SMALLEST = 1e-9
@@ -47,12 +47,17 @@ def as_pasted(output: str) -> str:
 
 
 def _shortened(lines: list[str]) -> list[str]:
-    """The page without the tables in its middle."""
-    cut, again = (
-        next((at for at, line in enumerate(lines) if line.startswith(first)), None)
-        for first in (CUT, AGAIN)
-    )
-    return lines if cut is None or again is None else [*lines[:cut], "…\n", "\n", *lines[again:]]
+    """The page without the tables that are left out, each marked by a line of its own."""
+    kept: list[str] = []
+    dropped = False
+    for line in lines:
+        begins = line.startswith(LEFT_OUT)
+        dropped = begins or (dropped and bool(line.strip()))
+        if begins:
+            kept.append("…\n")
+        elif not dropped:
+            kept.append(line)
+    return kept
 
 
 def differences(pasted: str, now: str) -> list[str]:

@@ -126,7 +126,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     if as_json:
         _print_json(done.json(timing=timing))
     else:
-        _print_page(done, lang)
+        _print_page(done, lang, page=page)
     if done.answer.truncated:
         raise typer.Exit(TRUNCATED)
 
@@ -143,17 +143,19 @@ def _done(request: Request, *, quiet: bool) -> Done:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _print_page(done: Done, lang: Lang) -> None:
+def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
     from rich.console import Console
 
     from undertow.report.tables import simulation_page
     from undertow.report.words import speaker
 
-    words, console = speaker(lang.value), Console(highlight=False)
+    words, console = speaker(lang.value), Console(highlight=False, markup=False)
     console.print(simulation_page(done.answer, words, done.titles))
     console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
     if done.page is not None:
         console.print(words("Page: {file}", file=str(done.page)), soft_wrap=True)
+    elif page:
+        console.print(words("No page was drawn: pip install 'undertow[page]' adds what it needs."))
 
 
 @app.command()
@@ -177,7 +179,7 @@ def explain(
     from undertow.report.explanation import explanation_page
     from undertow.report.words import speaker
 
-    Console(highlight=False).print(
+    Console(highlight=False, markup=False).print(
         explanation_page(told.answer, speaker(lang.value).naming(told.titles))
     )
 
@@ -218,7 +220,7 @@ def rules(
 
     from undertow.report.rules import rules_page
 
-    Console(highlight=False).print(rules_page(answer))
+    Console(highlight=False, markup=False).print(rules_page(answer))
 
 
 @app.command()

@@ -66,8 +66,14 @@ def test_the_pasted_output_has_every_part_of_the_page() -> None:
     pasted = [match["text"] for match in script("_readme").PASTED.finditer(README)]
 
     assert len(pasted) == 1
-    for part in ("Instruments", "Segments", "Who made whom sell what", "The books close"):
+    for part in ("Targets", "Sources", "Segments", "Who made whom", "rests on", "The books"):
         assert part in pasted[0]
+
+
+def test_a_table_that_is_left_out_leaves_a_mark() -> None:
+    page = "said\n\nOut of sample, a\nrow\n\nSegments\nrow\n"
+
+    assert script("_readme").as_pasted(page) == "said\n\n…\n\nSegments\nrow\n"
 
 
 def test_a_pasted_number_may_differ_in_its_last_digit_and_no_more() -> None:

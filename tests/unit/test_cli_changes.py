@@ -140,3 +140,16 @@ def sold(told: dict) -> float:
 
 def calls(told: dict) -> float:
     return sum(segment["called"] for segment in told["segments"].values())
+
+
+def test_without_what_draws_it_a_run_says_why_there_is_no_page(
+    undertow: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("undertow.jobs.run.can_draw", lambda: False)
+    code, out, _ = undertow(
+        "run", "feb-2026", *undertow.small, "--page", "--out", str(undertow.runs)
+    )
+
+    assert code == 0
+    assert "pip install 'undertow[page]'" in out
+    assert not list(undertow.runs.glob("*/page.html"))

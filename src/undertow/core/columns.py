@@ -72,6 +72,11 @@ class Columns:
         """Whether each column is pledged in this margin account."""
         return self.held(Way.PLEDGED)
 
+    @cached_property
+    def elsewhere(self) -> FlagPerColumn:
+        """Whether each column is pledged elsewhere."""
+        return self.held(Way.ELSEWHERE)
+
     def held(self, way: Way) -> FlagPerColumn:
         """Whether each column is held in this way."""
         return np.repeat(self.way == way, 2)

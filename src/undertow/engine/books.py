@@ -121,8 +121,9 @@ def _book_all(asked: Sequence[Sales], pay: Payment, pool: Pool) -> list[Stands]:
     """Book all sales; returns how each open call of each desk stands."""
     stands = [np.full(len(desk.open), OPEN, np.int8) for desk, _ in asked]
     todo = [
-        (_booking(desk, pay), batch, stand)
+        (book, batch, stand)
         for (desk, batches), stand in zip(asked, stands, strict=True)
+        for book in (_booking(desk, pay),)
         for batch in batches
     ]
     parts = pool.map(lambda one: one[0](one[1]), todo)

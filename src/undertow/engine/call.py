@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 import numpy as np
 
-from undertow.core.columns import Columns, Way
+from undertow.core.columns import Columns
 from undertow.core.market import Market
 from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
 from undertow.engine.board import Board
@@ -186,7 +186,7 @@ def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
     columns, regime = desk.columns, desk.segment.regime
     everything = owner or regime.recourse
     late = regime.transfer_days > regime.grace_days
-    return columns.pledged | (everything & ~(late & columns.held(Way.ELSEWHERE)))
+    return columns.pledged | (everything & ~(late & columns.elsewhere))
 
 
 def could(desk: Desk, market: Market, batch: Batch) -> Flags:

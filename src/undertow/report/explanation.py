@@ -22,15 +22,16 @@ def _parts(told: Explanation, words: Words) -> Iterator[RenderableType]:
     yield Text(words.join([words.said(said) for said in told.said]), style="bold")
     yield Text()
     yield _price(told, words)
+    who, why, what = words("seller"), words("because of"), words("was sold")
     flows = (
-        (words("Sold by force: by whom"), told.by_seller),
-        (words("Sold by force: from what"), told.from_what),
-        (words("What its forced falls made others sell"), told.onward),
+        (words("Sold by force: by whom"), told.by_seller, (who,)),
+        (words("Sold by force: from what"), told.from_what, (who, why)),
+        (words("What its forced falls made others sell"), told.onward, (who, what)),
     )
-    for title, rows in flows:
+    for title, rows, heads in flows:
         if rows:
             yield Text()
-            yield _flows(title, rows, words)
+            yield _flows(title, rows, heads, words)
 
 
 def _price(told: Explanation, words: Words) -> Table:
@@ -52,14 +53,28 @@ def _price(told: Explanation, words: Words) -> Table:
     return table
 
 
-def _flows(title: str, flows: Iterable[Flow], words: Words) -> Table:
+def _flows(title: str, flows: Iterable[Flow], heads: tuple[str, ...], words: Words) -> Table:
+    """Dollars by the heads that are asked for: by whom, because of what, of what."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column(words("seller"), no_wrap=True)
-    table.add_column(words("because of"))
-    table.add_column(words("was sold"))
+    for head in heads:
+        table.add_column(head)
     table.add_column(words("dollars"), justify="right")
     for flow in flows:
-        seller = words("other") if flow.seller == "other" else words.name(flow.seller)
-        origin = words.origin(flow.origin) if flow.origin else ""
-        table.add_row(seller, origin, words.name(flow.sold), words.money(flow.usd))
+        cells = {
+            words("seller"): _seller(flow, words),
+            words("because of"): _cause(flow, words),
+            words("was sold"): words.name(flow.sold),
+        }
+        table.add_row(*(cells[head] for head in heads), words.money(flow.usd))
     return table
+
+
+def _seller(flow: Flow, words: Words) -> str:
+    return words("other") if flow.seller == "other" else words.name(flow.seller)
+
+
+def _cause(flow: Flow, words: Words) -> str:
+    """What called the seller; a trader follows its own rule."""
+    if flow.origin:
+        return words.origin(flow.origin)
+    return "" if flow.seller == "other" else words("its own rule, no call")
