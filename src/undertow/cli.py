@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -15,6 +16,8 @@ from undertow import __version__
 from undertow.core.errors import UndertowError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from undertow.jobs.answer import Json
     from undertow.jobs.run import Done
     from undertow.jobs.system import Request
@@ -143,13 +146,18 @@ def _done(request: Request, *, quiet: bool) -> Done:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
+def _console() -> Console:
+    """The screen; brackets in a title are letters, not its markup."""
     from rich.console import Console
 
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
     from undertow.report.tables import simulation_page
     from undertow.report.words import speaker
 
-    words, console = speaker(lang.value), Console(highlight=False, markup=False)
+    words, console = speaker(lang.value), _console()
     console.print(simulation_page(done.answer, words, done.titles))
     console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
     if done.page is not None:
@@ -174,14 +182,10 @@ def explain(
     if as_json:
         _print_json(told.json())
         return
-    from rich.console import Console
-
     from undertow.report.explanation import explanation_page
     from undertow.report.words import speaker
 
-    Console(highlight=False, markup=False).print(
-        explanation_page(told.answer, speaker(lang.value).naming(told.titles))
-    )
+    _console().print(explanation_page(told.answer, speaker(lang.value).naming(told.titles)))
 
 
 @app.command()
@@ -216,11 +220,9 @@ def rules(
     if as_json:
         _print_json(answer)
         return
-    from rich.console import Console
-
     from undertow.report.rules import rules_page
 
-    Console(highlight=False, markup=False).print(rules_page(answer))
+    _console().print(rules_page(answer))
 
 
 @app.command()
@@ -245,6 +247,10 @@ def main() -> None:
     A request to terminate ends a run as an interruption does: with nothing half-written.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that has no − or no Chinese shows a question mark in its place.
+            stream.reconfigure(errors="replace")
     try:
         app()
     except UndertowError as error:

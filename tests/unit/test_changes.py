@@ -462,3 +462,35 @@ def test_a_single_instrument_has_no_resilience_of_its_own(tmp_path: Path) -> Non
     same = toy(tmp_path, ('unit = "oz"', 'unit = "oz"\nresilience = 0.5'))
 
     assert fits(same.plan) == {}
+
+
+def test_a_day_before_the_calendar_is_refused(episode: Episode) -> None:
+    with pytest.raises(BadDate, match="outside the calendar"):
+        hiked(episode, "METAL=22%@0001-01-01T00:00+23:59")
+
+
+@pytest.mark.parametrize("value", ["1e400", "nan", "-inf", f"1{'0' * 400}"])
+def test_a_fact_is_finite(episode: Episode, value: str) -> None:
+    with pytest.raises(BadNumber, match="give one that is finite"):
+        set_to(episode, f"@METAL.price={value}")
+
+
+@pytest.mark.parametrize("name", ["../away", "a/b", "", ".hidden", "a\\u0000b"])
+def test_a_name_is_one_of_a_folder(episode: Episode, name: str) -> None:
+    with pytest.raises(BadFile, match="folders are named so"):
+        set_to(episode, f'name="{name}"')
+
+
+def test_a_bar_longer_than_time_is_refused(episode: Episode) -> None:
+    with pytest.raises(BadFile, match="too long"):
+        episode.clock("99999999999d")
+
+
+def test_a_list_is_called_a_list(episode: Episode) -> None:
+    with pytest.raises(BadFile, match="it should be a valid list"):
+        set_to(episode, "segments.futures.holds=3")
+
+
+def test_a_rule_names_the_parameter_it_lacks(episode: Episode) -> None:
+    with pytest.raises(BadNumber, match="lacks 'gamma'; add it"):
+        compile_episode(set_to(episode, 'makers="withdrawing"'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -222,3 +223,13 @@ def test_help_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_terminal_without_our_letters_gets_question_marks() -> None:
+    code = "import sys; sys.argv = ['undertow', 'rules']; from undertow.cli import main; main()"
+    env = {**os.environ, "PYTHONIOENCODING": "ascii:strict"}
+    called = [sys.executable, "-c", code]
+    done = subprocess.run(called, capture_output=True, text=True, env=env, check=False)  # noqa: S603
+
+    assert done.returncode == 0, done.stderr
+    assert "????z" in done.stdout

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from terminal import Terminal, refused
+from toy_episode import TOML, write
 
 
 @pytest.fixture
@@ -123,6 +124,17 @@ def test_the_page_is_drawn_and_drawn_again_beside_another_run(undertow: Terminal
 @pytest.mark.parametrize("door", ["explain", "report"])
 def test_a_run_that_is_not_there_is_refused(undertow: Terminal, door: str) -> None:
     assert "'nowhere'" in refused(undertow(door, "nowhere"))
+
+
+def test_brackets_in_a_title_are_letters(undertow: Terminal, tmp_path: Path) -> None:
+    odd = TOML.replace('title = "Futures clients"', 'title = "[b]Clients[/x] :smile:"')
+    file = write(tmp_path, odd)
+    run = undertow("run", str(file), "--no-ranges", "--no-page", "--out", str(undertow.runs))
+    (folder,) = undertow.runs.iterdir()
+
+    for code, out, err in (run, undertow("explain", str(folder), "--instrument", "METAL")):
+        assert (code, err) == (0, "")
+        assert "[b]Clients[/x] :smile:" in " ".join(out.split())
 
 
 def test_a_page_that_cannot_be_written_is_refused(undertow: Terminal) -> None:

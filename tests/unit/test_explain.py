@@ -11,7 +11,7 @@ import pytest
 
 from undertow.core.answers.explanation import Explanation
 from undertow.core.answers.tables import Tables
-from undertow.core.errors import UnknownName
+from undertow.core.errors import BadFile, UnknownName
 from undertow.data.store import find_run
 from undertow.studies.explain import LARGEST, explain, headline_of
 
@@ -158,3 +158,14 @@ def test_a_run_is_found_by_folder_by_name_and_as_the_last(tmp_path: Path) -> Non
     assert find_run("last", tmp_path).name == "20260102T000000Z-a-2"
     with pytest.raises(UnknownName, match="run 'lost'"):
         find_run("lost", tmp_path)
+
+
+@pytest.mark.parametrize("told", [{}, {"SI": {}}, {"SI": {"role": "hero"}}, {"SI": 3}])
+def test_a_summary_without_its_instruments_is_refused(told: dict) -> None:
+    with pytest.raises(BadFile, match="does not say what its instruments did"):
+        headline_of({"instruments": told})
+
+
+def test_where_no_run_is_stored_none_is_listed(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match=r"none is stored in .*make one with `undertow run`"):
+        find_run("last", tmp_path)

@@ -17,7 +17,7 @@ from undertow.episodes import Episode, compile_episode, load
 from undertow.studies.assumed import Extremes, Input, inputs_of
 from undertow.studies.latin import latin
 from undertow.studies.ranges import Ranged, ranges
-from undertow.studies.simulate import Seen, simulate
+from undertow.studies.simulate import Seen, ranged, simulate
 from undertow.studies.trial import Design, Outcome, Refused, Trial
 
 ALONE = How(threads=1)
@@ -394,3 +394,13 @@ def test_an_episode_that_assumes_nothing_has_its_base_for_a_range(
 def test_a_base_that_is_refused_has_no_ranges(toy: Episode, base: Simulation) -> None:
     with pytest.raises(InputError, match=r"has no ranges: .* not a whole number of bars"):
         ranges(toy, replace(SMALL, bar="7h"), base)
+
+
+def test_where_nothing_is_assumed_nothing_is_varied_or_said(tmp_path: Path) -> None:
+    known = tuple(fact.replace(",assumed,", ",reported,") for fact in FACTS)
+    sure = load(write(tmp_path, TOML, known))
+    plain = simulate(compile_episode(sure), Seen(), how=ALONE)[0]
+    found = ranges(sure, SMALL, plain)
+
+    assert (found.ranges.runs, found.ranges.tornado) == (1, ())
+    assert ranged(plain, found.ranges).said == plain.said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import reduce
 from math import exp, sqrt
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pytest
 
 import toy_episode
 from undertow.core.answers.simulation import Simulation
-from undertow.core.errors import UndertowError
+from undertow.core.errors import BadDate, MissingSource, UndertowError
 from undertow.core.trace import Trace
+from undertow.engine.channels import without
 from undertow.engine.run import run
 from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.reading import beside_the_facts, seen
@@ -127,10 +129,37 @@ def test_a_basket_is_deeper_than_each_of_its_members(answer: Simulation) -> None
 def test_a_ceiling_needs_no_population(episode: Episode, scenario: Scenario) -> None:
     losses = episode.plan.reading.losses
     nobody = replace(scenario, accounts=replace(scenario.accounts, groups=()))
-    raised = sum(lost(nobody, losses).values())
+    raised = sum(lost(nobody.market, nobody.news, losses).values())
 
     assert ceilings(nobody, raised, (1.0, 1.0, 1.0)).keys() == {"STOCK", "ABROAD"}
-    assert raised == sum(lost(scenario, losses).values())
+    assert raised == sum(lost(scenario.market, scenario.news, losses).values())
+
+
+@pytest.mark.parametrize("origin", ["given", "free"])
+@pytest.mark.parametrize("off", [(), ("news",)])
+def test_what_was_lost_does_not_hang_on_how_the_run_sees_its_sources(
+    episode: Episode, answer: Simulation, origin: str, off: tuple[str, ...]
+) -> None:
+    other = reduce(without, off, compile_episode(episode, origin=origin))
+    trace = run(other)
+    told = beside_the_facts(read(other, trace, seen(episode)), episode, other, trace)
+
+    assert told.losses == answer.losses
+    assert told.ceiling["STOCK"] == answer.ceiling["STOCK"]
+
+
+def test_a_reported_figure_must_say_who_reported_it(tmp_path: Path) -> None:
+    unsourced = READING.replace('"@futures.sold"', "50000")
+
+    with pytest.raises(MissingSource, match="reported = 50000, which names no source"):
+        load(toy_episode.write(tmp_path, toy_episode.TOML + unsourced, FACTS))
+
+
+def test_the_days_out_of_sample_lie_in_the_window(tmp_path: Path) -> None:
+    never = READING.replace("until = 2026-01-07", "until = 2030-01-07")
+
+    with pytest.raises(BadDate, match="lies outside the window"):
+        load(toy_episode.write(tmp_path, toy_episode.TOML + never, FACTS))
 
 
 def test_units_sold_are_set_beside_the_report(answer: Simulation, trace: Trace) -> None:
@@ -200,3 +229,11 @@ def test_a_linked_instrument_above_free_ones_is_earned(scenario: Scenario) -> No
 
     assert not scenario.earned[names.index("FUND")]
     assert replace(scenario, news=freed).earned.all()
+
+
+def test_days_that_begin_within_the_first_bar_are_not_told_apart(
+    scenario: Scenario, trace: Trace
+) -> None:
+    until = datetime(2026, 1, 6, 0, 20, tzinfo=UTC)
+
+    assert read(scenario, trace, Seen(until=until)).out_of_sample == {}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars
 import pytest
 
 from undertow.core.errors import NotWritable
-from undertow.data.store import run_name, whole_folder
+from undertow.data.store import run_name, whole_folder, write_tables
 
 
 def stopped_by(folder: Path, reason: BaseException) -> None:
@@ -62,3 +63,15 @@ def test_a_place_that_is_a_file_is_refused_in_one_sentence(tmp_path: Path) -> No
 
     with refused, whole_folder(tmp_path / "file" / "runs", "run"):
         pass
+
+
+def test_a_disk_that_is_full_within_a_table_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(frame: polars.DataFrame, file: Path) -> None:
+        raise polars.exceptions.ComputeError("transport error")
+
+    monkeypatch.setattr(polars.DataFrame, "write_parquet", full)
+
+    with pytest.raises(NotWritable, match=r"a\.parquet could not be stored"):
+        write_tables(tmp_path, {"a": {"b": [1]}})

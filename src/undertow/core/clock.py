@@ -43,4 +43,7 @@ class Clock:
 
 def utc(moment: datetime) -> datetime:
     """The same moment in UTC; a time without a zone is taken as UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise BadDate(f"{moment} lies outside the calendar in UTC; choose another day.") from error

@@ -52,6 +52,9 @@ class Family(Generic[Part]):
         for given in parameters:
             if given not in fields:
                 raise unknown(f"parameter of {self.name} {name!r}", given, fields, where)
+        lacking = [f.name for f in _required(part) if f.name not in parameters]
+        if lacking:
+            raise BadNumber(f"{self.name} {name!r} in {where} lacks {lacking[0]!r}; add it.")
         try:
             return part(**parameters)
         except TypeError as error:
@@ -66,6 +69,13 @@ class Family(Generic[Part]):
 
     def _entries(self) -> dict[str, EntryPoint]:
         return {e.name: e for e in entry_points(group=f"undertow.{self.name}")}
+
+
+def _required(part: type[Part]) -> list[dataclasses.Field[object]]:
+    """Parameters without a default."""
+    fields = dataclasses.fields(part)  # type: ignore[arg-type]
+    absent = dataclasses.MISSING
+    return [f for f in fields if f.init and f.default is absent and f.default_factory is absent]
 
 
 @cache

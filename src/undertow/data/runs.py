@@ -36,7 +36,8 @@ def read_run(folder: Path) -> tuple[dict[str, object], Tables]:
     `titles` of the episode stored with it are added to the summary where it has none.
     Tables that older runs lack (bands, actual, sessions) are None.
     """
-    summary = {"titles": _titles(folder), **_summary(folder)}
+    stored = _summary(folder)
+    summary = {"titles": _titles(folder), **stored}
     needed = {name: _frame(folder, name, columns) for name, columns in COLUMNS.items()}
     extra = {
         name: _frame(folder, name, columns)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from undertow.core.errors import NotWritable, unknown
+from undertow.core.errors import NotWritable, UnknownName, unknown
 from undertow.core.trace import Trace
 
 Table: TypeAlias = dict[str, object]
@@ -32,6 +32,11 @@ def find_run(name: str, parent: Path) -> Path:
     for folder in (Path(name), parent / name):
         if folder.is_dir():
             return folder
+    if not stored:
+        raise UnknownName(
+            f"there is no run {name!r}, and none is stored in {str(parent)!r}; name the folder of"
+            " one, or make one with `undertow run`."
+        )
     raise unknown("run", name, stored, str(parent))
 
 
@@ -80,7 +85,15 @@ def write_tables(folder: Path, tables: Mapping[str, Table]) -> None:
     import polars
 
     for name, columns in tables.items():
-        polars.DataFrame(columns).write_parquet(folder / f"{name}.parquet")
+        file = folder / f"{name}.parquet"
+        try:
+            polars.DataFrame(columns).write_parquet(file)
+        except polars.exceptions.ComputeError as error:
+            # A disk that is full in the middle of a table is no OSError to its writer.
+            raise NotWritable(
+                f"{file.name} could not be stored in {str(folder.parent)!r} ({error}); free some"
+                " space or choose another folder with --out."
+            ) from error
 
 
 def write_texts(folder: Path, summary: Mapping[str, object], inputs: Mapping[str, bytes]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from undertow.core.errors import BadFile, unknown
-from undertow.episodes.build import compile_episode
+from undertow.episodes.build import compile_episode, given_news
 from undertow.episodes.episode import Episode, parse, read_episode
 from undertow.episodes.facts import Fact, Facts, read_facts
 
@@ -15,6 +15,7 @@ __all__ = [
     "Facts",
     "compile_episode",
     "find",
+    "given_news",
     "list_episodes",
     "load",
     "parse",

@@ -20,7 +20,7 @@ from undertow.model.impact import IMPACT
 from undertow.model.liquidation import LIQUIDATION
 from undertow.model.makers import MAKERS
 from undertow.model.margin import MARGIN
-from undertow.model.scenario import Listing, Regime, Rules, Scenario, Segment
+from undertow.model.scenario import Listing, News, Regime, Rules, Scenario, Segment
 from undertow.model.traders import TRADERS
 from undertow.model.traders.base import Trader
 
@@ -69,6 +69,12 @@ def compile_episode(  # noqa: PLR0913 - one parameter per option of the command
         rules=rules,
         news=news_of(episode, open_of(episode.plan, phases, clock), clock),
     )
+
+
+def given_news(episode: Episode, market: Market, clock: Clock) -> News:
+    """The news with its sources given, however a run sees them: what was lost is read off it."""
+    listings = listings_of(episode.plan, market, clock, episode.file)
+    return news_of(episode, open_of(episode.plan, phases_of(listings, clock), clock), clock)
 
 
 def _rules(

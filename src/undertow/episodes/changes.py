@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from collections.abc import Iterator, Mapping, Set
 
@@ -54,8 +55,8 @@ def _value(written: str, text: str) -> object:
 
 
 def _with_fact(episode: Episode, name: str, value: object, text: str) -> Episode:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadNumber(f"{text}: the fact {name!r} is a number; give one.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _is_finite(value):
+        raise BadNumber(f"{text}: the fact {name!r} is a number; give one that is finite.")
     ids = set(episode.facts.rows)
     if (own := name.partition("@")[0]) not in ids:
         raise UnknownName(
@@ -64,6 +65,13 @@ def _with_fact(episode: Episode, name: str, value: object, text: str) -> Episode
         )
     with said_with_place(text):
         return episode.with_facts({name: float(value)})
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _nearest(name: str, known: Set[str]) -> str:

@@ -26,6 +26,7 @@ def check(plan: Plan, file: str) -> None:
     _check_shares(plan, file)
     _check_look_through(plan, file)
     _check_news(plan, file)
+    _check_reading(plan, file)
 
 
 def _names(plan: Plan) -> Iterator[tuple[str, str, Collection[str], str]]:
@@ -112,3 +113,12 @@ def _check_news(plan: Plan, file: str) -> None:
                 f"{file} has news for {bulletin.instrument!r}, which inherits the news of what it"
                 " looks through to; drop it or make the instrument free."
             )
+
+
+def _check_reading(plan: Plan, file: str) -> None:
+    until = plan.reading.until
+    if until is not None and not plan.start <= until <= plan.end:
+        raise BadDate(
+            f"{file} [reading]: until, {until:%Y-%m-%d %H:%M} UTC, lies outside the window"
+            f" {plan.start:%Y-%m-%d %H:%M} to {plan.end:%Y-%m-%d %H:%M}; move it inside or drop it."
+        )

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from undertow.core.clock import Clock
-from undertow.core.errors import BadDate, BadFile
+from undertow.core.errors import BadDate, BadFile, MissingSource
 from undertow.core.shapes import PerInstrument
 from undertow.episodes.checks import check
 from undertow.episodes.facts import UNDATED, Fact, Facts, files_of, read_facts
@@ -146,7 +146,20 @@ def parse(raw: Mapping[str, object], facts: Facts, file: str) -> Episode:
     except ValidationError as error:
         raise first_problem(error, Plan, full, file) from error
     check(plan, file)
+    _check_sources(raw, facts, file)
     return Episode(file, raw, plan, seen)
+
+
+def _check_sources(raw: Mapping[str, object], facts: Facts, file: str) -> None:
+    """What was reported must be a fact: a person asks who said so."""
+    reading = raw.get("reading", {})
+    for one in reading.get("checks", ()) if isinstance(reading, dict) else ():
+        if next(referred(one["reported"], facts), None) is None:
+            raise MissingSource(
+                f"{file} [reading.checks] {one['title']!r} has reported ="
+                f" {one['reported']!r}, which names no source; put it into the facts and name"
+                ' it here as "@ID".'
+            )
 
 
 class _Start(BaseModel):
@@ -176,7 +189,10 @@ def _step(text: str, file: str) -> timedelta:
     match = BAR.fullmatch(text.strip())
     if match is None or int(match[1]) == 0:
         raise BadFile(f"{file}: {text!r} is no length of a bar; write it like '15min' or '1h'.")
-    return int(match[1]) * UNITS[match[2]]
+    try:
+        return int(match[1]) * UNITS[match[2]]
+    except OverflowError:
+        raise BadFile(f"{file}: a bar of {text!r} is too long; write it like '15min'.") from None
 
 
 def _put(raw: dict[str, object], path: str, value: object) -> None:

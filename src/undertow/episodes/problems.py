@@ -71,4 +71,7 @@ def _is_table(annotation: object) -> TypeGuard[type[BaseModel]]:
 
 def _remedy(message: str) -> str:
     text = message.removeprefix("Value error, ").removeprefix("Input ")
+    # What Python calls these, a TOML file does not.
+    text = text.replace("valid dictionary or instance of", "table for a").replace("tuple", "list")
+    text = text.replace("Tuple", "the list").replace("Dictionary", "the table")
     return f"it {text}" if text.startswith("should") else text

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from undertow.episodes.schema_market import Bulletin, Currency, Dealing, Hike, Instrument
 from undertow.episodes.schema_reading import Ranges, Reading
 from undertow.episodes.schema_segments import Population, Segment
 from undertow.episodes.tables import Choice, Moment, Part, Positive
 
+FOLDER = re.compile(r"\w[\w-]*")
 Basket = Annotated[dict[str, Positive], Field(min_length=1)]
+
+
+def _of_a_folder(name: str) -> str:
+    """Runs are stored in folders of this name."""
+    if not FOLDER.fullmatch(name):
+        raise ValueError("a name has letters, digits, - and _ only, because folders are named so")
+    return name
 
 
 class Plan(Part):
@@ -21,7 +30,7 @@ class Plan(Part):
     """
 
     schema_: Literal[1] = Field(alias="schema")
-    name: str
+    name: Annotated[str, AfterValidator(_of_a_folder)]
     title: str
     start: Moment
     end: Moment

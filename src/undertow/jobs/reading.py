@@ -9,7 +9,7 @@ import numpy as np
 from undertow.core.answers.simulation import Simulation
 from undertow.core.shapes import PerInstrument
 from undertow.core.trace import Trace
-from undertow.episodes import Episode, Fact
+from undertow.episodes import Episode, Fact, given_news
 from undertow.episodes.formulas import referred
 from undertow.model.scenario import Scenario
 from undertow.studies.ceiling import basket_ceilings, ceilings, lost
@@ -38,7 +38,8 @@ def beside_the_facts(
 ) -> Simulation:
     """The answer with its ceiling, the reported facts and the names of what is assumed."""
     reading = episode.plan.reading
-    losses = lost(scenario, reading.losses)
+    news = given_news(episode, scenario.market, scenario.clock)
+    losses = lost(scenario.market, news, reading.losses)
     raised, coefficients = sum(losses.values()), _coefficients(episode)
     baskets = episode.plan.baskets
     units = {name: one.unit for name, one in episode.plan.instruments.items()}

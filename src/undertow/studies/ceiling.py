@@ -7,19 +7,21 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from undertow.core.answers.reading import Ceiling
+from undertow.core.market import Market
 from undertow.core.shapes import Floats
 from undertow.episodes.schema_reading import Loss
-from undertow.model.scenario import Scenario
+from undertow.model.scenario import News, Scenario
 
 
-def lost(scenario: Scenario, losses: Iterable[Loss]) -> dict[str, float]:
+def lost(market: Market, news: News, losses: Iterable[Loss]) -> dict[str, float]:
     """Base currency that leveraged longs lost in each source, from the opening to its low.
 
     loss = units · value · (1 − lowest price/opening price), on the given path; what is linked
     falls as its look-through says
+    news: with given sources, whatever the run takes them for
     """
-    names, value = scenario.market.instruments.names, scenario.market.value
-    lowest = _source_paths(scenario).min(axis=0, initial=1.0)
+    names, value = market.instruments.names, market.value
+    lowest = _source_paths(market, news).min(axis=0, initial=1.0)
     found: dict[str, float] = {}
     for loss in losses:
         at = names.index(loss.instrument)
@@ -72,10 +74,9 @@ def _ceiling(
     return Ceiling(raised, share, base, min(low, high), max(low, high))
 
 
-def _source_paths(scenario: Scenario) -> Floats:
+def _source_paths(market: Market, news: News) -> Floats:
     """Price over opening price, [bar, instrument], of what is given or linked to it; else 1."""
-    opening = scenario.market.price
-    given = np.where(scenario.news.given, scenario.news.actual, opening)
-    logs = np.log(given / opening)
-    linked = logs @ scenario.market.instruments.lookthrough.T
-    return np.exp(np.where(scenario.news.linked, linked, logs))
+    given = np.where(news.given, news.actual, market.price)
+    logs = np.log(given / market.price)
+    linked = logs @ market.instruments.lookthrough.T
+    return np.exp(np.where(news.linked, linked, logs))

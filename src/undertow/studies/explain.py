@@ -10,7 +10,7 @@ import numpy as np
 from undertow.core.answers.explanation import Explanation, Flow
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.tables import Tables
-from undertow.core.errors import unknown
+from undertow.core.errors import BadFile, unknown
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -35,7 +35,7 @@ def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> E
 
     summary: its JSON;  tables: as stored
     """
-    known = _table(summary, "instruments")
+    known = _instruments(summary)
     if instrument not in known:
         raise unknown("instrument", instrument, known, "this run")
     one = _table(known, instrument)
@@ -66,11 +66,22 @@ def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> E
 
 def headline_of(summary: Mapping[str, object]) -> str:
     """The free instrument that forced selling moved furthest, else the first one."""
-    known = _table(summary, "instruments")
+    known = _instruments(summary)
     tables = {name: _table(known, name) for name in known}
     free = [name for name, one in tables.items() if one["role"] == "free"] or list(tables)
     return max(free, key=lambda name: max(-_number(tables[name], "forced_low"),
                                           _number(tables[name], "forced_high")))  # fmt: skip
+
+
+def _instruments(summary: Mapping[str, object]) -> Mapping[str, object]:
+    """What the run knows of each instrument; BadFile if that is nothing."""
+    known = _table(summary, "instruments")
+    if not known or any(_table(known, name).get("role") not in _ROLES for name in known):
+        raise BadFile(
+            "the summary of this run does not say what its instruments did; name a folder that"
+            " `undertow run` stored."
+        )
+    return known
 
 
 def _sales(frame: DataFrame, instrument: str) -> list[Flow]:

@@ -47,7 +47,8 @@ def ranges(
     inputs = inputs_of(episode)
     seed = episode.plan.seed if design.seed is None else design.seed
     places = latin(design.draws, len(inputs), seed)
-    tasks = [{}, *_one_at_a_time(inputs), *_together(inputs, places)]
+    together = _together(inputs, places) if inputs else ()
+    tasks = [{}, *_one_at_a_time(inputs), *together]
     found = answers(
         Trial(episode, design),
         tasks,

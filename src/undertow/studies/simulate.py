@@ -71,7 +71,7 @@ def read(scenario: Scenario, trace: Trace, seen: Seen) -> Simulation:
 def _out_of_sample(scenario: Scenario, trace: Trace, seen: Seen) -> dict[str, Later]:
     """Every instrument over the days that no choice was made with."""
     clock, paths = scenario.clock, trace.paths
-    if seen.until is None or not clock.start < seen.until < clock.end:
+    if seen.until is None or not clock.start + clock.step <= seen.until < clock.end:
         return {}
     last = min((seen.until - clock.start) // clock.step, trace.rounds) - 1
     simulated = paths.price[-1] / paths.price[last] - 1.0
@@ -226,7 +226,7 @@ def ranged(answer: Simulation, ranges: Ranges, warnings: tuple[Said, ...] = ()) 
 def _spread(ranges: Ranges, names: Sequence[str]) -> Iterator[Said]:
     """Between what the headline lies, and which of the names have no settled sign."""
     found = ranges.forced.get(ranges.target)
-    if found is None:
+    if found is None or not ranges.tornado:
         return
     yield Said(
         "With the assumed inputs varied, forced selling leaves {target} between {low} and {high}"
