@@ -137,8 +137,8 @@ MUTANTS = (
     Mutant(
         "sales on the near list are forgotten at home",
         "engine/live.py",
-        "if rows is None or not live.moved:",
-        "if rows is None or live.moved:",
+        "if source is None or rows is None or not live.moved:",
+        "if source is None or rows is None or live.moved:",
         law("near_list"),
     ),
     Mutant(

@@ -43,11 +43,7 @@ def call(desk: Desk, market: Market, pace: Pace, pool: Pool) -> Rows:
     """
     if not tested(desk, pace):
         return desk.calls.take_up([], pace.bar)
-
-    def found(block: int) -> Fresh:
-        return Fresh(*desk.short_in(block, market))
-
-    return desk.calls.take_up(pool.map(found, desk.scan(pool)), pace.bar)
+    return desk.calls.take_up([Fresh(*desk.newly_short(market, pool))], pace.bar)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from undertow.core.shapes import Rows
@@ -51,4 +53,19 @@ def part(called: Called, rows: slice | int) -> Called:
         called.need[some],
         called.move[some],
         called.weight[some],
+    )
+
+
+def joined(parts: Sequence[tuple[Rows, Called]]) -> tuple[Rows, Called]:
+    """Places and copies of several stretches, one after the other."""
+    some = [one for one in parts if len(one[0])]
+    if len(some) < 2:
+        return (some or parts)[0]
+    copies = [called for _, called in some]
+    return np.concatenate([places for places, _ in some]), Called(
+        np.concatenate([called.quantity for called in copies]),
+        np.concatenate([called.column for called in copies]),
+        np.concatenate([called.need for called in copies]),
+        np.concatenate([called.move for called in copies]),
+        np.concatenate([called.weight for called in copies]),
     )

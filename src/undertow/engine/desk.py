@@ -79,7 +79,7 @@ class Desk:
     @property
     def group(self) -> Group:
         """All accounts as they stand; what is written here is not seen by a near list."""
-        write_home(self.near.live, self.near.home, Pool())
+        write_home(self.near.live, Pool())
         return self.near.group
 
     @property
@@ -121,7 +121,7 @@ class Desk:
         self.calls.place = self.near.renew(self.trigger, self.sides, self.open, pool)
         return range(self.near.count())
 
-    def short_in(self, block: int, market: Market) -> tuple[Rows, Called]:
+    def newly_short(self, market: Market, pool: Pool) -> tuple[Rows, Called]:
         """Places of accounts to be called, ascending, and their copies.
 
         They are below the trigger, have no open call, and need more than the smallest transfer
@@ -129,9 +129,11 @@ class Desk:
         """
         least = (self.segment.regime.minimum_transfer, DUST)
         if self._has_exact_rule:
-            return copied(self.live, self.target, self._places_in(block, market), least)
-        noted = self.calls.noted
-        return self.near.short_and_copied(self.trigger, self.target, least, block, noted=noted)
+            places = self.short(market, pool)
+            return copied(self.live, self.target, places, least)
+        self.scan(pool)
+        tests, noted = (self.trigger, self.target), self.calls.noted
+        return self.near.short_and_copied(tests, least, pool, noted=noted)
 
     def short(self, market: Market, pool: Pool) -> Rows:
         """Places of all accounts below the trigger without an open call, ascending."""

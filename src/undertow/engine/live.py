@@ -28,8 +28,8 @@ class Live:
     """Accounts by place; the arrays are those of `Group`.
 
     column, weight: one row where all accounts are alike;  free_cash: empty where nobody has any
-    bounds: places of each block of home rows;  rows: home row of each place, ascending; None
-    where places are home rows
+    bounds: places of each block of home rows
+    source, rows: what these are copies of, and each one's place there, ascending; None at home
     moved: whether any account has changed since it was copied
     """
 
@@ -40,6 +40,7 @@ class Live:
     weight: PerAccount
     opened: IndexPerAccount
     bounds: list[tuple[int, int]]
+    source: Live | None = None
     rows: Rows | None = None
     moved: bool = False
 
@@ -48,11 +49,15 @@ class Live:
 
     def at_home(self, places: Rows) -> Rows:
         """Home rows of the accounts at these places."""
-        return places if self.rows is None else self.rows[places]
+        if self.source is None or self.rows is None:
+            return places
+        return self.source.at_home(self.rows[places])
 
     def places(self, rows: Rows) -> Rows:
         """Places of these home rows, all of them listed."""
-        return rows if self.rows is None else np.searchsorted(self.rows, rows)
+        if self.source is None or self.rows is None:
+            return rows
+        return np.searchsorted(self.rows, self.source.places(rows))
 
     def column_at(self, places: Rows) -> ColumnPerPosition:
         """Kinds of position of the accounts at these places."""
@@ -91,10 +96,10 @@ class Room:
     rows: Rows
 
 
-def room_for(home: Live) -> Room:
+def room_for(source: Live) -> Room:
     """Room for all accounts; none for kinds of position where all are alike."""
-    count, slots = home.quantity.shape
-    kinds = 0 if len(home.column) == 1 else count
+    count, slots = source.quantity.shape
+    kinds = 0 if len(source.column) == 1 else count
     return Room(
         _on_lines(count, slots),
         np.empty((kinds, slots), np.uint16),
@@ -114,23 +119,23 @@ def _on_lines(accounts: int, slots: int) -> PerPosition:
     return memory[first : first + accounts * slots].reshape(accounts, slots)
 
 
-def listed(home: Live, corner: Weights, room: Room, pool: Pool, *, noted: bool) -> Live:
+def listed(source: Live, corner: Weights, room: Room, pool: Pool, *, noted: bool) -> Live:
     """Copies, in `room`, of the accounts that fail the test or have an open call.
 
     noted: whether anyone has an open call. Each block is copied while it is tested; several
-    threads copy it to where it begins at home, and the blocks are moved together after that.
+    threads copy it to where it begins in the source, and the blocks are moved together after that.
     """
-    opened = home.opened if noted else home.opened[:0]
+    opened = source.opened if noted else source.opened[:0]
 
     def copy(bound: tuple[int, int], at: int) -> int:
         return near_and_copied(
-            home.quantity, home.column, home.cash, opened, corner.weight, corner.offset, *bound,
-            room.rows[at:], room.quantity[at:], room.column[at:], room.cash[at:],
+            source.quantity, source.column, source.cash, opened, corner.weight, corner.offset,
+            *bound, room.rows[at:], room.quantity[at:], room.column[at:], room.cash[at:],
         )  # fmt: skip
 
-    counts = pool.map(lambda b: copy(b, b[0]), home.bounds) if pool.threads > 1 else None
+    counts = pool.map(lambda b: copy(b, b[0]), source.bounds) if pool.threads > 1 else None
     bounds, stop = [], 0
-    for number, bound in enumerate(home.bounds):
+    for number, bound in enumerate(source.bounds):
         count = copy(bound, stop) if counts is None else counts[number]
         if counts is not None and bound[0] > stop:
             bring_down(room.quantity, room.column, room.cash, room.rows, bound[0], count, stop)
@@ -138,28 +143,36 @@ def listed(home: Live, corner: Weights, room: Room, pool: Pool, *, noted: bool) 
         stop += count
     rows = room.rows[:stop]
     return Live(
+        source=source,
         quantity=room.quantity[:stop],
-        column=home.column if len(home.column) == 1 else room.column[:stop],
+        column=source.column if len(source.column) == 1 else room.column[:stop],
         cash=room.cash[:stop],
-        free_cash=home.free_cash[rows] if len(home.free_cash) else home.free_cash,
-        weight=home.weight if len(home.weight) == 1 else home.weight[rows],
-        opened=home.opened[rows] if noted else np.full(stop, NO_CALL, np.int32),
+        free_cash=source.free_cash[rows] if len(source.free_cash) else source.free_cash,
+        weight=source.weight if len(source.weight) == 1 else source.weight[rows],
+        opened=source.opened[rows] if noted else np.full(stop, NO_CALL, np.int32),
         bounds=bounds,
         rows=rows,
     )
 
 
-def write_home(live: Live, home: Live, pool: Pool) -> None:
-    """Bring what changed back to where all accounts are; the copies stay as they are."""
-    rows = live.rows
-    if rows is None or not live.moved:
+def write_back(live: Live, pool: Pool) -> None:
+    """Bring what changed back to where it was copied from; the copies stay as they are."""
+    source, rows = live.source, live.rows
+    if source is None or rows is None or not live.moved:
         return
-    live.moved = False
-    home.opened[rows] = live.opened
+    live.moved, source.moved = False, True
+    source.opened[rows] = live.opened
     if len(live.free_cash):
-        home.free_cash[rows] = live.free_cash
+        source.free_cash[rows] = live.free_cash
 
     def put(bound: tuple[int, int]) -> None:
-        put_rows(live.quantity, live.cash, rows, *bound, home.quantity, home.cash)
+        put_rows(live.quantity, live.cash, rows, *bound, source.quantity, source.cash)
 
     pool.map(put, live.bounds)
+
+
+def write_home(live: Live, pool: Pool) -> None:
+    """Bring what changed back home, copy by copy."""
+    write_back(live, pool)
+    if live.source is not None:
+        write_home(live.source, pool)

@@ -49,12 +49,12 @@ class Calls:
         if not self.fresh:
             self.carried = len(self.place)
             return NOBODY
-        new = np.concatenate([NOBODY, *(part.places for part in self.fresh)])
+        parts_of = [part.places for part in self.fresh]
+        new = parts_of[0] if len(parts_of) == 1 else np.concatenate(parts_of)
         self.carried = len(self.place)
-        if len(new):
-            self.place = np.concatenate([self.place, new])
-            self.since = np.concatenate([self.since, np.full(len(new), bar, np.int64)])
-            self.line = np.concatenate([self.line, np.full(len(new), -1, np.int64)])
+        self.place = _with(self.place, new)
+        self.since = _with(self.since, np.full(len(new), bar, np.int64))
+        self.line = _with(self.line, np.full(len(new), -1, np.int64))
         return new
 
     def keep(self, still: Flags, accounts: Live) -> None:
@@ -64,6 +64,10 @@ class Calls:
         self.place, self.since, self.line = self.place[still], self.since[still], self.line[still]
         accounts.opened[self.place] = self.since
         self.fresh, self.carried, self.noted = [], len(self.place), len(self.place) > 0
+
+
+def _with(old: Rows, new: Rows) -> Rows:
+    return np.concatenate([old, new]) if len(old) else new
 
 
 def carried(accounts: Live) -> Calls:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
-CHUNK, BLOCK, BATCH = 32_768, 262_144, 8_192
+CHUNK, BLOCK, BATCH = 32_768, 262_144, 16_384
 """Least and most accounts scanned at a time, and called accounts asked at a time."""
 
 Task = TypeVar("Task")

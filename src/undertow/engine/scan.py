@@ -183,7 +183,7 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
     """Both in turn, few accounts at a time, so that a copy finds the account in the cache.
 
     Accounts that know of an open call are left out; an empty `opened` says that nobody does.
-    Returns how many are short; where there is no room for so many, copies are missing.
+    Returns how many are short.
     """
     count = 0
     for first in range(start, stop, TOGETHER):
@@ -192,13 +192,11 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
         new = short_of(quantity, column, cash, trigger, trigger_offset, first, last, here)
         if len(opened):
             new = _without_calls(here, new, opened)
-        if count + new <= len(out_need):
-            new = gather(
-                quantity, column, cash, population, target, target_offset, least, here,
-                out_quantity[count : count + new], out_column[count:], out_need[count:],
-                out_move[count:], out_population[count:],
-            )  # fmt: skip
-        count += new
+        count += gather(
+            quantity, column, cash, population, target, target_offset, least, here,
+            out_quantity[count : count + new], out_column[count:], out_need[count:],
+            out_move[count:], out_population[count:],
+        )  # fmt: skip
     return count
 
 
