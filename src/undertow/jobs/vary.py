@@ -9,7 +9,7 @@ from undertow.jobs.system import Request, System
 from undertow.studies.ranges import Ranged, ranges
 from undertow.studies.trial import Design
 
-ACCOUNTS, BAR, DRAWS = 10_000, "1h", 32
+ACCOUNTS, BAR, DRAWS = 10_000, "1h", 24
 """Size of the small runs: a choice of accuracy against time, in the decisions."""
 
 

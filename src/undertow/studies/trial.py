@@ -32,7 +32,7 @@ class Design:
 
     accounts: int = 20_000
     bar: str = "1h"
-    draws: int = 32
+    draws: int = 24
     workers: int = 2
     origin: str = "given"
     seed: int | None = None
