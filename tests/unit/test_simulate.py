@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from undertow.core.answers.reading import Range, Ranges, Window
+from undertow.core.answers.reading import Range, Ranges, Rest, Window
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.trace import Contagion
 from undertow.studies.simulate import _outcome, ranged
@@ -78,7 +78,8 @@ def test_a_sign_that_flips_is_said() -> None:
 
 def sentences(forced: Range) -> str:
     base = {"A": forced.value}
-    ranges = Ranges(3, 10, 60.0, "A", base, {"A": forced}, {}, ())
+    rest = Rest("input", 1, 0.5, 1.5, forced.low, forced.high, 0.0, 0.0)
+    ranges = Ranges(3, 10, 60.0, "A", base, {"A": forced}, {}, (rest,))
     moment = datetime(2026, 1, 29, tzinfo=UTC)
     nothing = Contagion((), (), (), np.zeros((0, 0, 0)))
     window = Window(moment, moment, moment)
