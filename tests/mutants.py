@@ -123,15 +123,15 @@ MUTANTS = (
     Mutant(
         "the box of the near list lies on the wrong side",
         "engine/near.py",
-        "worst = test.weight - sign *",
-        "worst = test.weight + sign *",
+        "corner = test.weight - sign *",
+        "corner = test.weight + sign *",
         law("near_list"),
     ),
     Mutant(
         "accounts in call may leave the near list",
         "engine/near.py",
-        "return np.union1d(rows, called) if len(called) else rows",
-        "return rows",
+        "noted = len(open_places) > 0",
+        "noted = False",
         law("near_list"),
     ),
     Mutant(
