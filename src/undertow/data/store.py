@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from undertow.core.compiled import home
 from undertow.core.errors import NotWritable, UnknownName, unknown
 from undertow.core.trace import Trace
 
@@ -22,6 +23,11 @@ Table: TypeAlias = dict[str, object]
 def run_name(moment: datetime, scenario: str, digest: str) -> str:
     """`<utc>-<scenario>-<hash>`, the name of a run's folder."""
     return f"{moment:%Y%m%dT%H%M%SZ}-{scenario}-{digest[:8]}"
+
+
+def runs_folder() -> Path:
+    """Where runs are stored unless another folder is asked for."""
+    return home() / "runs"
 
 
 def find_run(name: str, parent: Path) -> Path:

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
+
 from undertow import __version__
 from undertow.core.answers.reading import Ranges
 from undertow.core.answers.simulation import Simulation
@@ -115,11 +117,10 @@ def _records(found: Mapping[str, DataclassInstance]) -> dict[str, dict[str, obje
 
 def _contagion(answer: Simulation) -> Json:
     """The matrix without origins that caused nothing and instruments that nobody sold."""
-    matrix = answer.contagion
-    rows = [k for k in range(len(matrix.origins)) if matrix.usd[k].any()]
-    columns = [k for k in range(len(matrix.sold)) if matrix.usd[:, k].any()]
+    matrix, usd = answer.contagion, answer.contagion.usd
+    rows, columns = (np.flatnonzero(usd.any(axis=axis)).tolist() for axis in (1, 0))
     return {
         "origins": [matrix.origins[k] for k in rows],
         "sold": [matrix.sold[k] for k in columns],
-        "usd": [[float(matrix.usd[i, j]) for j in columns] for i in rows],
+        "usd": [[float(usd[i, j]) for j in columns] for i in rows],
     }

@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from undertow.core.answers.explanation import Explanation
-from undertow.core.compiled import home
 from undertow.data.runs import read_run
-from undertow.data.store import find_run
+from undertow.data.store import find_run, runs_folder
 from undertow.jobs.answer import Json, plain, wrapped
 from undertow.studies.explain import explain, headline_of
 
@@ -34,7 +33,7 @@ def explain_run(run: str, instrument: str | None = None) -> Explained:
 
     run: a folder, the name of a stored run, or `last`
     """
-    folder = find_run(run, home() / "runs")
+    folder = find_run(run, runs_folder())
     summary, tables = read_run(folder)
     name = instrument or headline_of(summary)
     inputs = summary["inputs"]

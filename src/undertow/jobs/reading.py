@@ -59,18 +59,17 @@ def beside_the_facts(
 def _coefficients(episode: Episode) -> tuple[float, float, float]:
     """Y as assumed, its lowest and its highest."""
     base = episode.plan.reading.coefficient
-    behind = _facts_behind(episode, "coefficient")
-    low, high = behind[0].range if behind else (base, base)
-    return base, low, high
+    behind = next(referred(_raw(episode).get("coefficient"), episode.facts), None)
+    return (base, *behind.range) if behind else (base, base, base)
 
 
 def _reported(episode: Episode) -> list[Fact]:
     """The fact behind each reported figure."""
-    raw = episode.raw.get("reading", {})
-    checks = raw.get("checks", []) if isinstance(raw, dict) else []
-    return [next(iter(referred(check, episode.facts))) for check in checks]
+    checks = _raw(episode).get("checks", [])
+    return [next(referred(check, episode.facts)) for check in checks]
 
 
-def _facts_behind(episode: Episode, key: str) -> list[Fact]:
+def _raw(episode: Episode) -> dict[str, list[object]]:
+    """`[reading]` as written, with the names of its facts."""
     raw = episode.raw.get("reading", {})
-    return list(referred(raw.get(key), episode.facts)) if isinstance(raw, dict) else []
+    return raw if isinstance(raw, dict) else {}

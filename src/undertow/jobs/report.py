@@ -5,10 +5,9 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from undertow.core.compiled import home
 from undertow.core.errors import NotWritable
 from undertow.data.runs import read_run
-from undertow.data.store import find_run
+from undertow.data.store import find_run, runs_folder
 from undertow.report.page import page
 from undertow.report.words import speaker
 
@@ -19,7 +18,7 @@ def draw_page(
     run: str, *, beside: str | None = None, out: Path | None = None, lang: str = "en"
 ) -> Path:
     """Write the page of a stored run, and compare it with another one; returns the file."""
-    runs = home() / "runs"
+    runs = runs_folder()
     folder = find_run(run, runs)
     other = None if beside is None else find_run(beside, runs)
     file = out or folder / PAGE

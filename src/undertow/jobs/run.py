@@ -10,9 +10,8 @@ from time import perf_counter
 from typing import TypeAlias
 
 from undertow.core.answers.simulation import Simulation
-from undertow.core.compiled import home
 from undertow.core.trace import Trace
-from undertow.data.store import run_name, whole_folder, write_tables, write_texts
+from undertow.data.store import run_name, runs_folder, whole_folder, write_tables, write_texts
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
 from undertow.jobs.answer import Json, simulation_json, stored_json, wrapped
@@ -75,7 +74,7 @@ def run_episode(request: Request, progress: Progress | None = None) -> Done:
     system = system_of(request)
     built = perf_counter()
     name = run_name(datetime.now(UTC), system.scenario.name, str(system.inputs["sha256"]))
-    with whole_folder(request.out or home() / "runs", name) as place:
+    with whole_folder(request.out or runs_folder(), name) as place:
         warm_up(system.scenario)
         ready = perf_counter()
         answer, trace = _played(request, system, progress)

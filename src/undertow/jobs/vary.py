@@ -9,9 +9,6 @@ from undertow.jobs.system import Request, System
 from undertow.studies.ranges import Ranged, ranges
 from undertow.studies.trial import Design
 
-ACCOUNTS, BAR, DRAWS = 10_000, "1h", 24
-"""Size of the small runs: a choice of accuracy against time, in the decisions."""
-
 
 def varied(
     request: Request,
@@ -21,9 +18,7 @@ def varied(
 ) -> Ranged:
     """What the assumed inputs leave open of the headlines of `base`."""
     design = Design(
-        accounts=min(ACCOUNTS, len(system.scenario.accounts)),
-        bar=BAR,
-        draws=DRAWS,
+        accounts=min(Design().accounts, len(system.scenario.accounts)),
         origin=request.origin,
         allow=request.allow,
         off=request.off,

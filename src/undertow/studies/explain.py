@@ -40,7 +40,9 @@ def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> E
         raise unknown("instrument", instrument, known, "this run")
     one = _table(known, instrument)
     sold = _sales(tables.sales, instrument)
-    booked = _flows(tables.contagion, instrument)
+    matrix = tables.contagion
+    booked = _flows(matrix.filter(matrix["sold"] == instrument))
+    onward = _flows(matrix.filter(matrix["origin"] == f"{instrument}: forced selling"))
     low, high = _range(summary, instrument)
     deepest, when = _deepest(tables.instruments, instrument)
     return Explanation(
@@ -60,7 +62,7 @@ def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> E
         sold_usd=sum(flow.usd for flow in sold),
         by_seller=_largest(sold),
         from_what=_largest([*booked, *_uncalled(sold, booked)]),
-        onward=_largest(_onward(tables.contagion, instrument)),
+        onward=_largest(onward),
     )
 
 
@@ -93,18 +95,9 @@ def _sales(frame: DataFrame, instrument: str) -> list[Flow]:
     ]
 
 
-def _flows(frame: DataFrame, instrument: str) -> list[Flow]:
-    """Sales of it booked to what called its sellers."""
-    own = frame.filter(frame["sold"] == instrument)
-    return [Flow(row["seller"], row["origin"], instrument, row["usd"])
-            for row in own.iter_rows(named=True)]  # fmt: skip
-
-
-def _onward(frame: DataFrame, instrument: str) -> list[Flow]:
-    """What was sold because forced selling had pushed its price."""
-    own = frame.filter(frame["origin"] == f"{instrument}: forced selling")
-    return [Flow(row["seller"], row["origin"], row["sold"], row["usd"])
-            for row in own.iter_rows(named=True)]  # fmt: skip
+def _flows(booked: DataFrame) -> list[Flow]:
+    """Sales that are booked to what called their sellers."""
+    return [Flow(*row) for row in booked.select("seller", "origin", "sold", "usd").iter_rows()]
 
 
 def _uncalled(sold: list[Flow], booked: list[Flow]) -> list[Flow]:

@@ -23,14 +23,14 @@ TOTALS = ("calls", "forced_usd", "bad_debt_usd")
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Many small runs of the same system.
+    """Many small runs of the same system; the defaults are those of the command (decision 30).
 
     accounts, bar: size of each run;  draws: runs in which every input stands somewhere
     workers: processes; no answer depends on how many
     origin, seed, allow, off: as in the run that the ranges belong to; `off` are channels
     """
 
-    accounts: int = 20_000
+    accounts: int = 10_000
     bar: str = "1h"
     draws: int = 24
     workers: int = 2
