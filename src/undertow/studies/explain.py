@@ -89,7 +89,7 @@ def _instruments(summary: Mapping[str, object]) -> Mapping[str, object]:
 def _sales(frame: DataFrame, instrument: str) -> list[Flow]:
     """Forced sales of it by seller, the largest first."""
     own = frame.filter(frame["instrument"] == instrument).select("segment", "usd")
-    totals = own.group_by("segment").sum().sort("usd", descending=True)
+    totals = own.group_by("segment", maintain_order=True).sum().sort("usd", descending=True)
     return [
         Flow(row["segment"], "", instrument, row["usd"]) for row in totals.iter_rows(named=True)
     ]

@@ -55,7 +55,7 @@ def cells(frame: DataFrame, name: str, column: str, how: str, most: int = CELLS)
 
     kept = {"sum": pl.col(column).sum(), "min": pl.col(column).min(), "max": pl.col(column).max()}
     start = pl.col("time").dt.truncate(cell(frame["time"], most))
-    binned = frame.with_columns(start).group_by("time", name).agg(kept[how])
+    binned = frame.with_columns(start).group_by("time", name, maintain_order=True).agg(kept[how])
     return binned.pivot(on=name, index="time", values=column).sort("time")
 
 
