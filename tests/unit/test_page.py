@@ -14,11 +14,12 @@ from stored_run import BARE, SENTENCE, bare, full, whole
 
 pytest.importorskip("plotly", reason="the extra `page` is not installed")
 
+from undertow.core.answers.stored import number, pair
 from undertow.core.answers.tables import Tables
 from undertow.core.errors import InputError
 from undertow.report.page import page
 from undertow.report.page_html import Markup, amount, between, element, percent, signed
-from undertow.report.stored import number, pair, said
+from undertow.report.stored import said
 from undertow.report.theme import DARK, plotly_script
 from undertow.report.words import ENGLISH, speaker
 

@@ -8,6 +8,7 @@ from copy import deepcopy
 import pytest
 
 from stored_run import BARE, whole
+from undertow.core.answers.stored import furthest, items, pair, record, records, rows, text
 from undertow.report import theme
 from undertow.report.figures._flows import OWN_RULE, REST, Flow, kind_of, matrix
 from undertow.report.page_answer import day, opening, warnings
@@ -17,19 +18,7 @@ from undertow.report.page_html import Markup, element, joined, row, table
 from undertow.report.page_instruments import instruments_table, later_table
 from undertow.report.page_marks import WIDE, marks, span_of
 from undertow.report.page_segments import segments_table
-from undertow.report.stored import (
-    furthest,
-    instruments,
-    items,
-    label,
-    naming,
-    pair,
-    record,
-    records,
-    rows,
-    text,
-    title,
-)
+from undertow.report.stored import instruments, label, naming, title
 from undertow.report.words import ENGLISH, speaker
 
 PAPERS = {"light": (theme.PAPER, {}), "dark": (theme.DARK[theme.PAPER], theme.DARK)}

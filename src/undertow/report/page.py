@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
+from undertow.core.answers.stored import Record, record
 from undertow.core.answers.tables import Tables
 from undertow.report.page_answer import opening, sentences
 from undertow.report.page_beside import beside_section
@@ -13,7 +14,7 @@ from undertow.report.page_figures import figures
 from undertow.report.page_html import Markup, element, joined
 from undertow.report.page_instruments import instruments_table, later_table
 from undertow.report.page_segments import segments_table
-from undertow.report.stored import Record, naming, record
+from undertow.report.stored import naming
 from undertow.report.theme import DARK, plotly_script
 from undertow.report.words import Words
 

@@ -6,17 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from undertow.core.answers.said import Amount, Kind
+from undertow.core.answers.stored import Record, items, number, record, records, text
 from undertow.report.page_html import Markup, element, joined
-from undertow.report.stored import (
-    Record,
-    instruments,
-    items,
-    number,
-    record,
-    records,
-    said,
-    text,
-)  # fmt: skip
+from undertow.report.stored import instruments, said
 from undertow.report.words import Words
 
 

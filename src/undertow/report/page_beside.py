@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from undertow.core.answers.stored import Record, items, number, records
 from undertow.report.page_html import Cell, Markup, amount, element, percent, row, signed, table
-from undertow.report.stored import Record, instruments, items, number, records, title
+from undertow.report.stored import instruments, title
 from undertow.report.words import Words
 
 BILLION, MILLION = 1e9, 1e6

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from undertow.core.answers.said import Amount
+from undertow.core.answers.stored import Record, items, number, record, records, rows, text
 from undertow.report.page_html import Cell, Markup, amount, element, joined, percent, row, table
-from undertow.report.stored import Record, items, number, record, records, rows, text, title
+from undertow.report.stored import title
 from undertow.report.words import Words
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from undertow.core.answers.said import Amount
+from undertow.core.answers.stored import Record, number, record, records, rows, text
 from undertow.core.answers.tables import Tables
 from undertow.report.figures import calls, depth, paths, rests, who
 from undertow.report.page_html import Markup, element
-from undertow.report.stored import Record, number, record, records, rows, text
 from undertow.report.words import Words
 
 if TYPE_CHECKING:

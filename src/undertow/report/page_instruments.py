@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from undertow.core.answers.stored import Record, number, pair, record, records, text
 from undertow.report.page_answer import day
 from undertow.report.page_html import (
     Cell,
@@ -16,17 +17,7 @@ from undertow.report.page_html import (
     table,
 )  # fmt: skip
 from undertow.report.page_marks import legend, marks, span_of
-from undertow.report.stored import (
-    Record,
-    instruments,
-    label,
-    number,
-    pair,
-    record,
-    records,
-    text,
-    title,
-)  # fmt: skip
+from undertow.report.stored import instruments, label, title
 from undertow.report.words import Words
 
 CHANGES = ("simulated", "actual", "unexplained")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from undertow.core.answers.stored import Record, number, pair, record, records, text
 from undertow.report.page_html import Markup, element
-from undertow.report.stored import Record, number, pair, record, records, text
 from undertow.report.words import Words
 
 WIDE, HIGH = 150.0, 18.0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from undertow.core.answers.stored import Record, number, records
 from undertow.report.page_html import Markup, amount, row, table
-from undertow.report.stored import Record, number, records, title
+from undertow.report.stored import title
 from undertow.report.words import Words
 
 BILLION, MILLION = 1e9, 1e6

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from undertow.core.answers.explanation import Explanation, Flow
 from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.stored import Record, furthest, number, pair, record
 from undertow.core.answers.tables import Tables
 from undertow.core.errors import BadFile, unknown
 
@@ -30,7 +31,7 @@ _ROLES = {
 }
 
 
-def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> Explanation:
+def explain(summary: Record, tables: Tables, instrument: str) -> Explanation:
     """Read one instrument's story off a stored run.
 
     summary: its JSON;  tables: as stored
@@ -38,25 +39,25 @@ def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> E
     known = _instruments(summary)
     if instrument not in known:
         raise unknown("instrument", instrument, known, "this run")
-    one = _table(known, instrument)
+    one = record(known, instrument)
     sold = _sales(tables.sales, instrument)
     matrix = tables.contagion
     booked = _flows(matrix.filter(matrix["sold"] == instrument))
     onward = _flows(matrix.filter(matrix["origin"] == f"{instrument}: forced selling"))
-    low, high = _range(summary, instrument)
+    low, high = pair(record(summary, "ranges"), instrument) or (None, None)
     deepest, when = _deepest(tables.instruments, instrument)
     return Explanation(
         said=tuple(_sentences(instrument, one, sold, (low, high))),
         instrument=instrument,
         role=str(one["role"]),
-        news=_number(one, "given"),
-        forced=_number(one, "forced"),
+        news=(number(one, "given") or 0.0),
+        forced=(number(one, "forced") or 0.0),
         low=low,
         high=high,
-        simulated=_number(one, "simulated"),
-        actual=_maybe(one, "actual"),
-        unexplained=_maybe(one, "unexplained"),
-        ceiling=_maybe(_table(_table(summary, "ceiling"), instrument), "impact"),
+        simulated=(number(one, "simulated") or 0.0),
+        actual=number(one, "actual"),
+        unexplained=number(one, "unexplained"),
+        ceiling=number(record(record(summary, "ceiling"), instrument), "impact"),
         deepest=deepest,
         when=when,
         sold_usd=sum(flow.usd for flow in sold),
@@ -66,19 +67,18 @@ def explain(summary: Mapping[str, object], tables: Tables, instrument: str) -> E
     )
 
 
-def headline_of(summary: Mapping[str, object]) -> str:
+def headline_of(summary: Record) -> str:
     """The free instrument that forced selling moved furthest, else the first one."""
     known = _instruments(summary)
-    tables = {name: _table(known, name) for name in known}
+    tables = {name: record(known, name) for name in known}
     free = [name for name, one in tables.items() if one["role"] == "free"] or list(tables)
-    return max(free, key=lambda name: max(-_number(tables[name], "forced_low"),
-                                          _number(tables[name], "forced_high")))  # fmt: skip
+    return max(free, key=lambda name: furthest(tables[name]))
 
 
-def _instruments(summary: Mapping[str, object]) -> Mapping[str, object]:
+def _instruments(summary: Record) -> Record:
     """What the run knows of each instrument; BadFile if that is nothing."""
-    known = _table(summary, "instruments")
-    if not known or any(_table(known, name).get("role") not in _ROLES for name in known):
+    known = record(summary, "instruments")
+    if not known or any(record(known, name).get("role") not in _ROLES for name in known):
         raise BadFile(
             "the summary of this run does not say what its instruments did; name a folder that"
             " `undertow run` stored."
@@ -115,13 +115,6 @@ def _largest(flows: list[Flow]) -> tuple[Flow, ...]:
     return (*shown, Flow(REST, "", "", sum(flow.usd for flow in rest)))
 
 
-def _range(summary: Mapping[str, object], instrument: str) -> tuple[float | None, float | None]:
-    found = _table(summary, "ranges").get(instrument)
-    if not isinstance(found, list):
-        return None, None
-    return float(found[0]), float(found[1])
-
-
 def _deepest(frame: DataFrame, instrument: str) -> tuple[float, str]:
     """Deepest change by forced selling, and when."""
     own = frame.filter(frame["instrument"] == instrument)
@@ -133,12 +126,12 @@ def _deepest(frame: DataFrame, instrument: str) -> tuple[float, str]:
 
 def _sentences(
     name: str,
-    one: Mapping[str, object],
+    one: Record,
     sold: list[Flow],
     span: tuple[float | None, float | None],
 ) -> Iterator[Said]:
     yield Said(_ROLES[str(one["role"])], _shares(one, "forced", "given", name=name))
-    if one["role"] == "free" and abs(_number(one, "given")) > 0.0:
+    if one["role"] == "free" and abs(number(one, "given") or 0.0) > 0.0:
         yield Said("Rival news that is given moved it by {given}.", _shares(one, "given"))
     low, high = span
     if low is not None and high is not None:
@@ -146,7 +139,7 @@ def _sentences(
             "With the assumed inputs varied, forced selling lies between {low} and {high}.",
             {"low": Amount(low, "percent"), "high": Amount(high, "percent")},
         )
-    if one["role"] == "free" and _maybe(one, "actual") is not None:
+    if one["role"] == "free" and number(one, "actual") is not None:
         yield Said(
             "It really moved {actual}, which leaves {unexplained} unexplained.",
             _shares(one, "actual", "unexplained"),
@@ -161,19 +154,5 @@ def _sentences(
         yield Said("Nobody sold it by force.")
 
 
-def _shares(one: Mapping[str, object], *keys: str, **names: str) -> dict[str, Amount | str]:
-    return {**names, **{key: Amount(_number(one, key), "percent") for key in keys}}
-
-
-def _table(parent: Mapping[str, object], key: str) -> Mapping[str, object]:
-    found = parent.get(key)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _number(table: Mapping[str, object], key: str) -> float:
-    return _maybe(table, key) or 0.0
-
-
-def _maybe(table: Mapping[str, object], key: str) -> float | None:
-    found = table.get(key)
-    return float(found) if isinstance(found, int | float) else None
+def _shares(one: Record, *keys: str, **names: str) -> dict[str, Amount | str]:
+    return {**names, **{key: Amount((number(one, key) or 0.0), "percent") for key in keys}}

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from undertow.core.answers.stored import Record
 from undertow.core.answers.tables import Tables
 from undertow.report.figures._frames import cell, cells, folded, rounded
 from undertow.report.figures._sessions import draw_sessions, venues
-from undertow.report.stored import Record, label
+from undertow.report.stored import label
 from undertow.report.theme import (
     CALLS,
     CALLS_FAINT,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from undertow.core.answers.stored import Record, number, text
 from undertow.core.answers.tables import Tables
 from undertow.report.figures._frames import cells, moments
 from undertow.report.figures._menu import choose
-from undertow.report.stored import Record, instruments, label, number, text, title
+from undertow.report.stored import instruments, label, title
 from undertow.report.theme import DEPTH, SPREAD, dressed, over_time, plain
 from undertow.report.words import Words
 

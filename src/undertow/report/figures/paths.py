@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from undertow.core.answers.stored import Record, items, number, record, records, text
 from undertow.core.answers.tables import Tables
 from undertow.report.figures._frames import by_name, moments, thinned
 from undertow.report.figures._menu import choose
-from undertow.report.stored import Record, instruments, items, number, record, records, text, title
+from undertow.report.stored import instruments, title
 from undertow.report.theme import (
     ACTUAL,
     CEILING,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from undertow.core.answers.stored import Record, number, record, rows, text
 from undertow.core.answers.tables import Tables
-from undertow.report.stored import Record, number, record, rows, text, title
+from undertow.report.stored import title
 from undertow.report.theme import FORCED, FORCED_FAINT, INK, MUTED, PAPER, dressed, plain
 from undertow.report.words import Words
 

@@ -7,6 +7,7 @@ from math import log10
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
+from undertow.core.answers.stored import Record
 from undertow.core.answers.tables import Tables
 from undertow.report.figures._flows import (
     CONTAGION,
@@ -20,7 +21,7 @@ from undertow.report.figures._flows import (
     matrix,
 )  # fmt: skip
 from undertow.report.figures._menu import choose
-from undertow.report.stored import Record, label, naming, title
+from undertow.report.stored import label, naming, title
 from undertow.report.theme import FORCED, FORCED_FAINT, dressed, narrow, plain, shades
 from undertow.report.words import Words
 
