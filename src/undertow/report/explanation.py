@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.explanation import Explanation, Flow
-from undertow.report.layout import percent
+from undertow.report.layout import numbers, percent, table
 from undertow.report.words import Words
 
 
@@ -35,38 +35,37 @@ def _parts(told: Explanation, words: Words) -> Iterator[RenderableType]:
 
 
 def _price(told: Explanation, words: Words) -> Table:
-    table = Table(title=words("{name}, change in %", name=told.instrument), title_justify="left",
-                  title_style="bold", box=None, pad_edge=False, show_header=False)  # fmt: skip
-    table.add_column(no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column()
+    made = table(words("{name}, change in %", name=told.instrument))
+    made.show_header = False
+    numbers(made, ("",))
+    made.add_column()
     span = ""
     if told.low is not None and told.high is not None:
         span = words("{low} to {high}", low=percent(told.low), high=percent(told.high))
-    table.add_row(words("ceiling"), percent(told.ceiling), "")
-    table.add_row(words("given news"), percent(told.news), "")
-    table.add_row(words("forced selling"), percent(told.forced), span)
-    table.add_row(words("deepest by forced selling"), percent(told.deepest), told.when)
-    table.add_row(words("simulated"), percent(told.simulated), "")
-    table.add_row(words("actual"), percent(told.actual), "")
-    table.add_row(words("unexplained"), percent(told.unexplained), "")
-    return table
+    made.add_row(words("ceiling"), percent(told.ceiling), "")
+    made.add_row(words("given news"), percent(told.news), "")
+    made.add_row(words("forced selling"), percent(told.forced), span)
+    made.add_row(words("deepest by forced selling"), percent(told.deepest), told.when)
+    made.add_row(words("simulated"), percent(told.simulated), "")
+    made.add_row(words("actual"), percent(told.actual), "")
+    made.add_row(words("unexplained"), percent(told.unexplained), "")
+    return made
 
 
 def _flows(title: str, flows: Iterable[Flow], heads: tuple[str, ...], words: Words) -> Table:
     """Dollars by the heads that are asked for: by whom, because of what, of what."""
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    made = table(title, 0)
     for head in heads:
-        table.add_column(head)
-    table.add_column(words("dollars"), justify="right")
+        made.add_column(head)
+    numbers(made, (words("dollars"),))
     for flow in flows:
         cells = {
             words("seller"): _seller(flow, words),
             words("because of"): _cause(flow, words),
             words("was sold"): words.name(flow.sold),
         }
-        table.add_row(*(cells[head] for head in heads), words.money(flow.usd))
-    return table
+        made.add_row(*(cells[head] for head in heads), words.money(flow.usd))
+    return made
 
 
 def _seller(flow: Flow, words: Words) -> str:
