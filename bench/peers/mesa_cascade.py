@@ -3,13 +3,10 @@
 usage: mesa_cascade.py INPUT.npz REPEATS   (prints one line of JSON)
 """
 
-import json
 import math
-import sys
-import time
 
-import numpy as np
 from mesa import Agent, Model
+from played import main
 
 
 class Account(Agent):
@@ -60,18 +57,5 @@ class Cascade(Model):
             self.prices = [p * math.exp(-s / d) for p, s, d in moved]
 
 
-def main():
-    given = dict(np.load(sys.argv[1]))
-    walls, cpus = [], []
-    for _ in range(int(sys.argv[2])):
-        model = Cascade(given)
-        wall, cpu = time.perf_counter(), time.process_time()
-        model.run_model()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    answer = {"prices": model.prices, "rounds": model.rounds}
-    print(json.dumps({**answer, "wall_s": walls, "cpu_s": cpus, "threads": 1}))
-
-
 if __name__ == "__main__":
-    main()
+    main(Cascade, threads=1)

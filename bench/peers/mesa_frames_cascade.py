@@ -3,13 +3,10 @@
 usage: mesa_frames_cascade.py INPUT.npz REPEATS   (prints one line of JSON)
 """
 
-import json
-import sys
-import time
-
 import numpy as np
 import polars as pl
 from mesa_frames import AgentSetPolars, ModelDF
+from played import main
 
 
 class Holders(AgentSetPolars):
@@ -69,18 +66,5 @@ class Cascade(ModelDF):
                 self.prices = self.prices * np.exp(-self.sold / self.depth)
 
 
-def main():
-    given = dict(np.load(sys.argv[1]))
-    walls, cpus = [], []
-    for _ in range(int(sys.argv[2])):
-        model = Cascade(given)
-        wall, cpu = time.perf_counter(), time.process_time()
-        model.run_model()
-        walls.append(time.perf_counter() - wall)
-        cpus.append(time.process_time() - cpu)
-    answer = {"prices": model.prices.tolist(), "rounds": model.rounds}
-    print(json.dumps({**answer, "wall_s": walls, "cpu_s": cpus, "threads": pl.thread_pool_size()}))
-
-
 if __name__ == "__main__":
-    main()
+    main(Cascade, threads=pl.thread_pool_size())
