@@ -1,0 +1,63 @@
+"""Rulebooks: what a margin regime asks of one account, exact and dated."""
+
+from undertow.core.family import Family
+from undertow.model.rulebook._rates import Rate, Rates, rates_of, read_rates
+from undertow.model.rulebook._solve import (
+    NO_COST,
+    Exit,
+    Moves,
+    adverse,
+    moves,
+    price_at,
+    restoring_share,
+)
+from undertow.model.rulebook._tiers import Tiers, tiers_up_to
+from undertow.model.rulebook._worth import black_scholes, moved, notional, option_price, profit
+from undertow.model.rulebook.base import (
+    Absorber,
+    Levels,
+    Pool,
+    RestoredTo,
+    Rulebook,
+    Seller,
+    Terms,
+    Tested,
+    not_carried,
+    pools,
+    too_levered,
+)
+
+RULEBOOK: Family[Rulebook] = Family("rulebook", __name__, Rulebook)  # type: ignore[type-abstract]
+
+__all__ = [
+    "NO_COST",
+    "RULEBOOK",
+    "Absorber",
+    "Exit",
+    "Levels",
+    "Moves",
+    "Pool",
+    "Rate",
+    "Rates",
+    "RestoredTo",
+    "Rulebook",
+    "Seller",
+    "Terms",
+    "Tested",
+    "Tiers",
+    "adverse",
+    "black_scholes",
+    "moved",
+    "moves",
+    "not_carried",
+    "notional",
+    "option_price",
+    "pools",
+    "price_at",
+    "profit",
+    "rates_of",
+    "read_rates",
+    "restoring_share",
+    "tiers_up_to",
+    "too_levered",
+]

@@ -1,0 +1,123 @@
+"""Binance USDⓈ-M perpetuals: tiers by size, one engine, no call before the liquidation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import ClassVar, Self
+
+from undertow.core.book import BookAccount, Kind, Marks, Mode, Position
+from undertow.model.rulebook._rates import Rates, rates_of
+from undertow.model.rulebook.base import (
+    Absorber,
+    Levels,
+    Pool,
+    RestoredTo,
+    Rulebook,
+    Seller,
+    Terms,
+    Tested,
+)
+
+REGIME = "binance"
+
+
+@dataclass(frozen=True, slots=True)
+class Binance(Rulebook):
+    """Equity on the mark price must be the maintenance of each position's tier.
+
+    maintenance = Σ N·mmr_k − cum_k = liquidation;   initial = Σ N/leverage_k, or N/leverage
+    leverage: chosen by the client, 0 for the most that the tier allows
+    Limits: one-way mode, one currency of margin; the insurance fund and the queue of
+    auto-deleveraging are the exchange's. After liquidation in parts the rest must comply again.
+    Source: Binance FAQ on liquidation and on leverage and margin; margin.md 1.7.
+    """
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PERPETUAL})
+    proportional: ClassVar[bool] = False
+
+    leverage: float = 0.0
+    rates: Rates = field(default_factory=lambda: rates_of(REGIME))
+
+    @classmethod
+    def example_pool(cls) -> Pool:
+        """Half a bitcoin at five times, on 2026-01-30."""
+        account = BookAccount("perps", REGIME, 8_000.0, "USDT")
+        held = Position("perps", "BTCUSDT", 0.5, 80_000.0, Kind.PERPETUAL, 80_000.0, 1.0, "USDT")
+        return Pool(account, (held,), account.equity, Marks(date(2026, 1, 30), {"BTCUSDT": 8e4}))
+
+    def terms(self, on: date) -> Terms:
+        """Each tick of the mark price, no grace; the engine sells, the fund pays, winners last."""
+        return Terms(
+            tested=Tested.TICK,
+            grace_days=0.0,
+            restored_to=RestoredTo.MAINTENANCE,
+            sells=Seller.ENGINE,
+            absorbs=Absorber.INSURANCE_THEN_ADL,
+            source="Binance FAQ on liquidation, margin.md 1.7",
+        )
+
+    def levels(self, pool: Pool, marks: Marks) -> Levels:
+        """Each symbol by its tier; liquidation is at the maintenance margin itself."""
+        kept = opened = 0.0
+        for one in pool.positions:
+            size, fx = pool.size(one, marks), pool.fx(one, marks)
+            tiers = self.rates.tiers(one.names, "maintenance", marks.on)
+            most = self.rates.tiers(one.names, "max_leverage", marks.on).rate(size / fx)
+            kept += tiers.required(size / fx) * fx
+            opened += size / (min(self.leverage, most) if self.leverage else most)
+        return Levels(pool.equity_at(marks), max(opened, kept), kept, kept)
+
+    def breaks(self, pool: Pool, on: date) -> Mapping[str, tuple[float, ...]]:
+        """Prices at which a position passes into another tier."""
+        return {
+            p.symbol: tuple(
+                edge / abs(p.quantity * p.multiplier)
+                for edge in self.rates.tiers(p.names, "maintenance", on).above
+                if edge and p.quantity
+            )
+            for p in pool.positions
+        }
+
+    def hiked(self, symbol: str, rate: float, on: date) -> Self:
+        """The lowest tier's rate becomes `rate`; a higher tier keeps its own if that is more."""
+        return replace(self, rates=self.rates.hiked(symbol, "maintenance", rate, on))
+
+    def close_fee(self, position: Position, on: date) -> float:
+        """Fee on what is liquidated, a share of its size."""
+        return self.rates.value(position.names, "liquidation_fee", on)
+
+
+def liquidation_price(
+    position: Position, *, wallet: float, rate: float, amount: float = 0.0, others: float = 0.0
+) -> float:
+    """Mark price at which a position is liquidated, as Binance prints it.
+
+    (WB − TMM + UPNL + cum − side·q·EP)/(q·mmr − side·q),   q unsigned
+    wallet: balance of the isolated position, or of the account in cross mode
+    rate, amount: mmr and cum of its tier;  others: UPNL − TMM of the other cross positions
+    Source: Binance FAQ b3c689c1f50a44cabb3a84e663b81d93.
+    """
+    units = position.quantity * position.multiplier
+    return (wallet + others + amount - units * position.entry) / (abs(units) * rate - units)
+
+
+def bankruptcy_price(position: Position, *, wallet: float) -> float:
+    """Price at which the margin of a position is gone: entry − wallet/q, q signed."""
+    return position.entry - wallet / (position.quantity * position.multiplier)
+
+
+def adl_rank(profit_share: float, leverage: float) -> float:
+    """Place in the queue of auto-deleveraging, highest first.
+
+    winners: profit·leverage;   losers: profit/leverage
+    profit_share: profit by entry value;  leverage: effective, size by equity
+    """
+    return profit_share * leverage if profit_share > 0.0 else profit_share / leverage
+
+
+def isolated(position: Position, leverage: float) -> Position:
+    """The same position with margin of its own, entry value by leverage."""
+    size = abs(position.quantity) * position.multiplier * position.entry
+    return replace(position, mode=Mode.ISOLATED, isolated_margin=size / leverage)
