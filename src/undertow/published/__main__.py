@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from undertow.core.errors import UndertowError, unknown
+from undertow.core.errors import BadFile, UndertowError, unknown
 
 if TYPE_CHECKING:
     from undertow.published.check import Answer, Check
 
+MARGIN = "margin"
 BESIDE_THE_PROJECT = Path("../shared/data")
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -21,7 +22,10 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_mar
 
 @app.command()
 def published(
-    names: Annotated[list[str] | None, typer.Argument(help="Checks to run; all if none.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Checks to run, all if none; or `margin FILE`: worked examples."),
+    ] = None,
     data: Annotated[
         Path, typer.Option(envvar="UNDERTOW_DATA", help="Folder of the data files.")
     ] = BESIDE_THE_PROJECT,
@@ -30,6 +34,9 @@ def published(
     """Reproduce published results with the engine's own parts; exit 1 if one is missed."""
     from undertow.published.check import answer
 
+    if names and names[0] == MARGIN:
+        _margin(names[1:], as_json=as_json)
+        return
     checks = _chosen(names or [])
     if as_json:
         from undertow.published.pages import summary
@@ -39,6 +46,19 @@ def published(
     else:
         answers = _shown(checks, data)
     if not all(found.holds for found in answers):
+        raise typer.Exit(1)
+
+
+def _margin(files: list[str], *, as_json: bool) -> None:
+    """Run a file of worked examples of margin rules; exit 1 if one does not match."""
+    from undertow.published.margin import margin_answer, page
+
+    if len(files) != 1:
+        raise BadFile(f"margin has {len(files)} files; give one CSV file of worked examples.")
+    found = margin_answer(Path(files[0]))
+    shown = json.dumps(found, indent=1, ensure_ascii=False) if as_json else page(found)
+    typer.echo(shown)
+    if found["failed"]:
         raise typer.Exit(1)
 
 

@@ -120,6 +120,10 @@ class Pool:
         own = position.broker_rate
         return self.account.broker_rate if math.isnan(own) else own
 
+    def at(self, marks: Marks) -> Pool:
+        """The same pool once prices are there."""
+        return replace(self, equity=self.equity_at(marks), opening=marks)
+
     def scaled(self, times: float) -> Pool:
         """All positions times a factor, the equity unchanged."""
         held = tuple(replace(p, quantity=times * p.quantity) for p in self.positions)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from undertow.core.errors import BadNumber
 
-Value: TypeAlias = "float | str | bool | None | list[Value] | dict[str, Value]"
+Value: TypeAlias = "float | str | bool | list[Value] | dict[str, Value] | None"
 Results: TypeAlias = Mapping[str, object]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undertow.core.errors import BadFile, InputError
-from undertow.jobs.answer import Json, digest, wrapped
+from undertow.jobs.answer import Json, digest, plain, wrapped
 from undertow.published.margin._adapter import Adapter, Inputs, Results, Value, adapters
 
 COLUMNS = ("regime", "inputs", "expected")
@@ -60,24 +60,24 @@ def _object(text: str | None, where: str) -> dict[str, Value]:
 def got(
     regime: str, inputs: Mapping[str, Value], known: Sequence[Adapter]
 ) -> tuple[Results | None, str]:
-    """Results of the first adapter that fits, or the reason why there are none."""
-    row = Inputs(inputs)
+    """Results of the first adapter that fits and can, or the reason why there are none."""
+    row, why = Inputs(inputs), f"no rule is registered for {regime!r} with {', '.join(inputs)}"
     for adapter in known:
         if adapter.fits(regime, row):
             try:
                 return adapter.gives(row), ""
-            except InputError as error:
-                return None, str(error)
-    return None, f"no rule is registered for {regime!r} with {', '.join(inputs)}"
+            except (InputError, ArithmeticError, ValueError) as error:
+                why = f"{type(error).__name__}: {error}"
+    return None, why
 
 
 def margin_answer(path: Path) -> dict[str, Json]:
     """Run every row of a file; the public functions never see what is expected."""
     examples, known = read_examples(path), adapters()
     found = [(one, *got(one.regime, one.inputs, known)) for one in examples]
-    results: list[Json] = [{"row": e.row, "got": _json(r)} for e, r, _ in found if r is not None]
+    results: list[Json] = [{"row": e.row, "got": plain(r)} for e, r, _ in found if r is not None]
     failed: list[Json] = [
-        {"row": e.row, "regime": e.regime, "got": _json(_asked(r, e)), "expected": _json(e.expected)}
+        {"row": e.row, "regime": e.regime, "got": _asked(r, e), "expected": plain(e.expected)}
         for e, r, _ in found
         if r is not None and not matches(r, e.expected, e.note)
     ]
@@ -129,16 +129,25 @@ def tolerance(note: str, key: str) -> float:
     return float(said[1]) if said else TOLERANCE
 
 
-def _asked(results: Results, example: Example) -> Results:
+def _asked(results: Results, example: Example) -> Json:
     """The expected names only, or all if none of them is there."""
-    return {k: results[k] for k in example.expected if k in results} or results
+    return plain({k: results[k] for k in example.expected if k in results} or results)
 
 
-def _json(value: object) -> Json:
-    if isinstance(value, Mapping):
-        return {str(k): _json(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_json(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, bool | int | float | str) or value is None else str(value)
+def page(answer: Mapping[str, Json]) -> str:
+    """The answer in lines: what does not match, what is not supported, and the count."""
+    lines = [
+        *(f"✗ row {_cells(each, 'regime', 'got', 'expected')}" for each in _list(answer, "failed")),
+        *(f"· row {_cells(each, 'regime', 'reason')}" for each in _list(answer, "unsupported")),
+        str(answer["outcome"]),
+    ]
+    return "\n".join(lines)
+
+
+def _list(answer: Mapping[str, Json], key: str) -> list[dict[str, Json]]:
+    found = answer[key]
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _cells(each: dict[str, Json], *keys: str) -> str:
+    return "  ".join([str(each["row"]), *(f"{key} {each[key]}" for key in keys)])

@@ -1,0 +1,79 @@
+"""Worked examples of Binance USDⓈ-M perpetuals."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from undertow.core.book import Kind, Position
+from undertow.model.rulebook import Tiers, rates_of, tiers_up_to
+from undertow.model.rulebook.binance import REGIME, bankruptcy_price, liquidation_price
+from undertow.published.margin._adapter import Adapter, Inputs, Results
+
+DAY: Final = "2026-01-30"
+
+
+def maintenance(given: Inputs) -> Results:
+    """Maintenance margin of a size: with rate and deduction as given, or those of its tier."""
+    size = given.number("notional")
+    rate, amount = _tier(given, size)
+    needed = size * rate - amount
+    return {"mm": needed, "maintenance": needed, "mmr": rate, "cum": amount}
+
+
+def liquidation(given: Inputs) -> Results:
+    """Liquidation and bankruptcy price, isolated or cross."""
+    held = _position(given)
+    size = abs(held.quantity) * held.entry
+    wallet = given.number("wallet", size / given.number("leverage", 1.0))
+    rate, amount = _tier(given, size)
+    others = given.number("upnl_other", 0.0) - given.number("tmm_other", 0.0)
+    price = liquidation_price(held, wallet=wallet, rate=rate, amount=amount, others=others)
+    return {"liq": price, "bankruptcy": bankruptcy_price(held, wallet=wallet + others)}
+
+
+def both_sides(given: Inputs) -> Results:
+    """Long and short at one leverage: exact, and as the short formula has them."""
+    entry, share = given.number("entry"), 1.0 / given.number("leverage")
+    rate, _ = _tier(given, 0.0)
+    exact = {
+        side: liquidation_price(
+            Position("", "", sign, entry, Kind.PERPETUAL, entry), wallet=entry * share, rate=rate
+        )
+        for side, sign in (("long", 1.0), ("short", -1.0))
+    }
+    return {
+        **exact,
+        "long_approx": entry * (1.0 - share + rate),
+        "short_approx": entry * (1.0 + share - rate),
+    }
+
+
+def amounts(given: Inputs) -> Results:
+    """Deductions of a table of tiers."""
+    tiers = tiers_up_to(given.numbers("caps"), given.numbers("mmr"))
+    return {"cum": tiers.amounts, "deduction": tiers.amounts}
+
+
+def _position(given: Inputs) -> Position:
+    is_short = given.flag("short", otherwise=given.text("side", "1") in {"-1", "-1.0", "short"})
+    units = abs(given.number("qty", 1.0)) * (-1.0 if is_short else 1.0)
+    entry = given.number("entry")
+    return Position("", given.text("symbol"), units, entry, Kind.PERPETUAL, entry)
+
+
+def _tier(given: Inputs, size: float) -> tuple[float, float]:
+    """Rate and deduction as given, else of the table of a size's tier on the row's date."""
+    if "mmr" in given:
+        return given.number("mmr"), given.number("cum", 0.0)
+    day = date.fromisoformat(given.text("date", DAY))
+    tiers: Tiers = rates_of(REGIME).tiers((given.text("symbol"),), "maintenance", day)
+    return tiers.rate(size), tiers.amount(size)
+
+
+ADAPTERS: Final = (
+    Adapter("binance.*tiers", ("caps", "mmr"), amounts),
+    Adapter("binance", ("notional",), maintenance),
+    Adapter("binance approx", ("entry", "leverage"), both_sides),
+    Adapter("binance", ("entry", "wallet|leverage"), liquidation),
+)
