@@ -70,7 +70,7 @@ def test_an_unknown_symbol_is_an_error_with_the_nearest_name(tmp_path):
 
 def test_an_unknown_word_is_an_error_with_the_nearest_word(tmp_path):
     with pytest.raises(UnknownName, match="did you mean 'initial'"):
-        rates(tmp_path, GOOD).value((), "initail", date(2022, 1, 1))
+        rates(tmp_path, GOOD).value((), "initia", date(2022, 1, 1))
 
 
 def test_an_unknown_regime_has_no_table():
@@ -84,7 +84,7 @@ def test_an_unknown_regime_has_no_table():
         (GOOD.replace("0.5", "half"), BadNumber, "line 2 has 'half'"),
         (GOOD.replace("2020-01-01", "1.1.2020"), BadDate, "write 2026-01-30"),
         (GOOD.replace("somebody", ""), MissingSource, "line 2 has no source"),
-        (GOOD.replace("official", "offical"), UnknownName, "did you mean 'official'"),
+        (GOOD.replace("official", "officia"), UnknownName, "did you mean 'official'"),
         ("r,*,initial", BadFile, "line 2 has not 10 cells"),
     ],
 )

@@ -1,5 +1,6 @@
 """Rulebooks: what a margin regime asks of one account, exact and dated."""
 
+from undertow.core.book import BookAccount
 from undertow.core.family import Family
 from undertow.model.rulebook._rates import Rate, Rates, rates_of, read_rates
 from undertow.model.rulebook._solve import (
@@ -21,13 +22,19 @@ from undertow.model.rulebook.base import (
     Rulebook,
     Seller,
     Terms,
-    Tested,
+    Timing,
     not_carried,
     pools,
     too_levered,
 )
 
 RULEBOOK: Family[Rulebook] = Family("rulebook", __name__, Rulebook)  # type: ignore[type-abstract]
+
+
+def rulebook_of(account: BookAccount) -> Rulebook:
+    """The regime that an account names, with its shipped rates; UnknownName if there is none."""
+    return RULEBOOK.make(account.regime, {}, f"account {account.account!r}")
+
 
 __all__ = [
     "NO_COST",
@@ -43,8 +50,8 @@ __all__ = [
     "Rulebook",
     "Seller",
     "Terms",
-    "Tested",
     "Tiers",
+    "Timing",
     "adverse",
     "black_scholes",
     "moved",
@@ -58,6 +65,7 @@ __all__ = [
     "rates_of",
     "read_rates",
     "restoring_share",
+    "rulebook_of",
     "tiers_up_to",
     "too_levered",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,13 @@ class Rates:
 
     regime: str
     rows: tuple[Rate, ...]
+    _places: dict[tuple[str, str], list[Rate]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places: dict[tuple[str, str], list[Rate]] = {}
+        for row in self.rows:
+            places.setdefault((row.what, row.symbol), []).append(row)
+        object.__setattr__(self, "_places", places)
 
     def find(self, names: Iterable[str], what: str, on: date) -> Rate:
         """The row of the first name that has one, else of `*`; for the lowest tier."""
@@ -65,8 +72,7 @@ class Rates:
     def has(self, names: Iterable[str], what: str, on: date) -> bool:
         """Whether `find` finds a row."""
         return any(
-            row.what == what and row.holds(on) and row.symbol in {*names, EVERY}
-            for row in self.rows
+            row.holds(on) for name in (*names, EVERY) for row in self._places.get((what, name), ())
         )
 
     def tiers(self, names: Iterable[str], what: str, on: date) -> Tiers:
@@ -103,13 +109,12 @@ class Rates:
         return replace(self, rows=(*kept, *new))
 
     def _in_force(self, names: tuple[str, ...], what: str, on: date) -> tuple[Rate, ...]:
-        known = [r for r in self.rows if r.what == what]
-        if not known:
-            raise unknown("rate", what, {r.what for r in self.rows}, self.regime)
         for name in (*names, EVERY):
-            mine = [r for r in known if r.symbol == name]
-            if mine:
-                return self._latest(mine, on)
+            if (what, name) in self._places:
+                return self._latest(self._places[what, name], on)
+        known = {row.what for row in self.rows}
+        if what not in known:
+            raise unknown("rate", what, known, self.regime)
         said = names[0] if names else EVERY
         raise unknown(f"{what} rate of", said, self.symbols(what), self.regime)
 

@@ -17,7 +17,7 @@ from undertow.core.errors import BadNumber
 from undertow.model.rulebook._worth import notional, profit
 
 
-class Tested(StrEnum):
+class Timing(StrEnum):
     """When the requirement is tested."""
 
     TICK = "tick"
@@ -61,7 +61,7 @@ class Terms:
     grace_days: calendar days from call to sale, NaN where the broker decides
     """
 
-    tested: Tested
+    tested: Timing
     grace_days: float
     restored_to: RestoredTo
     sells: Seller

@@ -17,7 +17,7 @@ from undertow.model.rulebook.base import (
     Rulebook,
     Seller,
     Terms,
-    Tested,
+    Timing,
 )
 
 REGIME = "binance"
@@ -50,7 +50,7 @@ class Binance(Rulebook):
     def terms(self, on: date) -> Terms:
         """Each tick of the mark price, no grace; the engine sells, the fund pays, winners last."""
         return Terms(
-            tested=Tested.TICK,
+            tested=Timing.TICK,
             grace_days=0.0,
             restored_to=RestoredTo.MAINTENANCE,
             sells=Seller.ENGINE,

@@ -17,7 +17,7 @@ from undertow.model.rulebook.base import (
     Rulebook,
     Seller,
     Terms,
-    Tested,
+    Timing,
 )
 
 REGIME = "cme_futures"
@@ -50,7 +50,7 @@ class CmeFutures(Rulebook):
     def terms(self, on: date) -> Terms:
         """Settled twice a day; a call is met to initial margin within a day or so."""
         return Terms(
-            tested=Tested.TWO_CYCLES,
+            tested=Timing.TWO_CYCLES,
             grace_days=self.rates.value((), "grace_days", on),
             restored_to=RestoredTo.INITIAL,
             sells=Seller.OWNER_THEN_BROKER,

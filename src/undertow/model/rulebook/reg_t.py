@@ -19,7 +19,7 @@ from undertow.model.rulebook.base import (
     Rulebook,
     Seller,
     Terms,
-    Tested,
+    Timing,
     not_carried,
     too_levered,
 )
@@ -55,7 +55,7 @@ class RegT(Rulebook):
         """Tested at the close; days to pay, unless the broker sells at once."""
         days = 0.0 if self.at_once else self.rates.value((), "grace_days", on)
         return Terms(
-            tested=Tested.TICK if self.at_once else Tested.END_OF_DAY,
+            tested=Timing.TICK if self.at_once else Timing.END_OF_DAY,
             grace_days=days,
             restored_to=RestoredTo.MAINTENANCE,
             sells=Seller.BROKER if self.at_once else Seller.OWNER_THEN_BROKER,
