@@ -21,6 +21,7 @@ from undertow.model.rulebook import (
     Rulebook,
     Terms,
     adverse,
+    calling_rate,
     moved,
     moves,
     restoring_share,
@@ -37,12 +38,20 @@ def part(member: str) -> Rulebook:
 
 
 def pool_of(member: str, side: float = 1.0, cushion: float | None = None) -> Pool:
-    """The example on one side, with `cushion` times its maintenance as equity."""
-    pool = RULEBOOK.member(member).example_pool().scaled(side)
-    if cushion is None:
-        return pool
-    levels = part(member).levels(pool, pool.opening)
-    return replace(pool, equity=cushion * levels.maintenance)
+    """The example on one side, with `cushion` times the equity at which it is called."""
+    rulebook = part(member)
+    pool = rulebook.example_pool().scaled(side if rulebook.shorts else 1.0)
+    return pool if cushion is None else replace(pool, equity=cushion * least(rulebook, pool))
+
+
+def least(rulebook: Rulebook, pool: Pool) -> float:
+    """Smallest equity without a call at the opening prices, by halving."""
+    low, high = 0.0, 10.0 * pool.gross(pool.opening)
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        levels = rulebook.levels(replace(pool, equity=middle), pool.opening)
+        low, high = (low, middle) if levels.equity >= levels.maintenance else (middle, high)
+    return high
 
 
 def symbol_of(pool: Pool) -> str:
@@ -244,6 +253,31 @@ def test_a_call_is_met_in_one_sale(member: str, side: float, cushion: float, way
 
     assert 0.0 < share <= 1.0
     assert after.equity == pytest.approx(after.maintenance, rel=1e-6, abs=1e-6)
+
+
+@MEMBERS
+@few
+@given(side=SIDES, cushion=st.floats(1.05, 2.0))
+def test_the_rate_that_alone_calls_is_where_the_cushion_ends(
+    member: str, side: float, cushion: float
+) -> None:
+    rulebook, pool = part(member), pool_of(member, side, cushion)
+    rate = calling_rate(rulebook, pool, symbol_of(pool))
+    assume(math.isfinite(rate))
+    hiked = rulebook.hiked(symbol_of(pool), rate, pool.opening.on)
+    levels = hiked.levels(pool, pool.opening)
+
+    assert levels.maintenance == pytest.approx(levels.equity, rel=1e-6)
+
+
+@MEMBERS
+def test_each_line_asks_for_something_and_alone_it_is_the_whole(member: str) -> None:
+    rulebook, pool = part(member), pool_of(member)
+    lines = rulebook.lines(pool, pool.opening)
+    alone = replace(pool, positions=pool.positions[:1])
+
+    assert len(lines) == len(pool.positions)
+    assert lines[0] == rulebook.levels(alone, pool.opening).maintenance
 
 
 @MEMBERS

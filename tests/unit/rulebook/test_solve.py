@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from undertow.core.book import BookAccount, Kind, Marks, Position
-from undertow.model.rulebook import Exit, Pool, adverse, moved, moves, price_at, restoring_share
+from undertow.model.rulebook import (
+    Exit,
+    Pool,
+    adverse,
+    calling_rate,
+    moved,
+    moves,
+    price_at,
+    restoring_share,
+)
 from undertow.model.rulebook._solve import first_below
 from undertow.model.rulebook.cme_futures import CmeFutures
 from undertow.model.rulebook.reg_t import RegT
@@ -156,3 +165,15 @@ def test_a_position_that_is_not_named_stays():
     pool = silver(4.0)
 
     assert moved(pool.opening, {"GC": -1.0}, 0.5, pool.positions).price == {"SI": 80.0}
+
+
+def test_the_hike_that_calls_is_equity_by_value():
+    assert calling_rate(CmeFutures(), silver(4.0), "SI") == pytest.approx(0.25)
+
+
+def test_no_hike_calls_an_account_without_debt():
+    assert math.isinf(calling_rate(CmeFutures(), silver(0.9), "SI"))
+
+
+def test_an_account_in_call_is_called_below_the_rate_in_force():
+    assert calling_rate(CmeFutures(), silver(8.0), "SI") == pytest.approx(0.125)

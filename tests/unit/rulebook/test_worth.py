@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from undertow.core.book import Kind, Marks, Position
-from undertow.model.rulebook import black_scholes, moved, notional, option_price, profit
+from undertow.model.rulebook import black_scholes, moved, notional, option_price, pinned, profit
 from undertow.model.rulebook._worth import implied, worth
 
 DAY = date(2026, 1, 30)
@@ -108,3 +108,12 @@ def test_an_option_follows_its_underlying():
     after = moved(marks, {"XYZ": -1.0}, 0.2, (held,)).price["OPT"]
 
     assert 20.0 < after < 28.0
+
+
+def test_an_option_without_a_volatility_keeps_the_one_of_its_price():
+    price = black_scholes(option(), 95.0, 0.4, DAY)
+    marks = Marks(DAY, {"XYZ": 95.0, "OPT": price})
+
+    assert pinned(option(), marks).volatility == pytest.approx(0.4, rel=1e-6)
+    assert pinned(option(volatility=0.2), marks).volatility == 0.2
+    assert pinned(option(), Marks(DAY, {"OPT": price})) == option()

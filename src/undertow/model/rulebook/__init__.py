@@ -8,12 +8,20 @@ from undertow.model.rulebook._solve import (
     Exit,
     Moves,
     adverse,
+    calling_rate,
     moves,
     price_at,
     restoring_share,
 )
 from undertow.model.rulebook._tiers import Tiers, tiers_up_to
-from undertow.model.rulebook._worth import black_scholes, moved, notional, option_price, profit
+from undertow.model.rulebook._worth import (
+    black_scholes,
+    moved,
+    notional,
+    option_price,
+    pinned,
+    profit,
+)
 from undertow.model.rulebook.base import (
     Absorber,
     Levels,
@@ -54,11 +62,13 @@ __all__ = [
     "Timing",
     "adverse",
     "black_scholes",
+    "calling_rate",
     "moved",
     "moves",
     "not_carried",
     "notional",
     "option_price",
+    "pinned",
     "pools",
     "price_at",
     "profit",

@@ -13,6 +13,7 @@ from undertow.model.rulebook.base import Levels, Pool, Rulebook
 FARTHEST = 100.0
 STEPS = 48
 CLOSE = 1e-13
+LEAST_RATE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,21 @@ def restoring_share(
         return 0.0
     grid = [k / STEPS for k in range(STEPS + 1)]
     return first_below(lacking, grid)
+
+
+def calling_rate(rulebook: Rulebook, pool: Pool, symbol: str) -> float:
+    """Margin rate of a symbol, share of its value, at which the pool is called at opening prices.
+
+    Beyond it a hike alone is a call; below the rate in force if there is a call already; inf if
+    not even the whole value asks for more than the equity.
+    """
+    marks = pool.opening
+
+    def slack(rate: float) -> float:
+        levels = rulebook.hiked(symbol, rate, marks.on).levels(pool, marks)
+        return levels.equity - levels.maintenance
+
+    return first_below(slack, [LEAST_RATE, *(k / STEPS for k in range(1, STEPS + 1))])
 
 
 def first_below(slack: Callable[[float], float], points: Iterable[float]) -> float:

@@ -71,6 +71,15 @@ def option_price(
     return max(0.0, price + change)
 
 
+def pinned(position: Position, marks: Marks) -> Position:
+    """The same position; an option without a volatility has the one its price implies now."""
+    known = {position.symbol, position.underlying} <= marks.price.keys()
+    if position.kind is not Kind.OPTION or not math.isnan(position.volatility) or not known:
+        return position
+    price, underlying = marks.price[position.symbol], marks.price[position.underlying]
+    return replace(position, volatility=implied(position, price, underlying, marks.on))
+
+
 def black_scholes(option: Position, underlying: float, sigma: float, on: date) -> float:
     """Value of a European option without interest or dividends (Black and Scholes 1973)."""
     years = max(0.0, ((option.expiry or on) - on).days / DAYS_PER_YEAR)

@@ -14,7 +14,7 @@ from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book, BookAccount, Kind, Marks, Mode, Position
 from undertow.core.columns import Way
 from undertow.core.errors import BadNumber
-from undertow.model.rulebook._worth import notional, profit
+from undertow.model.rulebook._worth import notional, pinned, profit
 
 
 class Timing(StrEnum):
@@ -134,12 +134,15 @@ def pools(book: Book, account: BookAccount) -> tuple[Pool, ...]:
     """The pools of one account: its cross positions if any, then each isolated one.
 
     Only what is pledged in the account counts. Isolated equity = isolated_margin + profit.
+    Options without a volatility get the one that the book's prices imply, and keep it.
     """
-    pledged = tuple(p for p in book.of(account.account) if p.held is Way.PLEDGED)
+    marks = book.marks
+    held = (p for p in book.of(account.account) if p.held is Way.PLEDGED)
+    pledged = tuple(pinned(p, marks) for p in held)
     shared = tuple(p for p in pledged if p.mode is Mode.CROSS)
     alone = (p for p in pledged if p.mode is Mode.ISOLATED)
-    cross = (Pool(account, shared, account.equity, book.marks),) if shared else ()
-    return (*cross, *(_isolated(account, p, book.marks) for p in alone))
+    cross = (Pool(account, shared, account.equity, marks),) if shared else ()
+    return (*cross, *(_isolated(account, p, marks) for p in alone))
 
 
 def _isolated(account: BookAccount, position: Position, marks: Marks) -> Pool:
@@ -162,12 +165,14 @@ class Rulebook(ABC):
 
     kinds: products the regime knows
     proportional: levels scale with the positions (no tiers, no minimums, no money per account)
+    shorts: whether a position of the example may be short under it
     """
 
     __slots__ = ()
 
     kinds: ClassVar[frozenset[Kind]]
     proportional: ClassVar[bool] = True
+    shorts: ClassVar[bool] = True
 
     @classmethod
     def example(cls) -> Self:
@@ -198,6 +203,13 @@ class Rulebook(ABC):
         solved exactly.
         """
         return {}
+
+    def lines(self, pool: Pool, marks: Marks) -> tuple[float, ...]:
+        """Maintenance of each position held alone, in their order; offsets make the sum less."""
+        return tuple(
+            self.levels(replace(pool, positions=(one,)), marks).maintenance
+            for one in pool.positions
+        )
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Why the regime does not allow what the pool holds, one sentence each; empty if it may."""
