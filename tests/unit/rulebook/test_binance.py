@@ -139,3 +139,15 @@ def test_margin_in_another_currency_is_exchanged():
     levels = Binance().levels(Pool(account, (bitcoin(0.5),), 10_000.0, marks), marks)
 
     assert levels.maintenance == pytest.approx(40_000.0 * 0.004 / 1.25)
+
+
+def test_a_position_in_two_lines_is_in_the_tier_of_their_sum():
+    account = BookAccount("b", "binance", 1e6, "USDT")
+    marks = Marks(DAY, {"BTCUSDT": 80_000.0})
+    one, two = (
+        Pool(account, held, 1e6, marks)
+        for held in ((bitcoin(20.0),), (bitcoin(12.0), bitcoin(8.0)))
+    )
+
+    assert Binance().levels(one, marks) == Binance().levels(two, marks)
+    assert Binance().breaks(one, DAY) == Binance().breaks(two, DAY)

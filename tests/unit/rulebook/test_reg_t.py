@@ -126,3 +126,9 @@ def test_terms_differ_for_a_broker_that_sells_at_once():
         3.0,
     )
     assert (quick.tested, quick.sells, quick.grace_days) == (Timing.TICK, Seller.BROKER, 0.0)
+
+
+def test_an_account_with_nothing_left_is_infinitely_levered():
+    held = pool(shares(10.0), equity=-1.0)
+
+    assert "inf times leverage" in str(RegT().findings(held, held.opening)[0])

@@ -177,3 +177,36 @@ def test_no_hike_calls_an_account_without_debt():
 
 def test_an_account_in_call_is_called_below_the_rate_in_force():
     assert calling_rate(CmeFutures(), silver(8.0), "SI") == pytest.approx(0.125)
+
+
+def abroad():
+    """A hundred shares in Hong Kong at two times, the loan in dollars."""
+    held = Position("s", "0700", 100.0, 500.0, currency="HKD")
+    marks = Marks(FEB, {"0700": 500.0}, {"USD": 1.0, "HKD": 0.128})
+    return Pool(BookAccount("s", "reg_t", 3_200.0), (held,), 3_200.0, marks)
+
+
+def test_a_currency_that_falls_is_a_price_that_falls():
+    fx, price = (moves(RegT(), abroad(), {name: -1.0}) for name in ("HKD", "0700"))
+
+    assert fx.call == pytest.approx(price.call)
+    assert fx.zero == pytest.approx(0.5)
+
+
+def test_the_currency_of_the_loan_may_fall_as_far_as_it_likes():
+    assert math.isinf(moves(RegT(), abroad(), {"USD": -1.0}).call)
+
+
+def test_of_a_future_abroad_only_the_profit_is_exchanged():
+    held = Position("f", "SI", 1.0, 80.0, Kind.FUTURE, multiplier=5000.0, currency="HKD")
+    marks = Marks(FEB, {"SI": 80.0}, {"USD": 1.0, "HKD": 0.128})
+    pool = Pool(BookAccount("f", "cme_futures", 9_999.0), (held,), 9_999.0, marks)
+    after = moved(marks, {"HKD": -1.0}, 0.5, ())
+
+    assert pool.equity_at(after) == 9_999.0
+
+
+def test_an_inverse_fall_without_bottom_is_solved_as_closely():
+    found = first_below(lambda x: 2.0 - 1.0 / (1.0 - x), [0.0, 1.0 - 1e-12])
+
+    assert found == pytest.approx(0.5, rel=1e-10)

@@ -157,7 +157,8 @@ def _root(
     slack: Callable[[float], float], low: tuple[float, float], high: tuple[float, float]
 ) -> float:
     (a, at_a), (b, at_b) = low, high
-    scale = at_a - at_b if math.isfinite(at_b) else 0.0
+    # The smaller end: a slack that falls without bottom must not widen the tolerance.
+    scale = min(at_a, -at_b)
     for _ in range(200):
         straight = a + (b - a) * at_a / (at_a - at_b) if math.isfinite(at_b) else a
         at = slack(straight)

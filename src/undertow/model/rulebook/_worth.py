@@ -13,6 +13,7 @@ from undertow.core.book import Kind, Marks, Position
 NORMAL = NormalDist()
 DAYS_PER_YEAR = 365.0
 WIDEST = 10.0
+LEAST_FX = 1e-12
 
 
 def worth(position: Position, price: float) -> float:
@@ -43,7 +44,7 @@ def moved(marks: Marks, along: Mapping[str, float], x: float, held: tuple[Positi
     follows its underlying: times `leverage` if it is linear, repriced if it is an option.
     """
     price = {s: p * (1.0 + x * along.get(s, 0.0)) for s, p in marks.price.items()}
-    fx = {c: r * (1.0 + x * along.get(c, 0.0)) for c, r in marks.fx.items()}
+    fx = {c: r * max(LEAST_FX, 1.0 + x * along.get(c, 0.0)) for c, r in marks.fx.items()}
     for one in held:
         follows = one.symbol not in along and one.underlying in marks.price
         if follows and price[one.underlying] != marks.price[one.underlying]:

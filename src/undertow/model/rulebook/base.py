@@ -14,7 +14,9 @@ from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book, BookAccount, Kind, Marks, Mode, Position
 from undertow.core.columns import Way
 from undertow.core.errors import BadNumber
-from undertow.model.rulebook._worth import notional, pinned, profit
+from undertow.model.rulebook._worth import notional, pinned, profit, worth
+
+OWNED = frozenset({Kind.STOCK, Kind.ETF, Kind.OPTION, Kind.BOND, Kind.REPO})
 
 
 class Timing(StrEnum):
@@ -97,11 +99,12 @@ class Pool:
     opening: Marks
 
     def equity_at(self, marks: Marks) -> float:
-        """equity + Σ profit since `opening`; with the exchange rates then for profit abroad."""
-        return self.equity + sum(
-            profit(p, self.opening.price[p.symbol], marks.price[p.symbol]) * self.fx(p, marks)
-            for p in self.positions
-        )
+        """equity + Σ gain since `opening`.
+
+        Of what is owned the whole value is exchanged (a loan is in the account's currency), of
+        futures, perpetuals and CFDs only the profit.
+        """
+        return self.equity + sum(self._gain(one, marks) for one in self.positions)
 
     def size(self, position: Position, marks: Marks) -> float:
         """Unsigned size of a position in the account's currency."""
@@ -119,6 +122,14 @@ class Pool:
         """House margin of a position, its own before its account's; NaN if neither is given."""
         own = position.broker_rate
         return self.account.broker_rate if math.isnan(own) else own
+
+    def _gain(self, position: Position, marks: Marks) -> float:
+        before, after = self.opening.price[position.symbol], marks.price[position.symbol]
+        gained = profit(position, before, after) * self.fx(position, marks)
+        if position.kind not in OWNED or position.currency == self.account.currency:
+            return gained
+        change = self.fx(position, marks) - self.fx(position, self.opening)
+        return gained + worth(position, before) * change
 
     def at(self, marks: Marks) -> Pool:
         """The same pool once prices are there."""
@@ -143,6 +154,18 @@ def pools(book: Book, account: BookAccount) -> tuple[Pool, ...]:
     alone = (p for p in pledged if p.mode is Mode.ISOLATED)
     cross = (Pool(account, shared, account.equity, marks),) if shared else ()
     return (*cross, *(_isolated(account, p, marks) for p in alone))
+
+
+def netted(positions: tuple[Position, ...]) -> tuple[Position, ...]:
+    """One position per symbol, longs less shorts, in order of first appearance."""
+    units: dict[str, float] = {}
+    for one in positions:
+        units[one.symbol] = units.get(one.symbol, 0.0) + one.quantity * one.multiplier
+    firsts = {p.symbol: p for p in reversed(positions)}
+    return tuple(
+        replace(firsts[symbol], quantity=count / firsts[symbol].multiplier)
+        for symbol, count in units.items()
+    )
 
 
 def _isolated(account: BookAccount, position: Position, marks: Marks) -> Pool:
@@ -230,12 +253,15 @@ def not_carried(pool: Pool, kinds: frozenset[Kind]) -> tuple[Said, ...]:
 
 def too_levered(pool: Pool, levels: Levels, gross: float) -> Said:
     """The sentence for a pool that the regime would never have let open."""
+    leverage = gross / levels.equity if levels.equity > 0.0 else math.inf
     return Said(
         "{regime} does not allow {leverage} times leverage: to open it takes {initial} of equity, "
         "and the account has {equity}.",
         {
             "regime": pool.account.regime,
-            "leverage": Amount(gross / levels.equity, "number"),
+            "leverage": Amount(
+                gross / levels.equity if levels.equity > 0.0 else math.inf, "number"
+            ),
             "initial": Amount(levels.initial, "number"),
             "equity": Amount(levels.equity, "number"),
         },

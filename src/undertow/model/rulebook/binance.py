@@ -18,6 +18,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    netted,
 )
 
 REGIME = "binance"
@@ -61,7 +62,7 @@ class Binance(Rulebook):
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Each symbol by its tier; liquidation is at the maintenance margin itself."""
         kept = opened = 0.0
-        for one in pool.positions:
+        for one in netted(pool.positions):
             size, fx = pool.size(one, marks), pool.fx(one, marks)
             tiers = self.rates.tiers(one.names, "maintenance", marks.on)
             most = self.rates.tiers(one.names, "max_leverage", marks.on).rate(size / fx)
@@ -77,7 +78,7 @@ class Binance(Rulebook):
                 for edge in self.rates.tiers(p.names, "maintenance", on).above
                 if edge and p.quantity
             )
-            for p in pool.positions
+            for p in netted(pool.positions)
         }
 
     def hiked(self, symbol: str, rate: float, on: date) -> Self:

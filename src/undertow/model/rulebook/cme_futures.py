@@ -18,6 +18,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    netted,
 )
 
 REGIME = "cme_futures"
@@ -60,7 +61,7 @@ class CmeFutures(Rulebook):
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Margins of all contracts added; longs and shorts of one symbol net."""
-        kept = sum(self._kept(group, pool, marks) for group in _by_symbol(pool.positions))
+        kept = sum(self._kept(one, pool, marks) for one in netted(pool.positions))
         sold = kept * self.rates.value((), "liquidation_share", marks.on)
         return Levels(pool.equity_at(marks), kept * self.factor(marks.on), kept, sold)
 
@@ -80,8 +81,7 @@ class CmeFutures(Rulebook):
         """Maintenance at a share of the value from that date, whatever it was before."""
         return replace(self, rates=self.rates.hiked(symbol, "maintenance", rate, on))
 
-    def _kept(self, group: tuple[Position, ...], pool: Pool, marks: Marks) -> float:
-        net = replace(group[0], quantity=sum(p.quantity for p in group))
+    def _kept(self, net: Position, pool: Pool, marks: Marks) -> float:
         exchange = self.maintenance(net, marks.price[net.symbol], marks.on)
         house = pool.house(net) * pool.size(net, marks)
         own = exchange * pool.fx(net, marks)
@@ -91,8 +91,3 @@ class CmeFutures(Rulebook):
 def margin_call(equity: float, *, initial: float, maintenance: float) -> float:
     """Money to pay in: back to initial once equity is below maintenance, else nothing."""
     return initial - equity if equity < maintenance else 0.0
-
-
-def _by_symbol(positions: tuple[Position, ...]) -> list[tuple[Position, ...]]:
-    names = dict.fromkeys(p.symbol for p in positions)
-    return [tuple(p for p in positions if p.symbol == name) for name in names]
