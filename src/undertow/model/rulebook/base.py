@@ -259,9 +259,7 @@ def too_levered(pool: Pool, levels: Levels, gross: float) -> Said:
         "and the account has {equity}.",
         {
             "regime": pool.account.regime,
-            "leverage": Amount(
-                gross / levels.equity if levels.equity > 0.0 else math.inf, "number"
-            ),
+            "leverage": Amount(leverage, "number"),
             "initial": Amount(levels.initial, "number"),
             "equity": Amount(levels.equity, "number"),
         },
