@@ -17,6 +17,7 @@ from undertow.core.answers.book import (
 )
 from undertow.core.book import Book, BookAccount, Marks, Mode, Position
 from undertow.core.columns import Way
+from undertow.core.errors import UnknownName
 from undertow.model.rulebook import (
     Exit,
     Levels,
@@ -134,9 +135,7 @@ def _positions(rulebook: Rulebook, pool: Pool) -> tuple[PositionAnswer, ...]:
     sizes = [pool.size(p, pool.opening) for p in pool.positions]
     largest = sorted(range(len(sizes)), key=lambda k: -sizes[k])[:MOST_PRICES]
     lines = rulebook.lines(pool, pool.opening)
-    return tuple(
-        _position(rulebook, pool, pool.positions[k], lines[k]) for k in sorted(largest)
-    )
+    return tuple(_position(rulebook, pool, pool.positions[k], lines[k]) for k in sorted(largest))
 
 
 def _position(rulebook: Rulebook, pool: Pool, one: Position, needed: float) -> PositionAnswer:
@@ -160,9 +159,25 @@ def _position(rulebook: Rulebook, pool: Pool, one: Position, needed: float) -> P
         liquidation_price=price_at(pool, along, symbol, reach.liquidation),
         zero_price=price_at(pool, along, symbol, reach.zero),
         out_price=price_at(pool, along, symbol, reach.out),
-        calling_rate=calling_rate(rulebook, pool, one.symbol),
+        calling_rate=_calling_rate(rulebook, pool, one),
         line=one.line,
     )
+
+
+def _calling_rate(rulebook: Rulebook, pool: Pool, one: Position) -> float:
+    name = listed(rulebook, one, pool)
+    return calling_rate(rulebook, pool, name) if name else math.nan
+
+
+def listed(rulebook: Rulebook, position: Position, pool: Pool) -> str:
+    """The name under which the regime lists the margin of a position; empty if under none."""
+    for name in position.names:
+        try:
+            rulebook.hiked(name, 1.0, pool.opening.on)
+        except UnknownName:
+            continue
+        return name
+    return ""
 
 
 def _reach(rulebook: Rulebook, pool: Pool, along: Mapping[str, float]) -> Reach:
@@ -173,9 +188,7 @@ def _reach(rulebook: Rulebook, pool: Pool, along: Mapping[str, float]) -> Reach:
 def _exit(rulebook: Rulebook, pool: Pool) -> Exit:
     """The fee of being closed out, as a share of what is closed; of all positions together."""
     gross, on = pool.gross(pool.opening), pool.opening.on
-    paid = sum(
-        rulebook.close_fee(p, on) * pool.size(p, pool.opening) for p in pool.positions
-    )
+    paid = sum(rulebook.close_fee(p, on) * pool.size(p, pool.opening) for p in pool.positions)
     return Exit(fee=paid / gross if gross > 0.0 else 0.0)
 
 
@@ -198,10 +211,9 @@ def _shocked(rulebook: Rulebook, pool: Pool, shock: Mapping[str, float]) -> Stat
 
 def _hiked(rulebook: Rulebook, pool: Pool, symbol: str, rate: float) -> StateAnswer:
     """The account at today's prices once one margin, or all of them, is at `rate`."""
-    held = {p.symbol: p for p in pool.positions}
-    raised = [s for s, p in held.items() if not symbol or symbol in p.names]
-    for name in raised:
-        rulebook = rulebook.hiked(name, rate, pool.opening.on)
+    asked = [listed(rulebook, p, pool) for p in pool.positions if not symbol or symbol in p.names]
+    for name in dict.fromkeys(asked):
+        rulebook = rulebook.hiked(name, rate, pool.opening.on) if name else rulebook
     said = f"{symbol}={rate:.4g}" if symbol else f"{rate:.4g}"
     return _state(said, rulebook, pool, pool.opening)
 

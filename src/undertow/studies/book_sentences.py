@@ -107,15 +107,11 @@ def _hiked(held: Sequence[AccountAnswer], at: int, symbol: str, rate: float) -> 
 
 def _shocked(after: Sequence[StateAnswer], held: Sequence[AccountAnswer]) -> Said:
     """Whom the shock calls, closes out and leaves owing."""
+    pairs = list(zip(held, after, strict=True))
     names = {
-        word: "; ".join(
-            one.account for one, state in zip(held, after, strict=True) if happened(state)
-        )
-        for word, happened in (
-            ("owing", lambda s: s.owed > 0.0),
-            ("sold", lambda s: s.liquidated),
-            ("called", lambda s: s.called),
-        )
+        "owing": "; ".join(one.account for one, s in pairs if s.owed > 0.0),
+        "sold": "; ".join(one.account for one, s in pairs if s.liquidated),
+        "called": "; ".join(one.account for one, s in pairs if s.called),
     }
     if names["owing"]:
         return Said("The shock leaves {owing} owing money.", names)

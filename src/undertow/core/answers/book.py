@@ -119,8 +119,9 @@ class AccountAnswer:
     """What shares one equity: an account's cross positions, or one isolated position.
 
     pool: `cross`, or the symbol that is isolated;  initial: to open it, or what a call restores
-    requirement: the call;  liquidation: below it positions are closed;  excess: equity − requirement
-    leverage: gross size by equity;  free: value of what is owned but not pledged
+    requirement: the call;  liquidation: below it positions are closed
+    excess: equity − requirement;  leverage: gross size by equity
+    free: value of what is owned but not pledged
     """
 
     account: str
@@ -147,9 +148,7 @@ class AccountAnswer:
     @property
     def nearest(self) -> PositionAnswer | None:
         """The position whose own price is closest to a close-out, else to a call."""
-        return min(
-            self.positions, key=lambda p: (p.reach.liquidation, p.reach.call), default=None
-        )
+        return min(self.positions, key=lambda p: (p.reach.liquidation, p.reach.call), default=None)
 
 
 @dataclass(frozen=True, slots=True)

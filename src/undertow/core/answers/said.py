@@ -39,7 +39,7 @@ class Said:
     """One sentence in English with `{places}`, and what stands in them."""
 
     text: str
-    values: Mapping[str, Amount | str] = field(default_factory=dict)
+    values: Mapping[str, Amount | str | Said] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """English."""
