@@ -30,7 +30,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
     yield Text(words.outcome(answer.said), style="bold")
     for one in answer.accounts:
         if one.reconciled is not None:
-            yield Text(words.said(one.reconciled.said))
+            yield Text(words.outcome(one.reconciled.said))
     for part in (
         accounts_table(answer, words),
         prices_table(answer, words),
@@ -142,7 +142,7 @@ def margins_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
         return None
     owners = _owners(answer)
     made = table(words("Margin of each position, in % of its value"), owners + 1)
-    heads = (words("value"), words("requirement"), words("now"), words("a call from"))
+    heads = (words("size"), words("requirement"), words("now"), words("a call from"))
     numbers(made, heads)
     for one, p in rows:
         made.add_row(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.said import Said
 from undertow.core.book import Book, BookAccount
 from undertow.core.errors import InputError
-from undertow.model.rulebook import Pool, Rulebook, pools, rulebook_of
+from undertow.model.rulebook import Pool, Rulebook, not_carried, pools, rulebook_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ def _of(book: Book, account: BookAccount) -> Iterator[Objection]:
     try:
         rulebook, found = rulebook_of(account), pools(book, account)
     except InputError as error:
-        yield Objection(account, None, _said(error))
+        told = {"account": account.account, "reason": str(error)}
+        yield Objection(account, None, Said("{account} cannot be read: {reason}", told))
         return
     for pool in found:
         yield from _of_pool(account, rulebook, pool)
@@ -51,22 +52,24 @@ def _of_lines(account: BookAccount, rulebook: Rulebook, pool: Pool) -> Iterator[
     """Each position alone: a product that is not carried, or has no rate."""
     for one in pool.positions:
         alone = replace(pool, positions=(one,))
-        if one.kind not in rulebook.kinds:
-            text = "{regime} does not carry {kind} such as {symbol}."
-            told: dict[str, Amount | str] = {
-                "regime": account.regime, "kind": one.kind.value, "symbol": one.symbol,
-            }  # fmt: skip
-            yield Objection(account, one.line, Said(text, told))
+        refused = not_carried(alone, rulebook.kinds)
+        yield from (Objection(account, one.line, said) for said in refused)
+        if refused:
             continue
         try:
             rulebook.levels(alone, pool.opening)
             rulebook.breaks(alone, pool.opening.on)
-        except InputError as error:
-            yield Objection(account, one.line, _said(error))
-
-
-def _said(error: InputError) -> Said:
-    return Said("{reason}", {"reason": str(error)})
+        except InputError:
+            told = {"regime": account.regime, "symbol": one.symbol, "day": str(pool.opening.on)}
+            yield Objection(
+                account,
+                one.line,
+                Said(
+                    "{regime} lists no rate of {symbol} on {day}; check it, or add the column"
+                    " underlying.",
+                    told,
+                ),
+            )
 
 
 def without(book: Book, refused: tuple[Objection, ...]) -> Book:

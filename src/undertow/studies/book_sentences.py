@@ -29,6 +29,11 @@ def sentences(
         yield _shocked([one.shocked for one in held if one.shocked], held)
 
 
+def whole(value: float) -> str:
+    """Money without its cents, in full."""
+    return f"{value:,.0f}".replace("-", "−")
+
+
 def _distance(account: AccountAnswer) -> float:
     nearest = account.nearest
     return math.inf if nearest is None else min(nearest.reach.liquidation, nearest.reach.call)
@@ -39,8 +44,8 @@ def _below(account: AccountAnswer) -> Said:
         "{account} is below its requirement now: {equity} of equity, {needed} required.",
         {
             "account": account.account,
-            "equity": Amount(account.equity, "count"),
-            "needed": Amount(account.requirement, "count"),
+            "equity": whole(account.equity),
+            "needed": whole(account.requirement),
         },
     )
 
@@ -56,8 +61,7 @@ def _nearest(account: AccountAnswer, one: PositionAnswer) -> Said:
         "to_call": Amount(one.direction * one.reach.call, "percent"),
     }
     if not math.isfinite(one.reach.liquidation):
-        text = "No price of {symbol} alone closes {account} out."
-        return Said(text, values)
+        return Said("No price of {symbol} alone closes {account} out.", values)
     if one.reach.call < one.reach.liquidation:
         return Said(
             "Liquidation price of {symbol} in {account}: {price}, {move} from here; the call comes"
@@ -89,7 +93,7 @@ def _hiked(held: Sequence[AccountAnswer], at: int, symbol: str, rate: float) -> 
     values |= {
         "account": worst.account,
         "currency": worst.currency,
-        "money": Amount(abs(state.excess), "count"),
+        "money": whole(abs(state.excess)),
     }
     if state.excess < 0.0 and symbol:
         return Said(

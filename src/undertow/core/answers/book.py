@@ -99,7 +99,7 @@ class Reconciled:
     gap: float
     cause: str
     symbol: str
-    said: Said
+    said: tuple[Said, ...]
 
 
 @dataclass(frozen=True, slots=True)

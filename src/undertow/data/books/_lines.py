@@ -143,8 +143,9 @@ def _multiplier(
     found = _size(account, names, on)
     if found is None and account.regime in RULEBOOK.members():
         told = {"symbol": names[0]}
-        text = "The contract size of {symbol} is not known; add a column multiplier."
-        values.problems.append(Said(text, told))
+        values.problems.append(
+            Said("The contract size of {symbol} is not known; add a column multiplier.", told)
+        )
     return found or 1.0
 
 
@@ -161,6 +162,5 @@ def _price(values: Values, symbol: str, prices: Mapping[str, float]) -> float:
         return values.above_zero("price")
     if symbol not in prices:
         told = {"symbol": symbol}
-        text = "{symbol} has no price; fill the column price."
-        values.problems.append(Said(text, told))
+        values.problems.append(Said("{symbol} has no price; fill the column price.", told))
     return prices.get(symbol, 0.0)

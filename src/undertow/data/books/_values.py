@@ -53,8 +53,7 @@ class Values:
         found = self.number(column, otherwise)
         if found <= 0.0:
             told = {"column": column, "text": self.text(column)}
-            text = "{column} is {text}; it must be above 0."
-            self.problems.append(Said(text, told))
+            self.problems.append(Said("{column} is {text}; it must be above 0.", told))
         return found
 
     def share(self, column: str) -> float:
@@ -84,8 +83,9 @@ class Values:
             return day(self.text(column))
         except BadDate:
             told = {"column": column, "text": self.text(column)}
-            text = "{column} is {text}, which is no day; write 2026-01-30."
-            self.problems.append(Said(text, told))
+            self.problems.append(
+                Said("{column} is {text}, which is no day; write 2026-01-30.", told)
+            )
             return None
 
     def currency(self, otherwise: str) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from typing import ClassVar
 
 from undertow.core.answers.said import Said
-from undertow.core.book import Book, BookAccount, Position
+from undertow.core.book import Book, BookAccount, Mode, Position
 from undertow.data.books._blocks import Block, Row, blocks
 from undertow.data.books._headers import NAMED, plain
 from undertow.data.books._lines import Known, account_of, position_of
@@ -66,8 +66,12 @@ class Tables(Reader):
         on = _day(placed, files)
         accounts = _accounts(placed, found)
         if not accounts:
-            text = "There is no table of accounts; add one with account,regime,equity."
-            found.say(files[0].name, 0, [Said(text)], grave=True)
+            found.say(
+                files[0].name,
+                0,
+                [Said("There is no table of accounts; add one with account,regime,equity.")],
+                grave=True,
+            )
         fx, base = _rates(placed, tuple(accounts.values()), found)
         quotes = _quotes(placed, found)
         prices = {**quotes, **_prices(placed)}
@@ -108,8 +112,11 @@ def _accounts(placed: Iterable[_Placed], found: _Found) -> dict[str, BookAccount
         values.day("date")
         if one.account in accounts:
             told = {"account": one.account, "line": str(accounts[one.account].line)}
-            text = "Account {account} is stated on line {line} already; keep one of the two."
-            values.problems.append(Said(text, told))
+            values.problems.append(
+                Said(
+                    "Account {account} is stated on line {line} already; keep one of the two.", told
+                )
+            )
         if not found.say(file, row.line, values.problems):
             accounts[one.account] = one
     return accounts
@@ -129,8 +136,12 @@ def _rates(
     bases = [code for code, rate in fx.items() if rate == 1.0] or sorted(others)
     if fx and len(bases) != 1:
         file, row = next(_of(placed, "fx"))
-        text = "It is not said which currency the rates are in; add it with a rate of 1."
-        found.say(file, row.line, [Said(text)], grave=True)
+        found.say(
+            file,
+            row.line,
+            [Said("It is not said which currency the rates are in; add it with a rate of 1.")],
+            grave=True,
+        )
     base = bases[0] if bases else "USD"
     return {code: rate for code, rate in fx.items() if code != base}, base
 
@@ -179,6 +190,9 @@ def _checked(
     seen: dict[tuple[object, ...], int],
 ) -> Iterator[Said]:
     """What is wrong with a line beside others: its currency, and whether it stands there twice."""
+    if one.mode is Mode.ISOLATED and (math.isnan(one.isolated_margin) or math.isnan(one.entry)):
+        told = {"symbol": one.symbol}
+        yield Said("{symbol} is isolated; fill the columns isolated_margin and entry.", told)
     fx, base = money
     theirs = known.accounts[one.account].currency
     for code in {one.currency, theirs} - {base, *fx} if one.currency != theirs else ():
@@ -189,6 +203,7 @@ def _checked(
     key = (one.account, one.symbol, one.mode, one.held, one.quantity > 0.0, entry, contract)
     if key in seen:
         told = {"symbol": one.symbol, "line": str(seen[key])}
-        text = "{symbol} stands on line {line} already; add the two up, or give their entries."
-        yield Said(text, told)
+        yield Said(
+            "{symbol} stands on line {line} already; add the two up, or give their entries.", told
+        )
     seen.setdefault(key, one.line)
