@@ -33,7 +33,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
             yield Text(words.outcome(one.reconciled.said))
     for part in (
         accounts_table(answer, words),
-        prices_table(answer, words),
+        *(prices_table(one, words) for one in answer.accounts),
         directions_table(answer, words),
         margins_table(answer, words),
         states_table(answer, words),
@@ -72,20 +72,21 @@ def accounts_table(answer: BookAnswer, words: Words = ENGLISH) -> Table:
     return made
 
 
-def prices_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
-    """The three prices of each position, and the move to each."""
-    rows = [(one, p) for one in answer.accounts for p in one.positions]
-    if not rows:
+def prices_table(one: AccountAnswer, words: Words = ENGLISH) -> Table | None:
+    """The three prices of each position of an account, and the move to each."""
+    if not one.positions:
         return None
-    owners, paid = _owners(answer), any(p.out_price != p.zero_price for _, p in rows)
-    made = table(words("The three prices, and the move to each in %"), owners + 1, narrow=True)
+    paid = any(p.reach.out != p.reach.zero for p in one.positions)
+    heading = words(
+        "{account}: the three prices, and the move to each in %", account=named(one, words)
+    )
+    made = table(heading, narrow=True)
     heads = (
         words("price"), words("call"), "%", words("close-out"), "%", words("zero equity"), "%",
     )  # fmt: skip
     numbers(made, (*heads, *((words("with fees"),) if paid else ())))
-    for one, p in rows:
-        out = (price(p.out_price),) if paid else ()
-        made.add_row(*_named(one, words, owners), _symbol(p), *_prices(p), *out)
+    for p in one.positions:
+        made.add_row(_symbol(p), *_prices(p), *((price(p.out_price),) if paid else ()))
     made.caption = words(
         "each with the other prices unmoved; close-out: the liquidation price; zero equity: nothing"
         " is left"
@@ -127,7 +128,7 @@ def directions_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None
     numbers(made, (words("call"), words("close-out"), words("zero equity")))
     for one, way in rows:
         reach = (way.reach.call, way.reach.liquidation, way.reach.zero)
-        made.add_row(named(one, words), words(way.name), *(move(x) for x in reach))
+        made.add_row(named(one, words), words(way.name), *(share(x) for x in reach))
     made.caption = words(
         "all against: every price goes against the account by the same share; a path: 100 is the"
         " whole of it"

@@ -21,8 +21,9 @@ SIZED = frozenset({Kind.FUTURE, Kind.OPTION, Kind.INVERSE})
 """Kinds whose contract has a size that must be known."""
 
 REGIMES: Mapping[str, str] = {
-    "币安": "binance", "芝商所": "cme_futures", "上期所": "shfe", "两融": "china_margin",
-    "融资融券": "china_margin", "regt": "reg_t", "cme": "cme_futures", "comex": "cme_futures",
+    "regt": "reg_t", "cme": "cme_futures", "comex": "cme_futures", "芝商所": "cme_futures",
+    "币安": "binance", "上期所": "shfe", "上金所": "sge_td", "两融": "margin_financing",
+    "融资融券": "margin_financing",
 }  # fmt: skip
 """Other names of regimes."""
 

@@ -125,7 +125,7 @@ def _accounts(placed: Iterable[_Placed], found: _Found) -> dict[str, BookAccount
 def _rates(
     placed: Iterable[_Placed], accounts: tuple[BookAccount, ...], found: _Found
 ) -> tuple[Mapping[str, float], str]:
-    """Exchange rates, and the currency they are in: whose rate is 1, else the only other."""
+    """Exchange rates, and the currency they are in: the first with a rate of 1, else the other."""
     fx: dict[str, float] = {}
     for file, row in _of(placed, "fx"):
         values = Values(row)
@@ -133,7 +133,8 @@ def _rates(
         if not found.say(file, row.line, values.problems):
             fx[code] = rate
     others = {one.currency for one in accounts} - fx.keys()
-    bases = [code for code, rate in fx.items() if rate == 1.0] or sorted(others)
+    ones = [code for code, rate in fx.items() if rate == 1.0]
+    bases = ones[:1] or sorted(others)
     if fx and len(bases) != 1:
         file, row = next(_of(placed, "fx"))
         found.say(
