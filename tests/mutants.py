@@ -158,7 +158,7 @@ MUTANTS = (
     Mutant(
         "the actual prices of targets are read",
         "engine/mark.py",
-        "dealt = np.where(state.news.given, state.news.actual[pace.bar], dealt)",
+        "dealt = np.where(state.news.pinned, state.news.actual[pace.bar], dealt)",
         "actual = state.news.actual[pace.bar]\n"
         "        dealt = np.where(np.isnan(actual), dealt, actual)",
         law("time"),

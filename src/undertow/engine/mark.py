@@ -26,7 +26,7 @@ def hear(state: State, pace: Pace) -> None:
     fx = market.fx if news.fx is None else news.fx[pace.bar]
     forced = market.instruments.lookthrough @ state.factor
     moved = np.where(news.given, 0.0, news.shock[pace.bar])
-    given = np.where(news.given, news.actual[pace.bar] * np.exp(-forced), market.fundamental)
+    given = np.where(news.given, news.fundamental(pace.bar, forced), market.fundamental)
     moved = moved + np.log(given / market.fundamental)
     if moved.any():
         moved = moved + np.where(news.linked, state.links @ moved, 0.0)
@@ -43,7 +43,7 @@ def mark(state: State, pace: Pace) -> None:
     before = state.market
     dealt = priced(before, state.factor)
     if pace.elapsed > 0.0:
-        dealt = np.where(state.news.given, state.news.actual[pace.bar], dealt)
+        dealt = np.where(state.news.pinned, state.news.actual[pace.bar], dealt)
     _check(dealt, before)
     price = np.clip(dealt, state.limits.low, state.limits.high)
     price = np.where(pace.open, price, before.price)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,16 +14,24 @@ from undertow.engine.books import Settled
 from undertow.engine.clear import Cleared
 from undertow.engine.state import State
 
+Watch: TypeAlias = Callable[[State, list[Rows], Cleared], None]
+"""Called in each bar after settlement, with who was called and how orders were cleared.
+
+The market is still the one at whose opening prices all was decided.
+"""
+
 
 @dataclass(slots=True)
 class Record:
     """Rows of the trace, one per bar, stacked at the end.
 
     names: segments, then traders;  opening: ln of the prices before the first bar, without pressure
+    watch: looks on;  what it may change are the rules of a desk, as a margin hike does
     """
 
     names: tuple[str, ...]
     opening: Floats
+    watch: Watch | None = None
     price: list[Floats] = field(default_factory=list)
     news: list[Floats] = field(default_factory=list)
     forced: list[Floats] = field(default_factory=list)
@@ -55,6 +65,8 @@ class Record:
         units = sum((s.units for s in settled if s is not None), np.zeros(len(forced)))
         self.units.append(units + traders.sum(axis=0))
         self._segments(state, called, settled, traders * (cleared.paid * market.fx))
+        if self.watch is not None:
+            self.watch(state, called, cleared)
 
     def _segments(
         self, state: State, called: list[Rows], settled: list[Settled | None], money_of: Floats

@@ -14,7 +14,7 @@ from undertow.engine.ledger import origin_names
 from undertow.engine.pace import round_of, timetable
 from undertow.engine.pool import Pool
 from undertow.engine.prices import forced_log
-from undertow.engine.record import Record
+from undertow.engine.record import Record, Watch
 from undertow.engine.state import State, near_lists, opened
 from undertow.engine.step import step
 from undertow.model.scenario import Scenario
@@ -27,12 +27,14 @@ class How:
     threads: worker threads;  plain: scan every account in every bar instead of the near list
     ledger: book every sale over the origins of the seller's losses
     progress: called with (bar, bars) after each bar
+    watch: looks on in each bar; one that changes rules changes the answer
     """
 
     threads: int = 2
     plain: bool = False
     ledger: bool = True
     progress: Callable[[int, int], None] | None = None
+    watch: Watch | None = None
 
 
 def run(scenario: Scenario, *, how: How | None = None) -> Trace:
@@ -83,7 +85,7 @@ def _start(scenario: Scenario, bars: int, how: How) -> tuple[State, Record, Book
     names = (*state.segments, *(name for name, _ in state.rules.traders))
     market = state.market
     before = np.log(market.price) - forced_log(state.rules.impact, market)
-    record = Record(names, before)
+    record = Record(names, before, how.watch)
     return state, record, opening_books(state)
 
 

@@ -146,5 +146,5 @@ def _end(state: State, cleared: Cleared, pace: Pace, moment: datetime) -> None:
     state.market, state.factor = cleared.market, cleared.factor
     if state.rules.listings and pace.elapsed > 0.0:
         dealt = priced(state.market, state.factor)
-        closing = np.where(pace.open, np.where(state.news.given, state.market.price, dealt), 0.0)
+        closing = np.where(pace.open, np.where(state.news.pinned, state.market.price, dealt), 0.0)
         brake(state, pace, np.clip(closing, state.limits.low, state.limits.high), moment)

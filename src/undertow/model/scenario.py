@@ -123,6 +123,8 @@ class News:
     fx: base currency per unit of the instrument's currency, per bar; None if it does not move
     spacing: bars over which a dated move of the actual path is spread, [bar, instrument]; None is 1
     hikes: margin changes
+    beneath: F of given instruments where that is what is known, [bar, instrument]: forced selling
+    then moves their prices too; None where their price is `actual`, whatever is sold
     """
 
     shock: Floats
@@ -132,6 +134,18 @@ class News:
     hikes: tuple[Hike, ...] = ()
     fx: Floats | None = None
     spacing: Floats | None = None
+    beneath: Floats | None = None
+
+    @property
+    def pinned(self) -> Flags:
+        """Instruments whose price is their actual path, whatever is sold."""
+        return self.given if self.beneath is None else np.zeros_like(self.given)
+
+    def fundamental(self, bar: int, forced: Floats) -> Floats:
+        """F of the given instruments in a bar; forced: ln of the part that selling has made."""
+        if self.beneath is not None:
+            return self.beneath[bar]
+        return self.actual[bar] * np.exp(-forced)
 
 
 @dataclass(frozen=True, slots=True)
