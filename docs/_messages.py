@@ -23,6 +23,8 @@ from undertow.episodes.facts import STATUSES
 from undertow.episodes.formulas import referred
 from undertow.episodes.schema_market import Instrument
 from undertow.report.words import LANGUAGES
+from undertow.studies.claim import cases
+from undertow.studies.directions import ALL_AGAINST, COMPONENT
 
 SOURCE = Path(__file__).parents[1] / "src" / "undertow"
 MESSAGES = SOURCE / "report" / "messages"
@@ -45,7 +47,7 @@ msgstr ""
 def messages() -> dict[str, set[str]]:
     """Every text, and the files that it is in."""
     found: dict[str, set[str]] = {}
-    for text, place in (*_in_code(), *_in_episodes(), *_kinds()):
+    for text, place in (*_in_code(), *_in_episodes(), *_in_books(), *_kinds()):
         found.setdefault(text, set()).add(place)
     return found
 
@@ -84,6 +86,14 @@ def _titles(part: object) -> Iterator[str]:
     if isinstance(part, list):
         for inner in part:
             yield from _titles(inner)
+
+
+def _in_books() -> Iterator[tuple[str, str]]:
+    """Cases of the claim, ways that prices go together, and how regimes close out."""
+    for case in cases():
+        yield case.title, "studies/claim.csv"
+    for way in (ALL_AGAINST, COMPONENT):
+        yield way, "studies/directions.py"
 
 
 def _kinds() -> Iterator[tuple[str, str]]:

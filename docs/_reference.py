@@ -17,6 +17,7 @@ from typing import get_args, get_type_hints
 from typer.models import ArgumentInfo, OptionInfo
 
 from undertow.cli import app
+from undertow.core.answers import book
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.family import Family
 from undertow.episodes.facts import HEADER, SOURCES, STATUSES, Fact
@@ -29,6 +30,10 @@ from undertow.published.checks import CHECKS
 DOCS = Path(__file__).parent
 SOURCE = "../src/undertow"
 WRITTEN = "<!-- Written by docs/_reference.py; do not edit. -->"
+BOOK_RECORDS = (
+    book.BookAnswer, book.AccountAnswer, book.PositionAnswer, book.Reach, book.DirectionAnswer,
+    book.StateAnswer, book.Reconciled, book.TermsAnswer, book.ClaimAnswer, book.ClaimRow,
+)  # fmt: skip
 Schema = Mapping[str, object]
 
 
@@ -103,7 +108,7 @@ def _option(name: str, hint: object, default: object) -> tuple[str, str, str]:
     names = [name.upper()] if isinstance(info, ArgumentInfo) else _flags(name, kind, info)
     is_choice = isinstance(kind, type) and issubclass(kind, Enum)
     values = f" One of {', '.join(f'`{c.value}`' for c in kind)}." if is_choice else ""
-    shown = "" if default in (None, False, inspect.Parameter.empty) else f"`{_plain(default)}`"
+    shown = "" if default in (None, False, "", inspect.Parameter.empty) else f"`{_plain(default)}`"
     return ", ".join(f"`{n}`" for n in names), f"{info.help or ''}{values}", shown
 
 
@@ -198,10 +203,24 @@ def answer() -> str:
 
 
 def _records() -> Iterator[str]:
-    for record in (Simulation, InstrumentAnswer, SegmentAnswer):
+    yield from _fields(Simulation, InstrumentAnswer, SegmentAnswer)
+
+
+def book_answer() -> str:
+    """Every field of the JSON answer of `undertow book`."""
+    said = (
+        "`undertow book FILE… --json` prints a BookAnswer, `undertow book --leverage --move --json`"
+        " a ClaimAnswer; sentences are in English, NaN and infinity are null. Moves are shares,"
+        " unsigned; money is in the account's currency."
+    )
+    return _page("The answer about a book", said, _fields(*BOOK_RECORDS))
+
+
+def _fields(*records: type[object]) -> Iterator[str]:
+    for record in records:
         yield f"## {record.__name__}"
         yield f"```text\n{inspect.getdoc(record)}\n```"
-        rows = [(f"`{f.name}`", f"`{f.type}`") for f in dataclasses.fields(record)]
+        rows = [(f"`{f.name}`", f"`{f.type}`") for f in dataclasses.fields(record)]  # type: ignore[arg-type]
         yield _table(("field", "type"), rows)
 
 
@@ -234,6 +253,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": commands,
     "episode-file.md": episode_file,
     "answer.md": answer,
+    "book-answer.md": book_answer,
     "published.md": published,
 }
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from undertow import __version__
-from undertow.core.errors import UndertowError
+from undertow.core.errors import RefusedBook, UndertowError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from undertow.jobs.answer import Json
     from undertow.jobs.run import Done
     from undertow.jobs.system import Request
+    from undertow.report.words import Words
 
+REFUSED = 1
 INTERRUPTED = 130
 TRUNCATED = 3
 
@@ -164,6 +166,68 @@ def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
         console.print(words("Page: {file}", file=str(done.page)), soft_wrap=True)
     elif page:
         console.print(words("No page was drawn: pip install 'undertow[page]' adds what it needs."))
+
+
+@app.command()
+def book(  # noqa: PLR0913, PLR0917 - one parameter per option
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE…", help="Tables of positions and accounts.")
+    ] = None,
+    shock: Annotated[
+        str, typer.Option(help="Prices that move at once, such as SI=-26%,GC=-9%.")
+    ] = "",
+    hike: Annotated[
+        list[str] | None, typer.Option(help="A margin, such as SI=15%, or 15% for all.")
+    ] = None,
+    on: Annotated[
+        str | None, typer.Option(help="Day whose rules apply where a file has none; else today.")
+    ] = None,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Leave bad lines out.")] = False,
+    leverage: Annotated[
+        float | None, typer.Option(min=0.0, help="Ask every regime about a leverage, with --move.")
+    ] = None,
+    move: Annotated[str | None, typer.Option(help="A move such as -7%, with --leverage.")] = None,
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
+) -> None:
+    """Your own positions: when you are called, when sold out, and what is left."""
+    from undertow.jobs.book import BookRequest, book_of, day_of
+    from undertow.report.words import speaker
+
+    words = speaker(lang.value)
+    if not files or leverage is not None or move is not None:
+        _claim(files or [], leverage, move, words, as_json=as_json)
+        return
+    request = BookRequest(tuple(files), day_of(on), shock, tuple(hike or ()), lenient)
+    try:
+        booked = book_of(request)
+    except RefusedBook as error:
+        for finding in error.args:
+            typer.echo(f"undertow: {words.said(finding)}", err=True)
+        raise typer.Exit(REFUSED) from None
+    if as_json:
+        _print_json(booked.json())
+        return
+    from undertow.report.book import book_page
+
+    _console().print(book_page(booked.answer, words))
+
+
+def _claim(
+    files: list[Path], leverage: float | None, move: str | None, words: Words, *, as_json: bool
+) -> None:
+    """What a leverage and a move come to under every regime."""
+    if files or leverage is None or move is None:
+        raise typer.BadParameter("give FILE…, or --leverage and --move together and no file")
+    from undertow.jobs.claim import claim_of
+
+    claimed = claim_of(leverage, move)
+    if as_json:
+        _print_json(claimed.json())
+        return
+    from undertow.report.book import claim_page
+
+    _console().print(claim_page(claimed.answer, words))
 
 
 @app.command()

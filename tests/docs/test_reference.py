@@ -20,7 +20,7 @@ from undertow.jobs.rules import FAMILIES
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-COMMANDS = ("run", "rules", "episodes")
+COMMANDS = ("run", "book", "rules", "episodes")
 
 
 def page(name: str) -> str:

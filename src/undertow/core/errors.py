@@ -6,6 +6,7 @@ UndertowError
     ├── BadNumber         a number outside its range, or not a number
     ├── BadDate           a date outside the calendar
     ├── BadFile           a file that cannot be read as what it should be
+    ├── RefusedBook       a person's positions with lines that cannot be used
     ├── MissingSource     a number about the world without a source
     └── NotWritable       a place where a result cannot be stored
 """
@@ -38,6 +39,14 @@ class BadDate(InputError):
 
 class BadFile(InputError):
     """A file that cannot be read as what it should be."""
+
+
+class RefusedBook(InputError):
+    """A person's positions with lines that cannot be used; its arguments are the findings."""
+
+    def __str__(self) -> str:
+        """All findings, one on each line."""
+        return "\n".join(map(str, self.args))
 
 
 class MissingSource(InputError):

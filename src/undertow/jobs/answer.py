@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, fields, is_dataclass
+from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from undertow import __version__
 from undertow.core.answers.reading import Ranges
+from undertow.core.answers.said import Said
 from undertow.core.answers.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -52,13 +53,26 @@ def plain(value: object) -> Json:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, Iterable):
         return [plain(inner) for inner in value]
     return plain(float(value))  # type: ignore[arg-type]
+
+
+def told(value: object) -> Json:
+    """An answer as JSON: its sentences in English, its records by field."""
+    if isinstance(value, Said):
+        return str(value)
+    if is_dataclass(value):
+        return {field.name: told(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): told(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [told(inner) for inner in value]
+    return plain(value)
 
 
 def simulation_json(answer: Simulation) -> dict[str, Json]:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["percent", "share", "dollars", "count", "number"]
+Kind: TypeAlias = Literal["percent", "share", "dollars", "count", "number", "price"]
 
 UNITS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number and how it is written: as per cent, in dollars with a unit, as a whole count."""
+    """A number and how it is written: as per cent, in dollars with a unit, as a count, a price."""
 
     value: float
     kind: Kind
@@ -29,6 +29,8 @@ class Amount:
             return f"{self.value:,.0f}"
         if self.kind == "dollars":
             return _dollars(self.value)
+        if self.kind == "price":
+            return price(self.value)
         return f"{self.value:,.4g}"
 
 
@@ -37,11 +39,18 @@ class Said:
     """One sentence in English with `{places}`, and what stands in them."""
 
     text: str
-    values: Mapping[str, Amount | str] = field(default_factory=dict)
+    values: Mapping[str, Amount | str | Said] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """English."""
         return self.text.format_map({name: str(value) for name, value in self.values.items()})
+
+
+def price(value: float) -> str:
+    """A price with as many places as one of its size has."""
+    size = abs(value)
+    places = next(p for p, least in ((0, 1e5), (2, 10.0), (4, 0.1), (8, 0.0)) if size >= least)
+    return f"{value:,.{places}f}".replace("-", "−")
 
 
 def _dollars(value: float) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from undertow.core.answers.said import Said
@@ -14,14 +16,15 @@ from undertow.data.books.base import Finding, Read, Reader, Source, Stated, hous
 READERS: Family[Reader] = Family("books", __name__, Reader)  # type: ignore[type-abstract]
 
 
-def read(paths: Sequence[Path], *, lenient: bool = False) -> Read:
+def read(paths: Sequence[Path], *, lenient: bool = False, on: date | None = None) -> Read:
     """The book of all files together, each read by what stands in it, and all that is wrong.
 
     lenient: bad lines are left out and the rest is the book; else a book with findings is None
+    on: the day whose rules apply where no file says one
     """
     found = [opened(path) for path in paths]
     return read_sources(
-        tuple(one for one in found if isinstance(one, Source)),
+        tuple(replace(one, on=on) for one in found if isinstance(one, Source)),
         tuple(one for one in found if isinstance(one, Finding)),
         lenient=lenient,
     )

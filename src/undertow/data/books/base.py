@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import ClassVar
 
 from undertow.core.answers.said import Said
@@ -14,10 +15,15 @@ from undertow.core.book import NAN, Book, Position
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file as it came. name: as it is to be shown;  text: decoded, as it stands in the file."""
+    """One file as it came.
+
+    name: as it is to be shown;  text: decoded, as it stands in the file
+    on: the day it is looked at where it says none itself
+    """
 
     name: str
     text: str
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from undertow.core.book import BookAccount
 from undertow.core.family import Family
+from undertow.model.rulebook._adl import Closed, Standing, by_growth, by_profit, deleveraged
+from undertow.model.rulebook._classes import with_own_rate
+from undertow.model.rulebook._perpetual import mark_liquidation_price
 from undertow.model.rulebook._rates import Rate, Rates, rates_of, read_rates
 from undertow.model.rulebook._solve import (
     NO_COST,
@@ -49,6 +52,7 @@ __all__ = [
     "NO_COST",
     "RULEBOOK",
     "Absorber",
+    "Closed",
     "Exit",
     "Levels",
     "Moves",
@@ -58,12 +62,17 @@ __all__ = [
     "RestoredTo",
     "Rulebook",
     "Seller",
+    "Standing",
     "Terms",
     "Tiers",
     "Timing",
     "adverse",
     "black_scholes",
+    "by_growth",
+    "by_profit",
     "calling_rate",
+    "deleveraged",
+    "mark_liquidation_price",
     "moved",
     "moves",
     "netted",
@@ -80,4 +89,5 @@ __all__ = [
     "rulebook_of",
     "tiers_up_to",
     "too_levered",
+    "with_own_rate",
 ]

@@ -227,6 +227,10 @@ class Rulebook(ABC):
         """
         return {}
 
+    def close_fee(self, position: Position, on: date) -> float:
+        """Fee on what is closed out by force, a share of its size; none by default."""
+        return 0.0
+
     def lines(self, pool: Pool, marks: Marks) -> tuple[float, ...]:
         """Maintenance of each position held alone, in their order; offsets make the sum less."""
         return tuple(

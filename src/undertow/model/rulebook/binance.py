@@ -8,6 +8,7 @@ from datetime import date
 from typing import ClassVar, Self
 
 from undertow.core.book import BookAccount, Kind, Marks, Mode, Position
+from undertow.model.rulebook._perpetual import KEPT, edges, kept, opened, sized
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook.base import (
     Absorber,
@@ -18,7 +19,6 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
-    netted,
 )
 
 REGIME = "binance"
@@ -31,7 +31,8 @@ class Binance(Rulebook):
     maintenance = Σ N·mmr_k − cum_k = liquidation;   initial = Σ N/leverage_k, or N/leverage
     leverage: chosen by the client, 0 for the most that the tier allows
     Limits: one-way mode, one currency of margin; the insurance fund and the queue of
-    auto-deleveraging are the exchange's. After liquidation in parts the rest must comply again.
+    auto-deleveraging are the exchange's; a house rate replaces the tiers of a symbol that has none
+    here, and counts elsewhere if it is more. After liquidation in parts the rest must comply again.
     Source: Binance FAQ on liquidation and on leverage and margin; margin.md 1.7.
     """
 
@@ -61,29 +62,19 @@ class Binance(Rulebook):
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Each symbol by its tier; liquidation is at the maintenance margin itself."""
-        kept = opened = 0.0
-        for one in netted(pool.positions):
-            size, fx = pool.size(one, marks), pool.fx(one, marks)
-            tiers = self.rates.tiers(one.names, "maintenance", marks.on)
-            most = self.rates.tiers(one.names, "max_leverage", marks.on).rate(size / fx)
-            kept += tiers.required(size / fx) * fx
-            opened += size / (min(self.leverage, most) if self.leverage else most)
-        return Levels(pool.equity_at(marks), max(opened, kept), kept, kept)
+        least = most = 0.0
+        for one in sized(pool, marks):
+            least += kept(self.rates, one, one.size, marks.on) * one.fx
+            most += opened(self.rates, one, self.leverage, marks.on) * one.fx
+        return Levels(pool.equity_at(marks), max(most, least), least, least)
 
     def breaks(self, pool: Pool, on: date) -> Mapping[str, tuple[float, ...]]:
         """Prices at which a position passes into another tier."""
-        return {
-            p.symbol: tuple(
-                edge / abs(p.quantity * p.multiplier)
-                for edge in self.rates.tiers(p.names, "maintenance", on).above
-                if edge and p.quantity
-            )
-            for p in netted(pool.positions)
-        }
+        return edges(self.rates, pool, on)
 
     def hiked(self, symbol: str, rate: float, on: date) -> Self:
         """The lowest tier's rate becomes `rate`; a higher tier keeps its own if that is more."""
-        return replace(self, rates=self.rates.hiked(symbol, "maintenance", rate, on))
+        return replace(self, rates=self.rates.hiked(symbol, KEPT, rate, on))
 
     def close_fee(self, position: Position, on: date) -> float:
         """Fee on what is liquidated, a share of its size."""

@@ -13,9 +13,8 @@ from undertow.core.clock import Clock
 from undertow.core.errors import BadNumber
 from undertow.core.shapes import Floats
 from undertow.model.venues._hours import Hours, hour, session_times, weekday_set, zone_named
+from undertow.model.venues._limits import ROUNDING, bounds, widened
 from undertow.model.venues.base import Brake, Phase, PhasePerBar, Venue
-
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +114,8 @@ class PriceLimits(Venue):
         locked = np.where(np.abs(held) >= self.lock_bars, np.sign(held), 0.0)
         run = np.where(locked == 0, 0.0, np.where(locked == brake.locked, brake.run + 1, 1.0))
         suspended = run > len(self.widening)
-        wider = np.array((0.0, *self.widening, 0.0))[run.astype(np.int64)]
-        low, high = self._bounds(settlement, self._base(self._hours().settled_by(moment)) + wider)
+        base = self._base(self._hours().settled_by(moment))
+        low, high = self._bounds(settlement, widened(base, run, self.widening))
         return Brake(
             low=np.where(suspended, price, low),
             high=np.where(suspended, price, high),
@@ -134,12 +133,8 @@ class PriceLimits(Venue):
         return base
 
     def _bounds(self, settlement: Floats, limit: Floats) -> tuple[Floats, Floats]:
-        low, high = settlement * np.maximum(1 - limit, 0.0), settlement * (1 + limit)
-        if not self.ticks:
-            return low, high
-        tick = np.array(self.ticks, dtype=np.float64)
-        low, high = (tick * np.floor(bound / tick + ROUNDING) for bound in (low, high))
-        return low, high
+        tick = np.array(self.ticks, dtype=np.float64) if self.ticks else None
+        return bounds(settlement, limit, tick)
 
     def _hours(self) -> Hours:
         return Hours(

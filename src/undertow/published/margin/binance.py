@@ -8,6 +8,7 @@ from typing import Final
 from undertow.core.book import Kind, Position
 from undertow.model.rulebook import Tiers, rates_of, tiers_up_to
 from undertow.model.rulebook.binance import REGIME, bankruptcy_price, liquidation_price
+from undertow.published.margin import _perpetual as row
 from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = "2026-01-30"
@@ -23,13 +24,17 @@ def maintenance(given: Inputs) -> Results:
 
 def liquidation(given: Inputs) -> Results:
     """Liquidation and bankruptcy price, isolated or cross."""
-    held = _position(given)
-    size = abs(held.quantity) * held.entry
-    wallet = given.number("wallet", size / given.number("leverage", 1.0))
+    held = row.position(given)
+    size = row.value(held)
+    wallet = row.margin(given, held)
     rate, amount = _tier(given, size)
     others = given.number("upnl_other", 0.0) - given.number("tmm_other", 0.0)
     price = liquidation_price(held, wallet=wallet, rate=rate, amount=amount, others=others)
-    return {"liq": price, "bankruptcy": bankruptcy_price(held, wallet=wallet + others)}
+    return {
+        "liq": price,
+        "liquidation": price,
+        "bankruptcy": bankruptcy_price(held, wallet=wallet + others),
+    }
 
 
 def both_sides(given: Inputs) -> Results:
@@ -44,6 +49,7 @@ def both_sides(given: Inputs) -> Results:
     }
     return {
         **exact,
+        **{f"{name}_exact": price for name, price in exact.items()},
         "long_approx": entry * (1.0 - share + rate),
         "short_approx": entry * (1.0 + share - rate),
     }
@@ -55,17 +61,10 @@ def amounts(given: Inputs) -> Results:
     return {"cum": tiers.amounts, "deduction": tiers.amounts}
 
 
-def _position(given: Inputs) -> Position:
-    is_short = given.flag("short", otherwise=given.text("side", "1") in {"-1", "-1.0", "short"})
-    units = abs(given.number("qty", 1.0)) * (-1.0 if is_short else 1.0)
-    entry = given.number("entry")
-    return Position("", given.text("symbol"), units, entry, Kind.PERPETUAL, entry)
-
-
 def _tier(given: Inputs, size: float) -> tuple[float, float]:
     """Rate and deduction as given, else of the table of a size's tier on the row's date."""
-    if "mmr" in given:
-        return given.number("mmr"), given.number("cum", 0.0)
+    if any(name in given for name in row.RATE):
+        return row.first_of(given, row.RATE), row.first_of(given, row.AMOUNT, 0.0)
     day = date.fromisoformat(given.text("date", DAY))
     tiers: Tiers = rates_of(REGIME).tiers((given.text("symbol"),), "maintenance", day)
     return tiers.rate(size), tiers.amount(size)
@@ -75,5 +74,5 @@ ADAPTERS: Final = (
     Adapter("binance.*tiers", ("caps", "mmr"), amounts),
     Adapter("binance", ("notional",), maintenance),
     Adapter("binance approx", ("entry", "leverage"), both_sides),
-    Adapter("binance", ("entry", "wallet|leverage"), liquidation),
+    Adapter("binance", ("|".join(row.ENTRY), "|".join((*row.MARGIN, "leverage"))), liquidation),
 )

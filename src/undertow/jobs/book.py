@@ -1,0 +1,155 @@
+"""`undertow book`: read a person's positions, answer for them, wrap it in the one JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from undertow.core.answers.book import BookAnswer
+from undertow.core.answers.said import Amount, Said
+from undertow.core.book import Book
+from undertow.core.errors import BadDate, BadNumber, RefusedBook
+from undertow.data.books import Finding, Read, housed, read
+from undertow.jobs.answer import Json, digest, told, wrapped
+from undertow.studies.book import Asked, book_answer
+from undertow.studies.book_check import Objection, objections, without
+
+MOST_FINDINGS = 50
+"""Findings that are listed; of more, the number is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookRequest:
+    """What the caller asks of their positions.
+
+    on: the day whose rules apply where the files say none;  lenient: bad lines are left out
+    shock: such as SI=-26%,GC=-9%;  hikes: such as SI=15%, or 15% for all
+    """
+
+    files: tuple[Path, ...]
+    on: date
+    shock: str = ""
+    hikes: tuple[str, ...] = ()
+    lenient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An answer about a person's positions, and what went in."""
+
+    answer: BookAnswer
+    inputs: dict[str, Json]
+
+    def json(self) -> dict[str, Json]:
+        """The one JSON."""
+        names = (field.name for field in fields(self.answer) if field.name != "said")
+        found = {name: told(getattr(self.answer, name)) for name in names}
+        return wrapped("book", self.inputs, {"outcome": self.answer.outcome, **found})
+
+
+def book_of(request: BookRequest) -> Booked:
+    """Read, check and answer; RefusedBook with everything that is wrong, unless lenient."""
+    asked = Asked(shock=shares(request.shock), hikes=tuple(map(hike, request.hikes)))
+    found = read(request.files, lenient=request.lenient, on=request.on)
+    if found.book is None:
+        raise refused(found.findings)
+    book, dropped = _checked(found, found.book, lenient=request.lenient)
+    answer = replace(book_answer(book, asked), dropped=dropped)
+    return Booked(answer, _inputs(request))
+
+
+def _checked(found: Read, book: Book, *, lenient: bool) -> tuple[Book, tuple[Said, ...]]:
+    """The book with its house margins, without what its regimes refuse."""
+    book = housed(book, found.stated)
+    against = objections(book)
+    findings = (*found.findings, *(_placed(found, book, one) for one in against))
+    if findings and not lenient:
+        raise refused(findings)
+    return without(book, against), tuple(map(_said, findings))
+
+
+def _placed(found: Read, book: Book, against: Objection) -> Finding:
+    """An objection with the file and the line it is about."""
+    account, line = against.account, against.line
+    names = [
+        file
+        for p, file in zip(book.positions, found.files, strict=True)
+        if p.account == account.account and line in {None, p.line}
+    ]
+    return Finding(names[0] if names else "", line or account.line, against.said)
+
+
+def refused(findings: Sequence[Finding]) -> RefusedBook:
+    """All findings as one error; of very many the first, and how many there are."""
+    said = [_said(one) for one in findings[:MOST_FINDINGS]]
+    if len(findings) > MOST_FINDINGS:
+        rest = str(len(findings) - MOST_FINDINGS)
+        said.append(Said("{count} more findings are not listed.", {"count": rest}))
+    return RefusedBook(*said)
+
+
+def _said(finding: Finding) -> Said:
+    named: dict[str, Amount | str | Said] = {
+        "file": finding.file,
+        "line": str(finding.line),
+        "finding": finding.said,
+    }
+    if not finding.line:
+        return Said("{file}: {finding}", named) if finding.file else finding.said
+    return Said("{file} line {line}: {finding}", named)
+
+
+def shares(text: str) -> dict[str, float]:
+    """Changes by name, from such as SI=-26%,GC=-9%."""
+    parts = [part for part in text.split(",") if part.strip()]
+    return dict(_named(part, "--shock SI=-26%,GC=-9%") for part in parts)
+
+
+def hike(text: str) -> tuple[str, float]:
+    """Symbol and rate, from such as SI=15%; no symbol, from such as 15%, means all."""
+    if "=" in text:
+        return _named(text, "--hike SI=15%")
+    return "", share(text, "--hike 15%")
+
+
+def day_of(text: str | None) -> date:
+    """The day that is asked for, today if none is."""
+    if text is None:
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadDate(f"{text!r} is no day; write it like --on 2026-01-30.") from None
+
+
+def _named(text: str, form: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    if not name.strip() or not value.strip():
+        raise BadNumber(f"{text!r} is no change of a symbol; write it like {form}.")
+    return name.strip(), share(value, form)
+
+
+def share(text: str, form: str) -> float:
+    """A share, from such as 15% or 0.15; beyond −1 and 1 only with a per cent sign."""
+    plain_text = text.strip().replace("−", "-").removesuffix("%")
+    is_percent = text.strip().endswith("%")
+    try:
+        value = float(plain_text) / (100.0 if is_percent else 1.0)
+    except ValueError:
+        raise BadNumber(f"{text!r} is no share; write it like {form}.") from None
+    if not -1.0 <= value <= (10.0 if is_percent else 1.0):
+        raise BadNumber(f"{text!r} is out of range; write it like {form}.")
+    return value
+
+
+def _inputs(request: BookRequest) -> dict[str, Json]:
+    asked: dict[str, Json] = {
+        "files": [file.name for file in request.files],
+        "shock": request.shock,
+        "hikes": list(request.hikes),
+        "lenient": request.lenient,
+    }
+    contents = (file.read_bytes() for file in request.files)
+    return {"sha256": digest([*contents, repr(asked).encode()]), "seed": None, **asked}

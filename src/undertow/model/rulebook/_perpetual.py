@@ -1,0 +1,107 @@
+"""What perpetual venues share: sizes of net positions, rates that rise with size, house rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from undertow.core.book import Kind, Marks, Position
+from undertow.model.rulebook._rates import Rates
+from undertow.model.rulebook._tiers import Tiers
+from undertow.model.rulebook.base import Pool, netted
+
+KEPT = "maintenance"
+MOST = "max_leverage"
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """One net position of a pool. size: unsigned, in its own currency;  fx: into the account's"""
+
+    position: Position
+    size: float
+    fx: float
+    house: float
+
+    @property
+    def units(self) -> float:
+        """Contracts times multiplier, unsigned."""
+        return abs(self.position.quantity * self.position.multiplier)
+
+
+def sized(pool: Pool, marks: Marks) -> Iterator[Sized]:
+    """Net positions with their sizes at given prices."""
+    for one in netted(pool.positions):
+        fx = pool.fx(one, marks)
+        yield Sized(one, pool.size(one, marks) / fx, fx, pool.house(one))
+
+
+def kept(rates: Rates, one: Sized, size: float, on: date) -> float:
+    """Maintenance of a size in the position's currency: N·mmr_k − cum_k.
+
+    A house rate counts where it is more, and alone where the table does not list the symbol.
+    """
+    house = 0.0 if math.isnan(one.house) else one.house * size
+    if house and not rates.has(one.position.names, KEPT, on):
+        return house
+    return max(house, rates.tiers(one.position.names, KEPT, on).required(size))
+
+
+def opened(rates: Rates, one: Sized, chosen: float, on: date) -> float:
+    """Initial margin in the position's currency: N/leverage, chosen or the most of its tier."""
+    names = one.position.names
+    if not rates.has(names, MOST, on):
+        return one.size / chosen if chosen else 0.0
+    most = rates.tiers(names, MOST, on).rate(one.size)
+    return one.size / (min(chosen, most) if chosen else most)
+
+
+def edges(rates: Rates, pool: Pool, on: date, what: str = KEPT) -> Mapping[str, tuple[float, ...]]:
+    """Prices at which a position passes into another tier."""
+    return {
+        p.symbol: tuple(price_of(p, edge) for edge in rates.tiers(p.names, what, on).above if edge)
+        for p in netted(pool.positions)
+        if p.quantity and rates.has(p.names, what, on)
+    }
+
+
+def price_of(position: Position, size: float) -> float:
+    """Price at which a position has an unsigned size in its own currency."""
+    units = abs(position.quantity * position.multiplier)
+    return units / size if position.kind is Kind.INVERSE else size / units
+
+
+def entry_value(position: Position, otherwise: float) -> float:
+    """Unsigned size at the entry price, or at another one if that is not known."""
+    price = otherwise if math.isnan(position.entry) else position.entry
+    units = abs(position.quantity * position.multiplier)
+    return units / price if position.kind is Kind.INVERSE else units * price
+
+
+def down_to(tiers: Tiers, size: float, steps: int) -> float:
+    """What is left of a size after it goes down some tiers: the upper edge of the one reached."""
+    k = tiers.tier(size) - steps
+    return tiers.above[k + 1] if k >= 0 else 0.0
+
+
+def mark_liquidation_price(
+    position: Position, *, margin: float, rate: float, amount: float = 0.0
+) -> float:
+    """Mark price at which equity is the maintenance of the value at that price.
+
+    linear: (q·entry − margin − amount)/(q − |q|·rate)
+    inverse: (q + |q|·rate)/(q/entry + margin + amount);   q signed
+    margin: behind the position, in what it settles in;  rate: mmr, with a reserved fee added
+    Source: Bybit help, isolated mode (2026-05-27, inverse); Gate and OKX help; margin.md 1.0.
+    """
+    units = position.quantity * position.multiplier
+    if position.kind is Kind.INVERSE:
+        return meeting(units / position.entry + margin + amount, units + abs(units) * rate)
+    return (units * position.entry - margin - amount) / (units - abs(units) * rate)
+
+
+def meeting(coins: float, units: float) -> float:
+    """units/coins, infinite where a short has coins enough for any price."""
+    return units / coins if coins * units > 0.0 else math.inf

@@ -1,0 +1,144 @@
+"""Worked examples of contracts for difference and of retail foreign exchange."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.core.errors import UnknownName
+from undertow.model.rulebook import Levels, Pool, Rates, rates_of, with_own_rate
+from undertow.model.rulebook.esma_cfd import EsmaCfd, account_equity, borne
+from undertow.model.rulebook.japan_fx import JapanFx
+from undertow.model.rulebook.us_fx import UsFx
+from undertow.published.margin._adapter import Adapter, Inputs, Results
+
+DAY: Final = "2026-01-30"
+CFD: Final = "cfd"
+SIZE: Final = ("notional", "position_value", "exposure", "value")
+LEVERAGE: Final = ("cap", "leverage", "max_leverage")
+RATE: Final = ("rate", "margin_rate", "im_rate", "margin_pct")
+CLASS: Final = ("asset_class", "class", "group", "asset", "symbol", "pair")
+
+
+def margin(given: Inputs) -> Results:
+    """Initial margin, and the equity and the move at which the provider closes."""
+    size = _size(given)
+    levels = _levels(given, size)
+    result = {
+        "margin": levels.initial,
+        "initial": levels.initial,
+        "im": levels.initial,
+        "notional": size,
+        "rate": levels.initial / size,
+        "closeout_equity": levels.liquidation,
+        "close_out_equity": levels.liquidation,
+        "closeout_move": (levels.initial - levels.liquidation) / size,
+    }
+    if "equity" in given:
+        result["margin_level"] = result["ratio"] = given.number("equity") / levels.initial
+    return result
+
+
+def stop_out(given: Inputs) -> Results:
+    """Equity at which positions are closed, for one stop-out share or a list."""
+    needed = given.number("margin") if "margin" in given else _levels(given, _size(given)).initial
+    names = ("stop", "stop_out", "stop_out_level")
+    shares = next((given.numbers(n) for n in names if n in given), None)
+    found = [_closed(needed, share) for share in shares or (0.0,)]
+    alone = isinstance(next((given.of(n) for n in names if n in given), 0.0), int | float)
+    return {"equity": found[0] if alone else found, "closeout_equity": found[0]}
+
+
+def ladder(given: Inputs) -> Results:
+    """Equity, its share of the margin, and what the provider does."""
+    then, now = given.number("position_value_open"), given.number("value_now")
+    needed = given.number("position_margin")
+    cash = given.number("cash", needed + given.number("extra_cash", 0.0))
+    is_short = given.text("side").lower() in {"short", "sell", "-1"}
+    moved = (now, then) if is_short else (then, now)
+    equity = account_equity(cash, (moved,))
+    ratio = equity / needed
+    left, lost = borne(equity)
+    return {
+        "equity": equity,
+        "ratio": ratio,
+        "margin_level": ratio,
+        "action": EsmaCfd().action(ratio, _day(given)),
+        "client_left": left,
+        "provider_loss": lost,
+    }
+
+
+def us(given: Inputs) -> Results:
+    """Security deposit of a US dealer."""
+    return _deposit(given, UsFx())
+
+
+def japan(given: Inputs) -> Results:
+    """Margin of a Japanese dealer."""
+    return _deposit(given, JapanFx())
+
+
+def _deposit(given: Inputs, rules: UsFx | JapanFx) -> Results:
+    size = _size(given)
+    pool = _pool(given, size)
+    found = rules.levels(pool, pool.opening).initial
+    return {"margin": found, "initial": found, "rate": found / size, "leverage": size / found}
+
+
+def _closed(needed: float, share: float) -> float:
+    table = with_own_rate(rates_of("esma_cfd"), CFD, "initial", 1.0, date.fromisoformat(DAY))
+    pool = _pool(Inputs({}), needed)
+    return EsmaCfd(share, table).levels(pool, pool.opening).liquidation
+
+
+def _levels(given: Inputs, size: float) -> Levels:
+    """Levels of one contract of a size, at the rate, cap or class of the row."""
+    rules = EsmaCfd(given.number("stop_out", 0.0), _table(given))
+    pool = _pool(given, size)
+    return rules.levels(pool, pool.opening)
+
+
+def _table(given: Inputs) -> Rates:
+    table = rates_of("esma_cfd")
+    for name in RATE:
+        if name in given:
+            return with_own_rate(table, CFD, "initial", given.number(name), _day(given))
+    for name in LEVERAGE:
+        if name in given:
+            return with_own_rate(table, CFD, "initial", 1.0 / given.number(name), _day(given))
+    if any(name in given for name in CLASS):
+        return table
+    raise UnknownName("the row says neither rate nor cap nor class; give one of them.")
+
+
+def _pool(given: Inputs, size: float) -> Pool:
+    has_rate = any(name in given for name in (*RATE, *LEVERAGE))
+    named = next((given.text(n) for n in CLASS if n in given), CFD)
+    symbol = CFD if has_rate else named
+    held = Position("", symbol, 1.0, size, Kind.CFD, size, group=symbol)
+    return Pool(BookAccount("", CFD, 0.0), (held,), 0.0, Marks(_day(given), {symbol: size}))
+
+
+def _size(given: Inputs) -> float:
+    for name in SIZE:
+        if name in given:
+            return given.number(name)
+    contract = given.number("contract", given.number("contract_size", given.number("units", 1.0)))
+    return given.number("lots", given.number("qty", 1.0)) * contract * given.number("price")
+
+
+def _day(given: Inputs) -> date:
+    return date.fromisoformat(given.text("date", DAY))
+
+
+SIZED: Final = "|".join((*SIZE, "price"))
+
+ADAPTERS: Final = (
+    Adapter("cfd.*ladder", ("position_value_open", "position_margin", "value_now"), ladder),
+    Adapter("cfd.*stop", ("margin|" + SIZED,), stop_out),
+    Adapter("(cfd|esma|retail)", (SIZED, "|".join((*RATE, *LEVERAGE, *CLASS))), margin),
+    Adapter("(us|retail|nfa|cftc).*(fx|forex)", (SIZED,), us),
+    Adapter("japan.*(fx|forex)", (SIZED,), japan),
+)

@@ -1,0 +1,180 @@
+"""Worked examples of China: limits that widen, what brokers add, margin financing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.core.errors import BadNumber
+from undertow.model.rulebook import Levels, Pool, rates_of
+from undertow.model.rulebook import margin_financing as financing
+from undertow.model.rulebook.sge_td import SgeTd
+from undertow.model.rulebook.shfe import Shfe, client_share, contract_names, margin_after
+from undertow.model.venues import bounds, limit_days
+from undertow.published.margin._adapter import Adapter, Inputs, Results
+
+DAY: Final = "2026-01-30"
+DIGITS: Final = 12
+LIMITS: Final = ("d1_limit", "base_limit", "limit", "d2_limit", "d3_limit")
+SHARES: Final = (
+    "sge_margin",
+    "shfe_margin",
+    "exchange_margin",
+    "exchange_rate",
+    "margin_rate",
+    "margin",
+    "rate",
+)
+PRICES: Final = ("settlement", "settle", "price", "entry")
+LOTS: Final = ("lots", "qty", "quantity", "contracts")
+SIZES: Final = ("size", "multiplier", "contract_size")
+LOANS: Final = ("loan", "financing", "debt", "financed")
+
+
+def widening(given: Inputs, *, following: str = "d2") -> Results:
+    """Limits of the days after locked ones, and the margin struck with each."""
+    table = rates_of("gfex" if given.text("exchange").upper() == "GFEX" else "shfe")
+    day = _day(given)
+    steps = table.tiers((), "widening", day).rates
+    over = given.number("margin_over_limit", table.value((), "margin_over_limit", day))
+    days = [round(each, DIGITS) for each in limit_days(_base(given, steps), steps)]
+    found: dict[str, object] = {}
+    for k, limit in enumerate(days, 1):
+        found[f"d{k}_limit"] = limit
+        found[f"d{k}_margin"] = round(margin_after(limit, over), DIGITS)
+        found |= _prices(given, limit, f"d{k}")
+    return {**found, "exchange_margin": found[f"{following}_margin"]}
+
+
+def third_day(given: Inputs) -> Results:
+    """The same after the second locked day."""
+    return widening(given, following="d3")
+
+
+def markup(given: Inputs) -> Results:
+    """What a broker asks of its clients for one rate of the exchange, or for several."""
+    name = _first(given, SHARES)
+    multiple = given.number("multiplier", given.number("multiple", 1.0))
+    added = given.number("markup", given.number("add", given.number("markup_pp", 0.0) / 100.0))
+    asked = [client_share(s, multiple=multiple, markup=added) for s in given.numbers(name)]
+    each = [1.0 / share for share in asked]
+    alone = not isinstance(given.of(name), list)
+    return {
+        "client_margin": asked[0] if alone else asked,
+        "leverage": each[0] if alone else each,
+        "max_leverage": each[0] if alone else each,
+    }
+
+
+def held(given: Inputs, rules: Shfe | SgeTd, usual: str) -> Results:
+    """Margin, risk ratio and excess of lots of one contract, at the rate given or in force."""
+    day, symbol = _day(given), given.text("contract", given.text("symbol", usual))
+    stated = [name for name in SHARES if name in given]
+    if stated:
+        rules = rules.hiked(symbol, given.number(stated[0]), day)
+    sign = -1.0 if given.text("side").lower() in {"short", "-1", "sell"} else 1.0
+    price, lots = given.number(_first(given, PRICES)), given.number(_first(given, LOTS))
+    size = given.number(_first(given, SIZES)) if _has(given, SIZES) else _size(symbol, day)
+    one = Position("", symbol, sign * lots, price, Kind.FUTURE, multiplier=size)
+    equity = given.number("equity", 0.0)
+    pool = Pool(BookAccount("", "", equity), (one,), equity, Marks(day, {symbol: price}))
+    levels = rules.levels(pool, pool.opening)
+    return {"notional": pool.gross(pool.opening), "value": price * lots * size, **_said(levels)}
+
+
+def lots_shanghai(given: Inputs) -> Results:
+    """Lots of a Chinese future."""
+    return held(given, Shfe(given.number("markup", 0.0)), "AG")
+
+
+def lots_gold_exchange(given: Inputs) -> Results:
+    """Lots of SGE T+D."""
+    return held(given, SgeTd(multiple=given.number("multiple", 1.0)), "Ag(T+D)")
+
+
+def guarantee(given: Inputs) -> Results:
+    """维持担保比例 of an account, and the values of its securities at the lines."""
+    cash, day = given.number("cash", 0.0), _day(given)
+    value = given.number("securities", given.number("market_value", given.number("value", 0.0)))
+    owed = given.number(_first(given, LOANS)) + given.number("interest", 0.0)
+    owed += given.number("short_value", given.number("short", 0.0))
+    table = rates_of(financing.REGIME)
+    lines = {
+        "warning": given.number("warning", table.value((), "warning_ratio", day)),
+        "close_out": given.number("close_out", table.value((), "close_out_ratio", day)),
+    }
+    ratio = financing.guarantee_ratio(cash + value, owed)
+    found: dict[str, object] = {"ratio": ratio, "maintenance_ratio": ratio}
+    for name, line in lines.items():
+        at = financing.value_at_ratio(owed, line, cash=cash)
+        found[f"{name}_value"] = at
+        found[f"{name}_move"] = at / value - 1.0 if value else 0.0
+        found[name] = ratio < line
+    return {**found, "call": found["warning"], "liquidate": found["close_out"]}
+
+
+def _said(levels: Levels) -> dict[str, object]:
+    ratio = levels.maintenance / levels.equity if levels.equity else 0.0
+    return {
+        "margin": levels.maintenance,
+        "maintenance": levels.maintenance,
+        "exchange_margin": levels.liquidation,
+        "risk": ratio,
+        "risk_degree": ratio,
+        "excess": levels.equity - levels.maintenance,
+        "call": levels.equity < levels.maintenance,
+        "deposit": max(0.0, levels.maintenance - levels.equity),
+    }
+
+
+def _base(given: Inputs, steps: tuple[float, ...]) -> float:
+    """The limit of the first day, whichever day's is given."""
+    name = _first(given, LIMITS)
+    done = {"d2_limit": steps[0], "d3_limit": steps[1]}.get(name, 0.0)
+    return given.number(name) - done
+
+
+def _prices(given: Inputs, limit: float, day: str) -> dict[str, object]:
+    """Lowest and highest price of a day, where the settlement before it is given."""
+    name = next((key for key in (f"{day}_reference", *PRICES) if key in given), "")
+    if not name:
+        return {}
+    tick = given.number("tick", 0.0)
+    low, high = bounds(
+        np.array(given.number(name)), np.array(limit), np.array(tick) if tick else None
+    )
+    return {f"{day}_lower": float(low), f"{day}_upper": float(high)}
+
+
+def _size(symbol: str, day: date) -> float:
+    return rates_of("shfe").value(contract_names(Position("", symbol, 1.0, 1.0)), "size", day)
+
+
+def _has(given: Inputs, names: tuple[str, ...]) -> bool:
+    return any(name in given for name in names)
+
+
+def _first(given: Inputs, names: tuple[str, ...]) -> str:
+    """The first of some names that the row has; BadNumber if it has none."""
+    for name in names:
+        if name in given:
+            return name
+    raise BadNumber(f"the row has none of {', '.join(names)}; give one.")
+
+
+def _day(given: Inputs) -> date:
+    return date.fromisoformat(given.text("date", DAY))
+
+
+FUTURES: Final = r"(shfe|ine|gfex|shanghai|china future)"
+ADAPTERS: Final = (
+    Adapter(rf"{FUTURES}.*d2\W+d3", ("d2_limit",), third_day),
+    Adapter(rf"{FUTURES}.*(widen|limit|d1|d2)", ("|".join(LIMITS),), widening),
+    Adapter(r"(china|bank|sge|shfe).*(markup|mark-up|client|agent)", ("|".join(SHARES),), markup),
+    Adapter(rf"{FUTURES}", ("|".join(PRICES), "|".join(LOTS)), lots_shanghai),
+    Adapter(r"sge", ("|".join(PRICES), "|".join(LOTS)), lots_gold_exchange),
+    Adapter(r"(china )?(margin financing|两融|融资)", ("|".join(LOANS),), guarantee),
+)

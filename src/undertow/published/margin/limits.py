@@ -1,0 +1,111 @@
+"""Worked examples of price limits: JPX futures, TSE stocks, limit up limit down, market-wide."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Final
+
+import numpy as np
+
+from undertow.model.rulebook import Rates, rates_of
+from undertow.model.venues import LuldTier, bounds, limit_by_price, limit_width, yen_bounds
+from undertow.published.margin._adapter import Adapter, Inputs, Results
+
+DAY: Final = date(2026, 1, 30)
+CLOSING: Final = time(15, 35)
+REFERENCES: Final = ("ref", "reference", "reference_price", "prev_close", "base")
+
+
+def futures(given: Inputs) -> Results:
+    """Width and prices of index futures; of a list of rates, one each."""
+    reference, tick = _reference(given), given.number("tick", 0.0)
+    table = rates_of("jpx_futures")
+    product = given.text("product", given.text("contract", "*")).upper()
+    listed = table.tiers((product,), "limit", DAY).rates
+    rates = given.numbers("rate") if "rate" in given else listed
+    if "expansion" in given:
+        rates = (listed[int(given.number("expansion"))],)
+    widths = [limit_width(reference, r, tick) if tick else reference * r for r in rates]
+    found = {
+        "limit": widths,
+        "width": widths,
+        "upper": [reference + width for width in widths],
+        "lower": [reference - width for width in widths],
+    }
+    alone = len(widths) == 1
+    return {name: each[0] if alone else each for name, each in found.items()}
+
+
+def stocks(given: Inputs) -> Results:
+    """Limits of a stock of the Tokyo Stock Exchange, normal or widened on one side."""
+    table, base = rates_of("tse"), _reference(given)
+    tiers = table.tiers((), "limit", DAY)
+    normal = given.number("normal", limit_by_price(base, tiers.above, tiers.rates))
+    locked = given.number("locked_days", 0.0) >= table.value((), "locked_days", DAY)
+    wide = locked or "side" in given or given.flag("widened")
+    usual = table.value((), "widened_factor", DAY) if wide else 1.0
+    side = given.text("side", "both").lower()
+    low, high = yen_bounds(base, normal, factor=given.number("factor", usual), side=side)
+    return {
+        "limit": normal,
+        "normal": normal,
+        "upper": high,
+        "lower": low,
+        "upper_limit": high - base,
+        "lower_limit": base - low,
+    }
+
+
+def luld(given: Inputs) -> Results:
+    """Price bands of one stock, to the cent."""
+    table, reference = rates_of("luld"), _reference(given)
+    close = given.number("prev_close", given.number("close", reference))
+    late = given.flag("last_25_minutes", otherwise=given.flag("doubled"))
+    late = late or ("time" in given and time.fromisoformat(given.text("time")) >= CLOSING)
+    width = luld_tier(table, int(given.number("tier", 1.0))).width(
+        reference,
+        close,
+        times=table.value((), "doubled", DAY) if late else 1.0,
+        leverage=given.number("leverage", 1.0),
+    )
+    digits = 2 if reference >= 1.0 else 4
+    low, high = max(0.0, reference - width), reference + width
+    return {
+        "lower": round(low, digits),
+        "upper": round(high, digits),
+        "width": width,
+        "pct": width / reference,
+    }
+
+
+def luld_tier(table: Rates, tier: int) -> LuldTier:
+    """The parameters of one tier from the table of rates."""
+    named = {
+        what: table.value((), what, DAY)
+        for what in ("middle", "cheap", "cheap_money", "high_price", "low_price")
+    }
+    return LuldTier(table.value((), f"tier_{tier}", DAY), doubled_high=tier == 1, **named)
+
+
+def market_wide(given: Inputs) -> Results:
+    """Index levels at which the whole market stops, and the level that a decline has reached."""
+    reference = _reference(given)
+    shares = rates_of("us_market_wide").tiers((), "decline", DAY).rates
+    levels = [float(low) for low in bounds(np.array(reference), np.array(shares))[0]]
+    index = given.number("index", given.number("price", reference))
+    reached = sum(index <= level for level in levels)
+    named = {f"level_{k}": level for k, level in enumerate(levels, 1)}
+    return {**named, "levels": levels, "level": reached}
+
+
+def _reference(given: Inputs) -> float:
+    found = [key for key in REFERENCES if key in given]
+    return given.number(found[0] if found else REFERENCES[0])
+
+
+ADAPTERS: Final = (
+    Adapter(r"(jpx|ose|nikkei|topix).*(future|limit)", ("|".join(REFERENCES),), futures),
+    Adapter(r"tse", ("|".join(REFERENCES),), stocks),
+    Adapter(r"luld|limit up", ("|".join(REFERENCES),), luld),
+    Adapter(r"mwcb|market.?wide|us market", ("|".join(REFERENCES),), market_wide),
+)

@@ -1,0 +1,258 @@
+"""What `undertow book` prints: the sentences, then one table for each question."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from undertow.core.answers.book import (
+    AccountAnswer,
+    BookAnswer,
+    ClaimAnswer,
+    PositionAnswer,
+    StateAnswer,
+)
+from undertow.core.answers.said import Amount
+from undertow.report.layout import numbers, percent, table
+from undertow.report.words import ENGLISH, Words
+
+
+def book_page(answer: BookAnswer, words: Words = ENGLISH) -> Group:
+    """Everything about a person's own positions."""
+    return Group(*_parts(answer, words))
+
+
+def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
+    yield Text(words.outcome(answer.said), style="bold")
+    for one in answer.accounts:
+        if one.reconciled is not None:
+            yield Text(words.outcome(one.reconciled.said))
+    for part in (
+        accounts_table(answer, words),
+        *(prices_table(one, words) for one in answer.accounts),
+        directions_table(answer, words),
+        margins_table(answer, words),
+        states_table(answer, words),
+    ):
+        if part is not None:
+            yield Text()
+            yield part
+    for said in answer.dropped:
+        yield Text(words("Left out: {finding}", finding=said), style="yellow")
+    for said in answer.warnings:
+        yield Text(words("Note: {warning}", warning=said), style="yellow")
+
+
+def named(account: AccountAnswer, words: Words) -> str:
+    """The account, with the symbol of an isolated position."""
+    if account.pool == "cross":
+        return account.account
+    return words("{account}: {symbol} isolated", account=account.account, symbol=account.pool)
+
+
+def accounts_table(answer: BookAnswer, words: Words = ENGLISH) -> Table:
+    """Equity, requirement, excess and leverage of each account."""
+    made = table(words("Accounts"))
+    made.add_column(words("regime"))
+    made.add_column("", no_wrap=True)
+    heads = (
+        words("equity"), words("requirement"), words("excess"), words("used"), words("leverage"),
+    )  # fmt: skip
+    numbers(made, (*heads, words("state")))
+    for one in answer.accounts:
+        made.add_row(
+            named(one, words), one.regime, one.currency, money(one.equity),
+            money(one.requirement), money(one.excess), used(one.requirement, one.equity),
+            times(one.leverage), state(one, words),
+        )  # fmt: skip
+    return made
+
+
+def prices_table(one: AccountAnswer, words: Words = ENGLISH) -> Table | None:
+    """The three prices of each position of an account, and the move to each."""
+    if not one.positions:
+        return None
+    paid = any(p.reach.out != p.reach.zero for p in one.positions)
+    heading = words(
+        "{account}: the three prices, and the move to each in %", account=named(one, words)
+    )
+    made = table(heading, narrow=True)
+    heads = (
+        words("price"), words("call"), "%", words("close-out"), "%", words("zero equity"), "%",
+    )  # fmt: skip
+    numbers(made, (*heads, *((words("with fees"),) if paid else ())))
+    for p in one.positions:
+        made.add_row(_symbol(p), *_prices(p), *((price(p.out_price),) if paid else ()))
+    made.caption = words(
+        "each with the other prices unmoved; close-out: the liquidation price; zero equity: nothing"
+        " is left"
+    )
+    return made
+
+
+def _owners(answer: BookAnswer) -> int:
+    """Columns that name the account: none where there is only one."""
+    return int(len(answer.accounts) > 1)
+
+
+def _named(account: AccountAnswer, words: Words, owners: int) -> tuple[str, ...]:
+    return (named(account, words),) * owners
+
+
+def _symbol(position: PositionAnswer) -> str:
+    same = position.follows == position.symbol
+    return position.symbol if same else f"{position.symbol} ({position.follows})"
+
+
+def _prices(p: PositionAnswer) -> tuple[str, ...]:
+    pairs = (
+        (p.call_price, p.reach.call),
+        (p.liquidation_price, p.reach.liquidation),
+        (p.zero_price, p.reach.zero),
+    )
+    cells = [text for at, x in pairs for text in (price(at), move(p.direction * x))]
+    return (price(p.price), *cells)
+
+
+def directions_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
+    """How far all prices can go together."""
+    rows = [(one, way) for one in answer.accounts for way in one.directions]
+    if not any(len(way.along) > 1 for _, way in rows):
+        return None
+    made = table(words("The whole account, moves in %"))
+    made.add_column(words("direction"))
+    numbers(made, (words("call"), words("close-out"), words("zero equity")))
+    for one, way in rows:
+        reach = (way.reach.call, way.reach.liquidation, way.reach.zero)
+        made.add_row(named(one, words), words(way.name), *(share(x) for x in reach))
+    made.caption = words(
+        "all against: every price goes against the account by the same share; a path: 100 is the"
+        " whole of it"
+    )
+    return made
+
+
+def margins_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
+    """Margin of each position now, and the one that alone is a call."""
+    rows = [(one, p) for one in answer.accounts for p in one.positions]
+    if not rows:
+        return None
+    owners = _owners(answer)
+    made = table(words("Margin of each position, in % of its value"), owners + 1)
+    heads = (words("size"), words("requirement"), words("now"), words("a call from"))
+    numbers(made, heads)
+    for one, p in rows:
+        made.add_row(
+            *_named(one, words, owners), p.symbol, money(p.size), money(p.requirement),
+            share(p.rate), share(p.calling_rate),
+        )  # fmt: skip
+    made.caption = words("a call from: the margin at which a hike alone calls, at today's prices")
+    return made
+
+
+def states_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
+    """Each account after the shock and after each hike."""
+    rows = [(one, s) for one in answer.accounts for s in (one.shocked, *one.hiked) if s]
+    if not rows:
+        return None
+    made = table(words("What was asked for"))
+    made.add_column("")
+    heads = (
+        words("equity"), words("requirement"), words("excess"), words("leverage"), words("state"),
+    )  # fmt: skip
+    numbers(made, heads)
+    for one, s in rows:
+        made.add_row(
+            named(one, words), asked(s, words), money(s.equity), money(s.requirement),
+            money(s.excess), times(s.leverage), state(s, words),
+        )  # fmt: skip
+    return made
+
+
+def asked(after: StateAnswer, words: Words) -> str:
+    """What was asked for, in words."""
+    if after.name == "shock":
+        return words("after the shock")
+    symbol, _, rate = after.name.rpartition("=")
+    value = Amount(float(rate), "share")
+    if symbol:
+        return words("{symbol} at a margin of {rate}", symbol=symbol, rate=value)
+    return words("all at a margin of {rate}", rate=value)
+
+
+def state(one: AccountAnswer | StateAnswer, words: Words) -> str:
+    """The worst that has happened."""
+    if one.equity < 0.0:
+        return words("owes money")
+    if one.liquidated:
+        return words("closed out")
+    return words("called") if one.called else "–"
+
+
+def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
+    """What `undertow book --leverage L --move M` prints."""
+    made = table(words("By regime and date, moves in %"), narrow=True)
+    made.columns[0].max_width = None
+    made.add_column(words("date"), no_wrap=True)
+    heads = (
+        words("most"), words("call"), words("close-out"), words("zero"), words("then"),
+        words("done by"),
+    )  # fmt: skip
+    numbers(made, heads)
+    for row in answer.rows:
+        sign = -1.0 if answer.move < 0.0 else 1.0
+        moves = (row.call, row.liquidation, row.zero) if row.feasible else (math.nan,) * 3
+        made.add_row(
+            words(row.case), str(row.on), times(row.leverage_max),
+            *(move(sign * x) for x in moves), _claimed(row.feasible, row.wiped, row.liquidated,
+            row.called, words), times(row.does_it),
+        )  # fmt: skip
+    made.caption = words(
+        "most: leverage that can be opened; then: after the move; done by: leverage at which the"
+        " move is a call"
+    )
+    return Group(Text(words.outcome(answer.said), style="bold"), Text(), made)
+
+
+def _claimed(feasible: bool, wiped: bool, liquidated: bool, called: bool, words: Words) -> str:
+    if not feasible:
+        return words("not allowed")
+    if wiped:
+        return words("wiped out")
+    if liquidated:
+        return words("closed out")
+    return words("called") if called else words("held")
+
+
+def money(value: float) -> str:
+    """Money of an account, whole."""
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def price(value: float) -> str:
+    """A price, a dash where it is never reached."""
+    return str(Amount(value, "price")) if math.isfinite(value) else "–"
+
+
+def move(value: float) -> str:
+    """A move in per cent, a dash where there is none."""
+    return percent(value if math.isfinite(value) else None)
+
+
+def share(value: float) -> str:
+    """A rate in per cent."""
+    return f"{100.0 * value:.2f}" if math.isfinite(value) else "–"
+
+
+def times(value: float) -> str:
+    """A leverage."""
+    return f"{value:.2f}×" if math.isfinite(value) else "–"
+
+
+def used(requirement: float, equity: float) -> str:
+    """Requirement by equity in per cent."""
+    return f"{100.0 * requirement / equity:.1f}%" if equity > 0.0 else "–"

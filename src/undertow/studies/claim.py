@@ -1,0 +1,139 @@
+"""The question: what does a move do to a leverage, under each regime, on each date?"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from undertow.core.answers.book import ClaimAnswer, ClaimRow
+from undertow.core.answers.said import Amount, Said
+from undertow.core.book import NAN, BookAccount, Kind, Marks, Position
+from undertow.model.rulebook import RULEBOOK, Pool, moved, moves, rulebook_of
+
+CASES = Path(__file__).with_name("claim.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A position to hold at a leverage. fall: of the price before the leverage is asked about."""
+
+    title: str
+    regime: str
+    position: Position
+    on: date
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """The positions of claim.csv whose regime is there."""
+    with CASES.open(encoding="utf-8", newline="") as file:
+        rows = tuple(csv.DictReader(file))
+    return tuple(_case(row) for row in rows if row["regime"] in RULEBOOK.members())
+
+
+def _case(row: dict[str, str]) -> Case:
+    position = Position(
+        account="claim",
+        symbol=row["symbol"],
+        quantity=float(row["quantity"]),
+        price=float(row["price"]),
+        kind=Kind(row["kind"]),
+        entry=float(row["price"]),
+        multiplier=float(row["multiplier"] or 1.0),
+        currency=row["currency"],
+        leverage=float(row["fund"] or 1.0),
+        underlying=row["underlying"],
+        group=row["group"],
+        broker_rate=float(row["house"] or NAN),
+    )
+    return Case(row["title"], row["regime"], position, date.fromisoformat(row["on"]))
+
+
+def claim(leverage: float, move: float) -> ClaimAnswer:
+    """What a move comes to for an account of that leverage, by case.
+
+    lost = leverage·|move|;   leverage after = leverage·(1 + move)/(1 − lost)
+    Longs for a fall, shorts for a rise.
+    """
+    side = -1.0 if move > 0.0 else 1.0
+    rows = tuple(_row(case, leverage, move, side) for case in cases())
+    lost = leverage * abs(move)
+    left = 1.0 - lost
+    after = leverage * (1.0 + move) / left if left > 0.0 else math.inf
+    return ClaimAnswer(tuple(_said(rows, leverage, move)), leverage, move, lost, after, rows)
+
+
+def _row(case: Case, leverage: float, move: float, side: float) -> ClaimRow:
+    rulebook = rulebook_of(BookAccount("claim", case.regime, 0.0))
+    pool = _pool(case, leverage, side)
+    name = case.position.underlying if case.position.leverage != 1.0 else case.position.symbol
+    along = {name: -side}
+    reach = moves(rulebook, pool, along)
+    opened = rulebook.levels(pool, pool.opening)
+    after = moved(pool.opening, along, abs(move), pool.positions)
+    then, size = rulebook.levels(pool, after), pool.gross(pool.opening)
+    feasible = opened.equity >= opened.initial * (1.0 - 1e-12)
+    needed = then.maintenance + (opened.equity - then.equity)
+    return ClaimRow(
+        case=case.title,
+        regime=case.regime,
+        symbol=case.position.symbol,
+        on=case.on,
+        leverage_max=size / opened.initial if opened.initial > 0.0 else math.inf,
+        feasible=feasible,
+        call=reach.call,
+        liquidation=reach.liquidation,
+        zero=reach.zero,
+        called=feasible and then.equity < then.maintenance,
+        liquidated=feasible and then.equity < then.liquidation,
+        wiped=feasible and then.equity <= 0.0,
+        does_it=size / needed if needed > 0.0 else math.inf,
+    )
+
+
+def _pool(case: Case, leverage: float, side: float) -> Pool:
+    one = replace(case.position, quantity=side * case.position.quantity)
+    price = {one.symbol: one.price}
+    if one.underlying:
+        price |= {one.underlying: one.price}
+    marks = Marks(case.on, price, {one.currency: 1.0})
+    account = BookAccount("claim", case.regime, 0.0, one.currency)
+    bare = Pool(account, (one,), 0.0, marks)
+    equity = bare.gross(marks) / leverage
+    return replace(bare, account=replace(account, equity=equity), equity=equity)
+
+
+def _said(rows: tuple[ClaimRow, ...], leverage: float, move: float) -> Iterator[Said]:
+    """What the move costs, and under how many regimes it does what is claimed."""
+    lost = leverage * abs(move)
+    values: dict[str, Amount | str] = {
+        "leverage": Amount(leverage, "number"),
+        "move": Amount(move, "percent"),
+        "lost": Amount(min(lost, 1.0), "share"),
+        "wiping": Amount(1.0 / abs(move), "number") if move else "",
+    }
+    if lost < 1.0:
+        yield Said(
+            "At {leverage} times leverage a move of {move} costs {lost} of the equity; it takes"
+            " {wiping} times for nothing to be left.",
+            values,
+        )
+    else:
+        yield Said("At {leverage} times leverage a move of {move} leaves nothing.", values)
+    can = [row for row in rows if row.feasible]
+    counts = {
+        "all": Amount(len(rows), "count"),
+        "can": Amount(len(can), "count"),
+        "called": Amount(sum(row.called for row in can), "count"),
+        "sold": Amount(sum(row.liquidated for row in can), "count"),
+        "wiped": Amount(sum(row.wiped for row in can), "count"),
+    }
+    yield Said(
+        "Of {all} cases {can} allow it: {called} are called, {sold} closed out, {wiped} wiped out.",
+        counts,
+    )

@@ -1,0 +1,105 @@
+"""The question before all others: do we see the account as its broker does?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from undertow.core.answers.book import Reconciled
+from undertow.core.answers.said import Amount, Said
+from undertow.core.book import NAN, Position
+from undertow.model.rulebook import Levels, Pool, Rulebook
+from undertow.studies.book_sentences import whole
+
+NEAR = 0.005
+"""Risk ratios that differ by no more than this agree."""
+
+ALIKE = 0.005
+"""Relative difference of two margins that counts as none."""
+
+
+def reconciled(rulebook: Rulebook, pool: Pool) -> Reconciled | None:
+    """What the broker says beside what we say; None where it says nothing.
+
+    The broker's ratio is `broker_says`, else `margin_used` by equity.
+    """
+    account = pool.account
+    says = account.broker_says
+    if math.isnan(says) and pool.equity > 0.0:
+        says = account.margin_used / pool.equity
+    if math.isnan(says):
+        return None
+    levels = rulebook.levels(pool, pool.opening)
+    ours = _ratio(levels)
+    bare = _ratio(rulebook.levels(_unhoused(pool), pool.opening))
+    heard = Said(
+        "{account}: the broker says {broker} of the equity is used, we say {ours}.",
+        {
+            "account": account.account,
+            "broker": Amount(says, "share"),
+            "ours": Amount(ours, "share"),
+        },
+    )
+    if abs(ours - says) <= NEAR:
+        return Reconciled(says, ours, bare, ours - says, "agrees", "", (heard,))
+    cause, symbol, why = _explained(rulebook, pool, levels, says)
+    return Reconciled(says, ours, bare, ours - says, cause, symbol, (heard, why))
+
+
+def _explained(
+    rulebook: Rulebook, pool: Pool, levels: Levels, says: float
+) -> tuple[str, str, Said]:
+    """Why the two differ, as far as one rate or the equity explains it."""
+    used = pool.account.margin_used
+    stated = used / says if not math.isnan(used) and says > 0.0 else levels.equity
+    if abs(stated / levels.equity - 1.0) > ALIKE:
+        money = {"stated": whole(stated), "equity": whole(levels.equity)}
+        said = Said(
+            "The ratio is one of an equity of {stated}, and the book has {equity}: a price or a"
+            " line differs.",
+            money,
+        )
+        return "equity", "", said
+    if not pool.positions:
+        said = Said("The book has no position of this account: a line is missing.")
+        return "unknown", "", said
+    return _by_rate(rulebook, pool, says * levels.equity)
+
+
+def _by_rate(rulebook: Rulebook, pool: Pool, used: float) -> tuple[str, str, Said]:
+    """The rate of the largest position that would explain the margin that is used."""
+    lines = rulebook.lines(pool, pool.opening)
+    gap = used - rulebook.levels(pool, pool.opening).maintenance
+    at = max(range(len(lines)), key=lambda k: pool.size(pool.positions[k], pool.opening))
+    one, size = pool.positions[at], pool.size(pool.positions[at], pool.opening)
+    rate, asked = lines[at] / size, (lines[at] + gap) / size
+    told: dict[str, Amount | str] = {
+        "symbol": one.symbol,
+        "rate": Amount(rate, "share"),
+        "asked": Amount(asked, "share"),
+    }
+    if not 0.0 < asked < 1.0:
+        said = Said(
+            "No margin of {symbol} explains it: a line is missing, or there is one too many.", told
+        )
+        return "unknown", "", said
+    said = Said(
+        "A margin of {asked} on {symbol} explains it, where we have {rate}; give it as"
+        " broker_rate.",
+        told,
+    )
+    return "rate", one.symbol, said
+
+
+def _ratio(levels: Levels) -> float:
+    return levels.maintenance / levels.equity if levels.equity > 0.0 else math.inf
+
+
+def _unhoused(pool: Pool) -> Pool:
+    """The pool without house rates."""
+    held = tuple(_plain(p) for p in pool.positions)
+    return replace(pool, account=replace(pool.account, broker_rate=NAN), positions=held)
+
+
+def _plain(position: Position) -> Position:
+    return replace(position, broker_rate=NAN)

@@ -1,0 +1,104 @@
+"""Five times leverage and seven per cent, regime by regime."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pytest
+
+from undertow.core.answers.book import ClaimRow
+from undertow.core.errors import BadNumber
+from undertow.jobs.claim import claim_of
+from undertow.studies.claim import cases, claim
+
+
+def row(
+    case: str, on: date | None = None, *, leverage: float = 5.0, move: float = -0.07
+) -> ClaimRow:
+    rows = claim(leverage, move).rows
+    return next(r for r in rows if r.case == case and on in {None, r.on})
+
+
+def test_seven_per_cent_at_five_times_is_a_third_of_the_equity() -> None:
+    found = claim(5.0, -0.07)
+
+    assert found.lost == pytest.approx(0.35)
+    assert found.after == pytest.approx(4.65 / 0.65)
+    assert "costs 35.00 % of the equity; it takes 14.29 times" in found.outcome
+
+
+@pytest.mark.parametrize(
+    ("on", "rate"),
+    [
+        (date(2026, 1, 13), 0.09),
+        (date(2026, 1, 28), 0.11),
+        (date(2026, 2, 2), 0.15),
+        (date(2026, 2, 6), 0.18),
+    ],
+)
+def test_silver_is_called_where_its_margin_of_that_day_says(on: date, rate: float) -> None:
+    found = row("COMEX silver", on)
+
+    assert found.call == pytest.approx((0.2 - rate) / (1.0 - rate))
+    assert found.does_it == pytest.approx(1.0 / (rate + 0.07 * (1.0 - rate)))
+    assert found.called == (rate > 0.1398)
+    assert found.zero == pytest.approx(0.2)
+    assert not found.wiped
+
+
+def test_gold_holds_on_both_dates() -> None:
+    calls = [r.call for r in claim(5.0, -0.07).rows if r.case == "COMEX gold"]
+
+    assert calls == [pytest.approx(0.15 / 0.95), pytest.approx(0.11 / 0.91)]
+
+
+def test_reg_t_does_not_allow_it_so_that_nothing_happens() -> None:
+    found = row("Reg T stock")
+
+    assert found.leverage_max == pytest.approx(2.0)
+    assert (found.feasible, found.called, found.wiped) == (False, False, False)
+
+
+def test_a_heightened_risk_client_opens_silver_at_five_times_and_little_more() -> None:
+    assert row("COMEX silver", date(2026, 2, 6)).leverage_max == pytest.approx(1.0 / 0.198)
+
+
+def test_a_perpetual_holds() -> None:
+    found = row("Binance bitcoin")
+
+    assert found.call == pytest.approx((0.2 - 0.004) / (1.0 - 0.004))
+    assert not found.called
+
+
+def test_the_leverage_that_does_it_is_called_by_exactly_that_move() -> None:
+    for first in claim(5.0, -0.07).rows:
+        again = claim(first.does_it, -0.07)
+        found = next(r for r in again.rows if (r.case, r.on) == (first.case, first.on))
+
+        assert found.call == pytest.approx(0.07, rel=1e-6)
+
+
+def test_a_rise_is_asked_of_shorts() -> None:
+    found = row("COMEX silver", date(2026, 2, 2), move=0.07)
+
+    assert found.call == pytest.approx((0.2 - 0.15) / 1.15)
+
+
+def test_enough_leverage_is_wiped_out() -> None:
+    found = claim(15.0, -0.07)
+
+    assert found.lost == pytest.approx(1.05)
+    assert math.isinf(found.after)
+    assert "leaves nothing" in found.outcome
+    assert next(r for r in found.rows if r.case == "Binance bitcoin").wiped
+
+
+@pytest.mark.parametrize(("leverage", "move"), [(0.0, "-7%"), (5.0, "0%"), (5.0, "seven")])
+def test_nothing_to_ask_is_refused(leverage: float, move: str) -> None:
+    with pytest.raises(BadNumber):
+        claim_of(leverage, move)
+
+
+def test_every_case_is_of_a_regime_that_is_there() -> None:
+    assert {case.regime for case in cases()} >= {"reg_t", "cme_futures", "binance"}
