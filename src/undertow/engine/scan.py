@@ -30,7 +30,7 @@ from undertow.core.shapes import (
     Rows,
 )
 
-TOGETHER = 1_024
+TOGETHER = 2_048
 """Accounts scanned before the short ones among them are copied: they fit a core's own cache."""
 
 
@@ -45,27 +45,28 @@ def short_of(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     stop: int,
     found: Rows,
 ) -> int:
-    """Write the rows of [start, stop) with slack < 0 into `found`; returns how many."""
+    """Write the rows of [start, stop) with slack < 0 into `found`; returns how many.
+
+    Every row is written and only those that are short are counted: a branch that cannot be
+    foreseen would cost more.
+    """
     held, money = quantity[start:stop], cash[start:stop]
     if len(column) == 1:
         return _short_of_alike(held, money, _by_slot(weight, column[0]), offset, start, found)
-    kind = column[start:stop]
-    first = weight[0]
+    kind, first = column[start:stop], weight[0]
     count = 0
     for row in range(held.shape[0]):
         slack = money[row] + offset[0]
         for slot in range(held.shape[1]):
             slack += held[row, slot] * first[kind[row, slot]]
-        for move in range(1, weight.shape[0]):
-            if slack < 0.0:
-                break
-            other = money[row] + offset[move]
-            for slot in range(held.shape[1]):
-                other += held[row, slot] * weight[move, kind[row, slot]]
-            slack = min(slack, other)
-        if slack < 0.0:
-            found[count] = start + row
-            count += 1
+        if weight.shape[0] > 1:
+            for move in range(1, weight.shape[0]):
+                other = money[row] + offset[move]
+                for slot in range(held.shape[1]):
+                    other += held[row, slot] * weight[move, kind[row, slot]]
+                slack = min(slack, other)
+        found[np.uint64(count)] = start + row
+        count += int(slack < 0.0)
     return count
 
 
@@ -81,16 +82,14 @@ def _short_of_alike(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one b
         slack = money[row] + offset[0]
         for slot in range(held.shape[1]):
             slack += held[row, slot] * first[slot]
-        for move in range(1, weight.shape[0]):
-            if slack < 0.0:
-                break
-            other = money[row] + offset[move]
-            for slot in range(held.shape[1]):
-                other += held[row, slot] * weight[move, slot]
-            slack = min(slack, other)
-        if slack < 0.0:
-            found[count] = start + row
-            count += 1
+        if weight.shape[0] > 1:
+            for move in range(1, weight.shape[0]):
+                other = money[row] + offset[move]
+                for slot in range(held.shape[1]):
+                    other += held[row, slot] * weight[move, slot]
+                slack = min(slack, other)
+        found[np.uint64(count)] = start + row
+        count += int(slack < 0.0)
     return count
 
 
@@ -126,37 +125,29 @@ def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     move, are left out, in `rows` too (nobody is if the money is negative); returns how many are
     copied
     """
-    step, each = int(len(column) > 1), int(len(population) > 1)
+    step, each = np.uint64(len(column) > 1), np.uint64(len(population) > 1)
     count = 0
-    for place in range(out_quantity.shape[0]):
-        row = rows[place]
-        held, kind = quantity[row], column[row * step]
-        slack, scale, binds = _binding(held, kind, cash[row], weight, offset)
-        for slot in range(held.shape[0]):
-            out_quantity[count, slot] = held[slot]
-            out_column[count, slot] = kind[slot]
-        need = max(0.0, -slack)
-        rows[count], out_need[count], out_move[count] = row, need, binds
-        out_population[count] = population[row * each]
+    for place in range(len(rows)):
+        row, to = np.uint64(rows[place]), np.uint64(count)
+        held, kind, money = quantity[row], column[row * step], cash[row]
+        least_slack, scale, binds = np.inf, 0.0, 0
+        for move in range(weight.shape[0]):
+            slack, size = money + offset[move], abs(money)
+            for slot in range(len(held)):
+                part = held[slot] * weight[move, kind[slot]]
+                slack += part
+                size += abs(part)
+            if move == 0 or slack < least_slack:
+                least_slack, scale, binds = slack, size, move
+        for slot in range(len(held)):
+            out_quantity[to, slot] = held[slot]
+        for slot in range(len(held)):
+            out_column[to, slot] = kind[slot]
+        need = max(0.0, -least_slack)
+        rows[to], out_need[to], out_move[to] = rows[place], need, binds
+        out_population[to] = population[row * each]
         count += int(least[0] < 0.0 or need > max(least[0], least[1] * scale))
     return count
-
-
-@compiled
-def _binding(
-    held: PerSlot, kind: ColumnPerSlot, money: float, weight: PerMoveColumn, offset: PerMove
-) -> tuple[float, float, int]:
-    """Slack and scale |cash| + Σ|q·w| of one account in the move that binds, and which it is."""
-    least, scale, binds = np.inf, 0.0, 0
-    for move in range(weight.shape[0]):
-        slack, size = money + offset[move], abs(money)
-        for slot in range(held.shape[0]):
-            part = held[slot] * weight[move, kind[slot]]
-            slack += part
-            size += abs(part)
-        if move == 0 or slack < least:
-            least, scale, binds = slack, size, move
-    return least, scale, binds
 
 
 @compiled
@@ -193,9 +184,9 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
         if len(opened):
             new = _without_calls(here, new, opened)
         count += gather(
-            quantity, column, cash, population, target, target_offset, least, here,
-            out_quantity[count : count + new], out_column[count:], out_need[count:],
-            out_move[count:], out_population[count:],
+            quantity, column, cash, population, target, target_offset, least, here[:new],
+            out_quantity[count:], out_column[count:], out_need[count:], out_move[count:],
+            out_population[count:],
         )  # fmt: skip
     return count
 
