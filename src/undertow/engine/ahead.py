@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,31 +24,47 @@ LONGEST_S = 60.0
 """A process that takes longer than this is not waited for."""
 
 
-@contextmanager
-def compiling(policies: Iterable[LiquidationPolicy]) -> Iterator[None]:
-    """Let a second process compile while the block runs, and wait for it at the end.
+@dataclass(slots=True)
+class Ahead:
+    """The second process, if there is one; what is asked of none is done by nobody."""
 
-    Only where no kernel is cached yet and there is a processor to spare. If the block is left by
-    an error or an interruption, the process is ended.
-    """
-    names = sorted({f"{type(p).__module__}:{type(p).__qualname__}" for p in policies})
-    process = _started(names) if nothing_cached() and (os.cpu_count() or 1) > 1 else None
-    try:
-        yield
-        if process is not None:
+    process: subprocess.Popen[bytes] | None
+
+    def also(self, policies: Iterable[LiquidationPolicy]) -> None:
+        """Let it compile the kernels of these policies too; they are asked for once."""
+        stream = self.process.stdin if self.process else None
+        if stream is not None:
+            names = sorted({f"{type(p).__module__}:{type(p).__qualname__}" for p in policies})
+            with suppress(OSError):
+                stream.write("".join(f"{name}\n" for name in names).encode())
+                stream.close()
+
+    def done(self) -> None:
+        """Wait until it has compiled all."""
+        if self.process is not None:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(LONGEST_S)
+                self.process.wait(LONGEST_S)
+
+
+@contextmanager
+def compiling() -> Iterator[Ahead]:
+    """Let a second process compile while the block runs; at its end the process is ended.
+
+    Only where no kernel is cached yet and there is a processor to spare.
+    """
+    process = _started() if nothing_cached() and (os.cpu_count() or 1) > 1 else None
+    try:
+        yield Ahead(process)
     finally:
-        if process is not None and process.poll() is None:
+        if process is not None:
             process.terminate()
-            process.wait()
+            process.communicate()
 
 
-def _started(names: list[str]) -> subprocess.Popen[bytes] | None:
-    words = [sys.executable, "-m", "undertow.engine.ahead", *names]
-    nowhere = subprocess.DEVNULL
+def _started() -> subprocess.Popen[bytes] | None:
+    words, nowhere = [sys.executable, "-m", "undertow.engine.ahead"], subprocess.DEVNULL
     with suppress(OSError):
-        return subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere)  # noqa: S603
+        return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere)  # noqa: S603
     return None
 
 
@@ -70,16 +87,16 @@ def book_once() -> None:
     )  # fmt: skip
 
 
-def main(names: Iterable[str]) -> None:
-    """Compile for the policies of these classes, given as module:class; they need no parameters.
+def main() -> None:
+    """Compile for the policies of the classes that are named on the way in, as module:class.
 
-    The ledger's kernel comes first: the other process needs it last of all, and has enough to do.
+    They need no parameters. The ledger's kernel comes first: everyone needs it.
     """
     book_once()
-    for name in names:
-        module, _, member = name.partition(":")
+    for line in sys.stdin:
+        module, _, member = line.strip().partition(":")
         sell_once(getattr(importlib.import_module(module), member)())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

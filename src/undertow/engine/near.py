@@ -32,6 +32,8 @@ PAYS = 0.9
 """A new list is made if it is expected to cost less than this share of the old one."""
 RETRY = 4
 """Scans of a list before one inside it that did not pay is thought of again."""
+FEWEST = CHUNK // 8
+"""Accounts of a group from which on a list is thought of."""
 LISTS = 2
 """Lists one inside the other."""
 
@@ -115,7 +117,7 @@ class NearList:
 
     def renew(self, test: Weights, sign: PerColumn, open_places: Rows, pool: Pool) -> Rows:
         """Make sure the list is complete at these weights; returns where `open_places` are now."""
-        if self.plain or len(self.home) < CHUNK // 8:
+        if self.plain or len(self.home) < FEWEST:
             return open_places
         typical = self._watched(test.weight)
         if typical is None:

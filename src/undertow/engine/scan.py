@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from undertow.core.accounts import NO_CALL
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.shapes import (
     ColumnPerPosition,
     ColumnPerSlot,
@@ -76,7 +76,7 @@ def short_of(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     return count - at
 
 
-@compiled
+@compiled_within
 def _short_of_alike(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     quantity: PerPosition,
     cash: PerAccount,
@@ -180,7 +180,7 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
     Accounts that know of an open call are left out; an empty `opened` says that nobody does.
     Returns how many are short. `target` is by column.
     """
-    count = np.int64(0)
+    count = int(np.int64(0))
     for first in range(start, stop, TOGETHER):
         last = min(first + TOGETHER, stop)
         new = short_of(quantity, column, cash, test, test_offset, first, last, found, count)
@@ -213,7 +213,7 @@ def near_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one b
     An empty `opened` says that nobody has an open call. Kinds are not copied where all are alike.
     Returns how many there are; `rows` says who.
     """
-    count, slots, kinds = np.int64(0), quantity.shape[1], len(column) > 1
+    count, slots, kinds = int(np.int64(0)), quantity.shape[1], len(column) > 1
     for first in range(start, stop, TOGETHER):
         last = min(first + TOGETHER, stop)
         new = short_of(quantity, column, cash, test, offset, first, last, rows, count)
@@ -231,7 +231,7 @@ def near_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one b
     return count
 
 
-@compiled
+@compiled_within
 def _with_calls(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     found: Rows, start: int, count: int, opened: IndexPerAccount, first: int, last: int
 ) -> int:
@@ -249,7 +249,7 @@ def _with_calls(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by on
     return last - first - missed
 
 
-@compiled
+@compiled_within
 def _without_calls(found: Rows, start: int, count: int, opened: IndexPerAccount) -> int:
     left = start
     for place in range(start, start + count):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.shapes import (
     ColumnPerSlot,
     FlagPerColumn,
@@ -110,7 +110,7 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     return touched
 
 
-@compiled
+@compiled_within
 def _touched(quantity: PerPosition, cash: PerAccount, rows: Rows) -> float:
     """Read something of each account, so that all are on their way to the cache at once."""
     total = 0.0
@@ -121,7 +121,7 @@ def _touched(quantity: PerPosition, cash: PerAccount, rows: Rows) -> float:
     return total
 
 
-@compiled
+@compiled_within
 def _least_slack(
     held: Floats, column: NDArray[np.uint16], cash: float, weight: PerMoveColumn, offset: PerMove
 ) -> float:
