@@ -13,6 +13,7 @@ from small import holders, shocked, system
 from undertow.engine import ahead
 from undertow.engine.origins import book_origins
 from undertow.engine.run import How, run
+from undertow.engine.settle import book_sales
 from undertow.model.liquidation import LIQUIDATION
 from undertow.model.liquidation.pro_rata import ProRata
 
@@ -90,3 +91,12 @@ def test_nothing_is_started_where_kernels_are_cached(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("member", LIQUIDATION.members())
 def test_every_policy_can_be_asked_for_a_small_sale(member: str) -> None:
     assert ahead.sell_once(LIQUIDATION.make(member, {})) is None
+
+
+def test_settlement_needs_no_other_kernel_than_the_one_compiled_ahead() -> None:
+    ahead.settle_once()
+    known = set(book_sales.machine.signatures)  # type: ignore[attr-defined]
+    trace = run(shocked(system(holders([10.0], [-800.0]), bars=2), (1, 0, 0.85)))
+
+    assert trace.by_segment.sold.sum() > 0.0
+    assert set(book_sales.machine.signatures) == known  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""A second process that compiles kernels of policies and ledger into the cache on disk.
+"""A second process that compiles kernels of settlement, ledger and policies into the cache.
 
 Compiling keeps Python to itself, so threads do not help. The process is a plain new interpreter:
 it works where there is no fork, and whatever becomes of it, the first one compiles what is missing.
@@ -18,6 +18,7 @@ import numpy as np
 
 from undertow.core.compiled import nothing_cached
 from undertow.engine.origins import book_origins
+from undertow.engine.settle import book_sales
 from undertow.model.liquidation.base import Called, LiquidationPolicy, Terms
 
 LONGEST_S = 60.0
@@ -87,11 +88,22 @@ def book_once() -> None:
     )  # fmt: skip
 
 
+def settle_once() -> None:
+    """Settle one small sale, so that the kernel is there."""
+    one, row, column = np.ones((1, 1)), np.zeros(1, np.int64), np.zeros((1, 1), np.uint16)
+    unit, table = np.ones(2), np.ones((1, 2))
+    book_sales(
+        one, np.ones(1), row, one.copy(), one.copy(), column, row, np.ones(1), unit, unit, table,
+        table, np.zeros(1), np.ones(2, np.bool_), (0.0, 0.0), np.zeros(1, np.int8),
+    )  # fmt: skip
+
+
 def main() -> None:
     """Compile for the policies of the classes that are named on the way in, as module:class.
 
-    They need no parameters. The ledger's kernel comes first: everyone needs it.
+    They need no parameters. What everyone needs comes first.
     """
+    settle_once()
     book_once()
     for line in sys.stdin:
         module, _, member = line.strip().partition(":")

@@ -21,8 +21,8 @@ from undertow.model.scenario import Scenario, Segment
 def warm_up(scenario: Scenario, ahead: Ahead | None = None) -> None:
     """Play one round with one bankrupt account a group, sold by its owner and by its broker.
 
-    ahead: a second process that compiles the kernels of policies and ledger meanwhile, half of
-    all the work
+    ahead: a second process that compiles the kernels of settlement, ledger and policies meanwhile, half
+    of all the work
     """
     policies = {
         type(policy): policy
@@ -31,9 +31,9 @@ def warm_up(scenario: Scenario, ahead: Ahead | None = None) -> None:
     }
     if ahead is not None:
         ahead.also(policies.values())
-    _play_one_round(scenario)
     if any(len(group) >= FEWEST for group in scenario.accounts):
         _list_once(scenario)
+    _play_one_round(scenario)
     if ahead is not None:
         ahead.done()
     for policy in policies.values():
