@@ -16,7 +16,6 @@ from undertow.core.shapes import (
     Rows,
 )
 
-
 FEW = 64
 """Accounts looked at before all are."""
 

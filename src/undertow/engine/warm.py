@@ -21,8 +21,8 @@ from undertow.model.scenario import Scenario, Segment
 def warm_up(scenario: Scenario, ahead: Ahead | None = None) -> None:
     """Play one round with one bankrupt account a group, sold by its owner and by its broker.
 
-    ahead: a second process that compiles the kernels of settlement, ledger and policies meanwhile, half
-    of all the work
+    ahead: a second process that compiles half of the kernels meanwhile, those of settlement,
+    ledger and policies
     """
     policies = {
         type(policy): policy
