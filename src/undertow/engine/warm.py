@@ -51,11 +51,8 @@ def _play_one_round(scenario: Scenario) -> None:
 
 def _list_once(scenario: Scenario) -> None:
     """Copy one account to a list and back, and look how far it is from a call."""
-    live, pool = (
-        live_at_home(_bankrupt(next(group for group in scenario.accounts if len(group)))),
-        Pool(),
-    )
-    one = np.ones((1, 2 * len(scenario.columns.instrument)))
+    pool, one = Pool(), np.ones((1, scenario.columns.count))
+    live = live_at_home(_bankrupt(next(group for group in scenario.accounts if len(group))))
     test = Weights(one, np.zeros(1), one, one)
     copy = listed(live, test, room_for(live), pool, noted=False)
     copy.moved = True
