@@ -8,9 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
 
-from undertow.core.answers.said import Said
+from undertow.core.answers.said import Amount, Said
 from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.model.rulebook._intraday import (
+    Intraday,
+    day_trading_power,
+    deficit_counts,
+    intraday_deficit,
+    intraday_rule,
+    memorandum,
+)
+from undertow.model.rulebook._listed import by_underlying, expires, option_breaks, spot_of
+from undertow.model.rulebook._pairing import net_margin
 from undertow.model.rulebook._rates import Rates, rates_of
+from undertow.model.rulebook._strategies import Leg, Shares
 from undertow.model.rulebook.base import (
     Absorber,
     Levels,
@@ -20,11 +31,26 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    netted,
     not_carried,
     too_levered,
 )
 
 REGIME = "reg_t"
+
+__all__ = [
+    "REGIME",
+    "Intraday",
+    "RegT",
+    "call_at",
+    "day_trading_power",
+    "deficit_counts",
+    "fund_rate",
+    "intraday_deficit",
+    "intraday_rule",
+    "memorandum",
+    "too_small",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +59,17 @@ class RegT(Rulebook):
 
     initial = 50 % of value; maintenance long 25 %, short max(30 %, $5 a share), below $5 a share
     max(100 %, $2.50); funds times their leverage, at most 100 %; a house rate where it is more
+    listed options and the stock beneath them: the cheapest valid pairing (`_pairing.py`), net of
+    premiums, because the pool's equity has options at their value
     at_once: the broker sells at its own requirement without a call, as Interactive Brokers does;
     else it sells at FINRA's minimum, which a house rate stands above
-    Limits: no options, no SMA, no day trading; concentration only as a house rate of a line.
+    Limits: concentration only as a house rate of a line, and none of options; long-dated options
+    are paid in full. A plain fund on an index covers written options by its value, as Cboe has it
+    and FINRA since 2023. SMA and what may be bought within a day are functions of `_intraday.py`.
     Source: 12 CFR 220.12, FINRA rule 4210, notice 09-53; margin.md 1.1.
     """
 
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.STOCK, Kind.ETF})
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.STOCK, Kind.ETF, Kind.OPTION})
 
     at_once: bool = False
     rates: Rates = field(default_factory=lambda: rates_of(REGIME))
@@ -64,15 +94,74 @@ class RegT(Rulebook):
         )
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
-        """Sums over the positions; the house's rate counts where it is higher."""
+        """Sums over underlyings; the house's rate counts where it is higher."""
         finra = house = initial = 0.0
-        for one in pool.positions:
-            least = self.least(one, marks) * pool.fx(one, marks)
-            own = pool.house(one) * pool.size(one, marks)
-            kept = least if math.isnan(own) else max(least, own)
-            opening = self.rates.value(one.names, "initial", marks.on) * pool.size(one, marks)
-            finra, house, initial = finra + least, house + kept, initial + max(opening, kept)
+        for underlying, held in by_underlying(pool.positions).items():
+            has_options = any(p.kind is Kind.OPTION for p in held)
+            needs = self._paired if has_options else self._plain
+            least, kept, opening = needs(underlying, held, pool, marks)
+            finra, house = finra + least, house + kept
+            initial += max(opening, kept)
         return Levels(pool.equity_at(marks), initial, house, house if self.at_once else finra)
+
+    def _plain(
+        self, _: str, held: tuple[Position, ...], pool: Pool, marks: Marks
+    ) -> tuple[float, float, float]:
+        """FINRA's minimum, the house's and the opening requirement of stock without options."""
+        each = [self._stock(one, pool, marks) for one in held]
+        finra, house, initial = (sum(part) for part in zip(*each, strict=True))
+        return finra, house, initial
+
+    def _stock(self, one: Position, pool: Pool, marks: Marks) -> tuple[float, float, float]:
+        least = self.least(one, marks) * pool.fx(one, marks)
+        own = pool.house(one) * pool.size(one, marks)
+        kept = least if math.isnan(own) else max(least, own)
+        opening = self.rates.value(one.names, "initial", marks.on) * pool.size(one, marks)
+        return least, kept, max(opening, kept)
+
+    def _paired(
+        self, underlying: str, held: tuple[Position, ...], pool: Pool, marks: Marks
+    ) -> tuple[float, float, float]:
+        """The same three of stock and options together, each by its own cheapest pairing."""
+        options = tuple(p for p in held if p.kind is Kind.OPTION)
+        stock = netted(tuple(p for p in held if p.kind is not Kind.OPTION))
+        fx, spot = pool.fx(options[0], marks), spot_of(options[0], marks)
+        # A fund on an index counts by its value; at a price of 0 nothing needs cover.
+        held_value = sum(p.quantity * p.multiplier * marks.price[p.symbol] for p in stock)
+        units = held_value / spot if spot > 0.0 else 0.0
+        legs = tuple(self.leg(p, stock, marks) for p in options)
+        each = [
+            sum(part) for part in zip(*(self._stock(p, pool, marks) for p in stock), strict=True)
+        ]
+        is_itself = all(p.symbol == underlying for p in stock)
+        share = self.rates.value((underlying,), "protected_strike", marks.on)
+        relief = share if is_itself else None
+
+        def needed(amount: float, protected: float | None) -> float:
+            alone = amount / fx / abs(units) if units else 0.0
+            return fx * net_margin(legs, Shares(spot, units, alone, protected))
+
+        finra, house, initial = each or (0.0, 0.0, 0.0)
+        return needed(finra, relief), needed(house, relief), needed(initial, None)
+
+    def leg(self, option: Position, stock: tuple[Position, ...], marks: Marks) -> Leg:
+        """An option as the pairing reads it: its rates times the leverage of the fund beneath."""
+        spot_of(option, marks)
+        leverage = next((p.leverage for p in stock), option.leverage)
+        rate, floor = (
+            fund_rate(self.rates.value(option.names, what, marks.on), leverage)
+            for what in ("short_option", "short_option_floor")
+        )
+        return Leg(
+            option.right,
+            option.strike,
+            marks.price[option.symbol],
+            option.quantity,
+            option.multiplier,
+            expires(option),
+            rate,
+            floor,
+        )
 
     def least(self, position: Position, marks: Marks) -> float:
         """FINRA's maintenance of one position, in its currency.
@@ -95,23 +184,38 @@ class RegT(Rulebook):
         return max(needed, full * units * price, cheap * units)
 
     def breaks(self, pool: Pool, on: date) -> Mapping[str, tuple[float, ...]]:
-        """Prices at which a short's money a share takes over from its rate."""
-        return {p.symbol: self._kinks(p, pool, on) for p in pool.positions if p.quantity < 0.0}
+        """Prices at which a short's money a share takes over, and around strikes."""
+        stocks = [p for p in pool.positions if p.kind is not Kind.OPTION]
+        found = {p.symbol: self._kinks(p, pool, on) for p in stocks if p.quantity < 0.0}
+        for symbol, prices in option_breaks(pool.positions, on).items():
+            found[symbol] = (*found.get(symbol, ()), *prices)
+        for one in pool.positions:
+            if one.kind is Kind.OPTION and one.quantity < 0.0:
+                found[one.underlying] = (*found[one.underlying], *self._turns(one, on))
+        return found
 
     def hiked(self, symbol: str, rate: float, on: date) -> Self:
-        """Maintenance of longs and shorts at least `rate` of the value."""
+        """Maintenance of longs, shorts and naked options on it at least `rate` of its value."""
         table = self.rates
-        for side in ("maintenance_long", "maintenance_short"):
+        for side in ("maintenance_long", "maintenance_short", "short_option"):
             was = table.value((symbol,), side, on)
             table = table.hiked(symbol, side, max(rate, was), on)
         return replace(self, rates=table)
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
-        """Unknown products, and leverage that cannot be held overnight."""
+        """Unknown products, leverage that cannot be held overnight, too little to borrow at all."""
         found = not_carried(pool, self.kinds)
-        levels = self.levels(pool, marks)
+        if found:
+            return found
+        levels, gross = self.levels(pool, marks), pool.gross(marks)
+        least = self.rates.value((), "minimum_equity", marks.on)
         is_held = levels.equity >= levels.maintenance
-        return found if found or is_held else (too_levered(pool, levels, pool.gross(marks)),)
+        # An account in which all is paid for may be smaller than the minimum.
+        is_enough = levels.equity >= min(least, gross)
+        return (
+            *(() if is_held else (too_levered(pool, levels, gross),)),
+            *(() if is_enough else (too_small(pool, levels.equity, least),)),
+        )
 
     def _kinks(self, position: Position, pool: Pool, on: date) -> tuple[float, ...]:
         named = {
@@ -130,6 +234,27 @@ class RegT(Rulebook):
         high = tuple(named["short_per_share"] / r for r in rates if r > 0.0)
         cheap = named["short_per_share_low"] / named["maintenance_short_low"]
         return (*high, cheap, named["short_low_price"])
+
+    def _turns(self, option: Position, on: date) -> tuple[float, ...]:
+        """Where what is out of the money gives way to the floor: r·S − OTM = floor·(S or K)."""
+        rate = self.rates.value(option.names, "short_option", on)
+        floor = self.rates.value(option.names, "short_option_floor", on)
+        if option.right == "C":
+            return (option.strike, option.strike / (1.0 + rate - floor))
+        other = option.strike * (1.0 - floor) / (1.0 - rate) if rate < 1.0 else option.strike
+        return (option.strike, other, option.strike * floor / rate)
+
+
+def too_small(pool: Pool, equity: float, least: float) -> Said:
+    """The sentence for an account with less than the regime wants before it lends."""
+    return Said(
+        "{regime} lends from {least} of equity, and the account has {equity}.",
+        {
+            "regime": pool.account.regime,
+            "least": Amount(least, "number"),
+            "equity": Amount(equity, "number"),
+        },
+    )
 
 
 def fund_rate(rate: float, leverage: float) -> float:

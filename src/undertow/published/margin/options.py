@@ -1,0 +1,136 @@
+"""Worked examples of listed options: strategy-based under Reg T, and portfolio margin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from undertow.core.book import Kind, Position
+from undertow.model.rulebook import Pool, Rates, rates_of, reg_t
+from undertow.model.rulebook import portfolio_margin as tims
+from undertow.model.rulebook.portfolio_margin import PortfolioMargin, minimum
+from undertow.model.rulebook.reg_t import RegT
+from undertow.published.margin._adapter import Adapter, Inputs, Results
+from undertow.published.margin._legs import INDICES, LOT, number, pool_of, underlying
+
+CLOSE: Final = date(2007, 2, 23)
+EXPIRY: Final = date(2007, 4, 20)
+"""Cboe's examples: the day on which the S&P 500 closed at 1451.19, and the April expiry."""
+
+INDEX: Final = "broad_index"
+GIVEN: Final = (
+    ("short_option", ("r", "rate")),
+    ("short_option_floor", ("floor", "min_rate")),
+    ("initial", ("im_rate", "regt_rate", "stock_rate")),
+    ("maintenance_long", ("mm_rate", "maintenance_rate")),
+)
+
+
+def strategy(*, index: bool = False) -> Callable[[Inputs], Results]:
+    """Results of rows whose options are on an index, or on a stock unless their symbol says."""
+
+    def gives(given: Inputs) -> Results:
+        pool = pool_of(given, reg_t.REGIME, _day(given), _expiry(given))
+        rates = _rates(given, underlying(given), index=index or given.flag("index"))
+        levels = RegT(rates=rates).levels(pool, pool.opening)
+        sold = sum(_premium(p, pool) for p in pool.positions if _is_short(p))
+        alone = len(pool.positions) == 1 and sold > 0.0
+        found: dict[str, object] = {
+            "strategy_margin": levels.initial,
+            "net": levels.initial,
+            "call_after_proceeds": levels.initial,
+            "requirement": levels.initial + sold,
+            "gross": levels.initial + sold,
+            "margin": levels.initial + (sold if alone else 0.0),
+            "initial": levels.initial,
+            "maintenance": levels.maintenance,
+            "proceeds": sold,
+        }
+        return {**found, **_floor(pool, rates), **_portfolio(pool)}
+
+    return gives
+
+
+def portfolio(given: Inputs) -> Results:
+    """Portfolio margin of a row's positions."""
+    return _portfolio(pool_of(given, tims.REGIME, _day(given), _expiry(given)))
+
+
+def least(given: Inputs) -> Results:
+    """Minimum charge of a number of contracts, with the money a contract as given or of the day."""
+    lot = given.number("multiplier", LOT)
+    unit = rates_of(tims.REGIME).value((), "minimum_unit", _day(given))
+    each = number(given, "min_per_contract", "minimum_per_contract")
+    unit = unit if math.isnan(each) else each / lot
+    charge = minimum(given.number("contracts"), lot, unit)
+    return {"portfolio_margin": charge, "minimum": charge}
+
+
+def covered(given: Inputs) -> Results:
+    """A stock with a written call whose premium alone is gained when the stock falls its range."""
+    value = number(given, "stock", "stock_mv", "stock_value")
+    table = rates_of(tims.REGIME)
+    down = given.number("range", table.value((), "range_down", _day(given)))
+    lost = max(0.0, down * value - number(given, "call_prem", "premium"))
+    return {"portfolio_margin": lost, "margin": lost}
+
+
+def _portfolio(pool: Pool) -> dict[str, object]:
+    """Portfolio margin, if every option has a price."""
+    if any(math.isnan(price) for price in pool.opening.price.values()):
+        return {}
+    levels = PortfolioMargin().levels(pool, pool.opening)
+    return {"portfolio_margin": levels.maintenance}
+
+
+def _floor(pool: Pool, rates: Rates) -> dict[str, object]:
+    """The least a single short option can ask, premium in it."""
+    held = pool.positions[0]
+    if len(pool.positions) > 1 or not _is_short(held):
+        return {}
+    share = rates.value(held.names, "short_option_floor", pool.opening.on)
+    base = pool.opening.price[held.underlying] if held.right == "C" else held.strike
+    return {"floor": _premium(held, pool) + abs(held.quantity) * held.multiplier * share * base}
+
+
+def _rates(given: Inputs, symbol: str, *, index: bool) -> Rates:
+    """The regime's rates, with those of the row where it has some."""
+    table, on = rates_of(reg_t.REGIME), _day(given)
+    if index and symbol not in INDICES:
+        table = table.hiked(symbol, "short_option", table.value((INDEX,), "short_option", on), on)
+    for what, keys in GIVEN:
+        told = number(given, *keys)
+        if not math.isnan(told):
+            table = table.hiked(symbol, what, told, on)
+    return table
+
+
+def _is_short(position: Position) -> bool:
+    return position.kind is Kind.OPTION and position.quantity < 0.0
+
+
+def _premium(position: Position, pool: Pool) -> float:
+    return -position.quantity * position.multiplier * pool.opening.price[position.symbol]
+
+
+def _day(given: Inputs) -> date:
+    return date.fromisoformat(given.text("date", CLOSE.isoformat()))
+
+
+def _expiry(given: Inputs) -> date:
+    return date.fromisoformat(given.text("expiry", EXPIRY.isoformat()))
+
+
+ADAPTERS: Final = (
+    Adapter(r"(tims|portfolio|options)", ("contracts", "min_per_contract|minimum"), least),
+    Adapter(r"(tims|portfolio|options)", ("stock|stock_mv", "call_prem|premium"), covered),
+    Adapter(r"reg ?t.*index", ("right|legs|position|short_put|short_call",), strategy(index=True)),
+    Adapter(
+        r"(reg ?t|options|.*strateg|ibkr|cboe)",
+        ("right|legs|position|short_put|short_call|long_put|long_call",),
+        strategy(),
+    ),
+    Adapter(r"(tims|portfolio)", ("right|legs|position|short_put|short_call",), portfolio),
+)

@@ -1,0 +1,71 @@
+"""Worked examples of securities-based lending and of Lombard loans."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Final
+
+from undertow.core.book import BookAccount, Marks, Position
+from undertow.model.rulebook import Pool, rates_of
+from undertow.model.rulebook.securities_lending import (
+    REGIME,
+    SecuritiesLending,
+    call_value,
+    cash_to_cure,
+    move_to_call,
+    sale_to_cure,
+)
+from undertow.published.margin._adapter import Adapter, Inputs, Results
+from undertow.published.margin._legs import number
+
+DAY: Final = date(2026, 1, 30)
+LOAN: Final = ("loan", "debit", "drawn", "borrowed")
+VALUE: Final = ("value_now", "collateral", "value", "portfolio", "collateral_value")
+CAP: Final = ("cap", "ltv_cap", "max_ltv", "maintenance_ltv", "ltv_limit", "call_ltv")
+ADVANCE: Final = ("advance", "advance_rate", "lending_value", "initial_ltv")
+
+
+def loan(given: Inputs) -> Results:
+    """What may be drawn, the loan to value, and what a call asks and when it comes."""
+    owed, value = number(given, *LOAN), number(given, *VALUE)
+    owed = 0.0 if math.isnan(owed) else owed
+    table = rates_of(REGIME)
+    told = {"cap": number(given, *CAP), "advance": number(given, *ADVANCE)}
+    if math.isnan(told["cap"]) and not math.isnan(told["advance"]):
+        told["cap"] = told["advance"]
+    for what, share in told.items():
+        if not math.isnan(share):
+            table = table.hiked("collateral", what, share, DAY)
+    rulebook = SecuritiesLending(rates=table)
+    held = Position("", "collateral", 1.0, value)
+    pool = Pool(BookAccount("", REGIME, value - owed), (held,), value - owed, _marks(value))
+    advance, cap, _ = rulebook.shares(held, pool, DAY)
+    levels = rulebook.levels(pool, pool.opening)
+    cash = cash_to_cure(owed, value, cap)
+    return {
+        "ltv": owed / value,
+        "equity": levels.equity,
+        "credit": advance * value,
+        "available": max(0.0, advance * value - owed),
+        "called": levels.equity < levels.maintenance,
+        "call": cash,
+        "cure": cash,
+        "cash_to_cure": cash,
+        "sale_to_cure": sale_to_cure(owed, value, cap),
+        "call_value": call_value(owed, cap),
+        "move_to_call": move_to_call(owed, value, cap) if owed else math.inf,
+    }
+
+
+def _marks(value: float) -> Marks:
+    return Marks(DAY, {"collateral": value})
+
+
+ADAPTERS: Final = (
+    Adapter(
+        r"(sbl|securities[- ]based|securities lending|lombard|pledged|sbloc)",
+        ("value_now|collateral|value|portfolio|collateral_value",),
+        loan,
+    ),
+)
