@@ -73,7 +73,7 @@ def one_round(accounts: int, threads: int) -> tuple[float, int]:
     def scan(task: tuple[int, tuple[int, int]]) -> int:
         number, (start, stop) = task
         return short_of(
-            group.quantity, group.column, group.cash, weight, offset, start, stop, found[number]
+            group.quantity, group.column, group.cash, weight, offset, start, stop, found[number], 0
         )
 
     tasks = list(enumerate(chunks(accounts)))

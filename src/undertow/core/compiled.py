@@ -30,21 +30,23 @@ class Kernel(Generic[P, R]):
     """A plain function and, from its first call on, its machine code.
 
     A kernel may call other kernels of its own file (the cache on disk watches that file only).
+    within: only other kernels call the machine code, so it needs no door for Python
     """
 
     plain: Callable[P, R]
+    within: bool = False
 
     def __post_init__(self) -> None:
         functools.update_wrapper(self, self.plain)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run the machine code."""
-        return self.machine(*args, **kwargs)
+        """Run the machine code, or the function as it is written where Python has no door."""
+        return (self.plain if self.within else self.machine)(*args, **kwargs)
 
     @functools.cached_property
     def machine(self) -> Callable[P, R]:
         """The compiled function; the first access imports numba."""
-        return _machine_code(self.plain)
+        return _machine_code(self.plain, within=self.within)
 
     @property
     def _numba_type_(self) -> object:
@@ -60,6 +62,11 @@ def compiled(function: Callable[P, R]) -> Kernel[P, R]:
     return Kernel(inspect.unwrap(function))
 
 
+def compiled_within(function: Callable[P, R]) -> Kernel[P, R]:
+    """The same for what only kernels of its own file call: a fifth less to compile."""
+    return Kernel(inspect.unwrap(function), within=True)
+
+
 def nothing_cached() -> bool:
     """Whether kernels can be cached on disk, and none has been yet."""
     folder = _cache_folder()
@@ -70,11 +77,15 @@ def _cache_folder() -> Path:
     return Path(os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "kernels" / __version__)))
 
 
-def _machine_code(function: Callable[P, R]) -> Callable[P, R]:
+def _machine_code(function: Callable[P, R], *, within: bool) -> Callable[P, R]:
     _cache_folder()
     import numba
 
-    compile_ = numba.njit(nogil=True, cache=_cache_is_writable(), error_model="numpy")
+    # numba's type hints lack the two that leave doors out; its documentation has them.
+    compile_: Callable[[Callable[P, R]], Callable[P, R]] = numba.njit(  # type: ignore[call-overload]
+        nogil=True, cache=_cache_is_writable(), error_model="numpy", no_cfunc_wrapper=True,
+        no_cpython_wrapper=within,
+    )  # fmt: skip
     return compile_(function)
 
 

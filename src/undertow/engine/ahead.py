@@ -1,4 +1,4 @@
-"""A second process that compiles kernels of policies and ledger into the cache on disk.
+"""A second process that compiles kernels of settlement, ledger and policies into the cache.
 
 Compiling keeps Python to itself, so threads do not help. The process is a plain new interpreter:
 it works where there is no fork, and whatever becomes of it, the first one compiles what is missing.
@@ -12,42 +12,60 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import numpy as np
 
 from undertow.core.compiled import nothing_cached
 from undertow.engine.origins import book_origins
+from undertow.engine.settle import book_sales
 from undertow.model.liquidation.base import Called, LiquidationPolicy, Terms
 
 LONGEST_S = 60.0
 """A process that takes longer than this is not waited for."""
 
 
-@contextmanager
-def compiling(policies: Iterable[LiquidationPolicy]) -> Iterator[None]:
-    """Let a second process compile while the block runs, and wait for it at the end.
+@dataclass(slots=True)
+class Ahead:
+    """The second process, if there is one; what is asked of none is done by nobody."""
 
-    Only where no kernel is cached yet and there is a processor to spare. If the block is left by
-    an error or an interruption, the process is ended.
-    """
-    names = sorted({f"{type(p).__module__}:{type(p).__qualname__}" for p in policies})
-    process = _started(names) if nothing_cached() and (os.cpu_count() or 1) > 1 else None
-    try:
-        yield
-        if process is not None:
+    process: subprocess.Popen[bytes] | None
+
+    def also(self, policies: Iterable[LiquidationPolicy]) -> None:
+        """Let it compile the kernels of these policies too; they are asked for once."""
+        stream = self.process.stdin if self.process else None
+        if stream is not None:
+            names = sorted({f"{type(p).__module__}:{type(p).__qualname__}" for p in policies})
+            with suppress(OSError):
+                stream.write("".join(f"{name}\n" for name in names).encode())
+                stream.close()
+
+    def done(self) -> None:
+        """Wait until it has compiled all."""
+        if self.process is not None:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(LONGEST_S)
+                self.process.wait(LONGEST_S)
+
+
+@contextmanager
+def compiling() -> Iterator[Ahead]:
+    """Let a second process compile while the block runs; at its end the process is ended.
+
+    Only where no kernel is cached yet and there is a processor to spare.
+    """
+    process = _started() if nothing_cached() and (os.cpu_count() or 1) > 1 else None
+    try:
+        yield Ahead(process)
     finally:
-        if process is not None and process.poll() is None:
+        if process is not None:
             process.terminate()
-            process.wait()
+            process.communicate()
 
 
-def _started(names: list[str]) -> subprocess.Popen[bytes] | None:
-    words = [sys.executable, "-m", "undertow.engine.ahead", *names]
-    nowhere = subprocess.DEVNULL
+def _started() -> subprocess.Popen[bytes] | None:
+    words, nowhere = [sys.executable, "-m", "undertow.engine.ahead"], subprocess.DEVNULL
     with suppress(OSError):
-        return subprocess.Popen(words, stdin=nowhere, stdout=nowhere, stderr=nowhere)  # noqa: S603
+        return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere)  # noqa: S603
     return None
 
 
@@ -70,16 +88,27 @@ def book_once() -> None:
     )  # fmt: skip
 
 
-def main(names: Iterable[str]) -> None:
-    """Compile for the policies of these classes, given as module:class; they need no parameters.
+def settle_once() -> None:
+    """Settle one small sale, so that the kernel is there."""
+    one, row, column = np.ones((1, 1)), np.zeros(1, np.int64), np.zeros((1, 1), np.uint16)
+    unit, table = np.ones(2), np.ones((1, 2))
+    book_sales(
+        one, np.ones(1), row, one.copy(), one.copy(), column, row, np.ones(1), unit, unit, table,
+        table, np.zeros(1), np.ones(2, np.bool_), (0.0, 0.0), np.zeros(1, np.int8),
+    )  # fmt: skip
 
-    The ledger's kernel comes first: the other process needs it last of all, and has enough to do.
+
+def main() -> None:
+    """Compile for the policies of the classes that are named on the way in, as module:class.
+
+    They need no parameters. What everyone needs comes first.
     """
+    settle_once()
     book_once()
-    for name in names:
-        module, _, member = name.partition(":")
+    for line in sys.stdin:
+        module, _, member = line.strip().partition(":")
         sell_once(getattr(importlib.import_module(module), member)())
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -39,7 +39,8 @@ def copied(
         return places, called
     count = gather(
         live.quantity, live.column, live.cash, live.weight, target.weight, target.offset, least,
-        places, called.quantity, called.column, called.need, called.move, called.weight,
+        places, 0, len(places), called.quantity, called.column, called.need, called.move,
+        called.weight,
     )  # fmt: skip
     return (places, called) if count == len(places) else (places[:count], part(called, count))
 

@@ -16,7 +16,7 @@ from undertow.core.shapes import (
 )
 from undertow.engine.copies import bring_down, put_rows, same_column
 from undertow.engine.pool import Pool, blocks
-from undertow.engine.scan import near_and_copied
+from undertow.engine.scan import by_slot, near_and_copied
 from undertow.engine.weights import Weights
 
 LINE = 64
@@ -126,10 +126,11 @@ def listed(source: Live, corner: Weights, room: Room, pool: Pool, *, noted: bool
     threads copy it to where it begins in the source, and the blocks are moved together after that.
     """
     opened = source.opened if noted else source.opened[:0]
+    test = by_slot(corner.weight, source.column)
 
     def copy(bound: tuple[int, int], at: int) -> int:
         return near_and_copied(
-            source.quantity, source.column, source.cash, opened, corner.weight, corner.offset,
+            source.quantity, source.column, source.cash, opened, test, corner.offset,
             *bound, room.rows[at:], room.quantity[at:], room.column[at:], room.cash[at:],
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ from undertow.engine.copied import empty, joined, part
 from undertow.engine.live import Live, Room, listed, live_at_home, room_for, write_back
 from undertow.engine.pool import CHUNK, Pool
 from undertow.engine.reach import Reach, reach
-from undertow.engine.scan import short_and_copied, short_of
+from undertow.engine.scan import by_slot, short_and_copied, short_of
 from undertow.engine.weights import Weights
 from undertow.model.liquidation.base import Called
 
@@ -32,6 +32,8 @@ PAYS = 0.9
 """A new list is made if it is expected to cost less than this share of the old one."""
 RETRY = 4
 """Scans of a list before one inside it that did not pay is thought of again."""
+FEWEST = CHUNK // 8
+"""Accounts of a group from which on a list is thought of."""
 LISTS = 2
 """Lists one inside the other."""
 
@@ -115,7 +117,7 @@ class NearList:
 
     def renew(self, test: Weights, sign: PerColumn, open_places: Rows, pool: Pool) -> Rows:
         """Make sure the list is complete at these weights; returns where `open_places` are now."""
-        if self.plain or len(self.home) < CHUNK // 8:
+        if self.plain or len(self.home) < FEWEST:
             return open_places
         typical = self._watched(test.weight)
         if typical is None:
@@ -133,8 +135,9 @@ class NearList:
         live, (start, stop) = self.live, self.live.bounds[block]
         found = np.empty(stop - start, np.int64)
         count = short_of(
-            live.quantity, live.column, live.cash, test.weight, test.offset, start, stop, found
-        )
+            live.quantity, live.column, live.cash, by_slot(test.weight, live.column), test.offset,
+            start, stop, found, 0,
+        )  # fmt: skip
         return found[:count]
 
     def short_and_copied(
@@ -145,6 +148,7 @@ class NearList:
         tests: trigger and target. The copies are good until the next are made.
         """
         live, (test, target) = self.live, tests
+        weight = by_slot(test.weight, live.column)
         opened, found = live.opened if noted else live.opened[:0], np.empty(len(live), np.int64)
         # As long as all accounts: what no call has reached takes no memory yet.
         room = self.copies = self.copies or empty(len(self.home), live.quantity.shape[1])
@@ -153,7 +157,7 @@ class NearList:
             start, stop = bound
             here, called = found[start:stop], part(room, slice(start, stop))
             count = short_and_copied(
-                live.quantity, live.column, live.cash, live.weight, opened, test.weight,
+                live.quantity, live.column, live.cash, live.weight, opened, weight,
                 test.offset, target.weight, target.offset, least, start, stop, here,
                 called.quantity, called.column, called.need, called.move, called.weight,
             )  # fmt: skip

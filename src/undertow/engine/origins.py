@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.shapes import (
     ColumnPerSlot,
     Floats,
@@ -82,7 +82,7 @@ def book_origins(  # noqa: C901, PLR0912, PLR0913, PLR0917 - a kernel takes its 
                 matrix[instrument[kind], -1] += money
 
 
-@compiled
+@compiled_within
 def _made_shares(lost: Floats) -> float:
     """Turn losses into shares of their sum, gains into 0; returns the sum."""
     total = 0.0

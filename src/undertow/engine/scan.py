@@ -5,8 +5,10 @@ slack = cash + min over moves of (offset[m] + Σ_k quantity[k]·weight[m, column
 `weight` holds price, way and margin rate together (see `weights.py`), so the test is one gather
 and one multiply per position. Sums run slot by slot, so a smaller weight can only give a smaller
 slack, bit for bit: the near list rests on it. Where all accounts are alike in what they hold, or
-in their weight, that array has one row. The slices let the compiler drop its checks for
-negative indices, a quarter of the time. A kernel is longer than a function should be.
+in their weight, that array has one row, and `test` has the weights by slot instead of by column
+(`by_slot`). Unsigned indices spare the compiler its checks for negative ones, and places in whole
+arrays, where a slice of each would do, spare it half its time. A kernel is longer than a function
+should be.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from undertow.core.accounts import NO_CALL
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.shapes import (
     ColumnPerPosition,
     ColumnPerSlot,
@@ -23,15 +25,19 @@ from undertow.core.shapes import (
     PerAccount,
     PerMove,
     PerMoveColumn,
-    PerMoveSlot,
     PerPosition,
     PerRow,
     PerSlot,
     Rows,
 )
 
-TOGETHER = 1_024
+TOGETHER = 2_048
 """Accounts scanned before the short ones among them are copied: they fit a core's own cache."""
+
+
+def by_slot(weight: PerMoveColumn, column: ColumnPerPosition) -> PerMoveColumn:
+    """A test's weights by slot where accounts are alike in what they hold, else by column."""
+    return np.ascontiguousarray(weight[:, column[0]]) if len(column) == 1 else weight
 
 
 @compiled
@@ -39,69 +45,64 @@ def short_of(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     quantity: PerPosition,
     column: ColumnPerPosition,
     cash: PerAccount,
-    weight: PerMoveColumn,
+    test: PerMoveColumn,
     offset: PerMove,
     start: int,
     stop: int,
     found: Rows,
+    at: int,
 ) -> int:
-    """Write the rows of [start, stop) with slack < 0 into `found`; returns how many."""
-    held, money = quantity[start:stop], cash[start:stop]
+    """Write the rows of [start, stop) with slack < 0 to `found` from `at` on; returns how many.
+
+    Every row is written and only the short ones are counted: which they are cannot be foreseen,
+    and a branch that is not foreseen costs more than a test.
+    """
     if len(column) == 1:
-        return _short_of_alike(held, money, _by_slot(weight, column[0]), offset, start, found)
-    kind = column[start:stop]
-    first = weight[0]
-    count = 0
-    for row in range(held.shape[0]):
-        slack = money[row] + offset[0]
-        for slot in range(held.shape[1]):
-            slack += held[row, slot] * first[kind[row, slot]]
-        for move in range(1, weight.shape[0]):
-            if slack < 0.0:
-                break
-            other = money[row] + offset[move]
-            for slot in range(held.shape[1]):
-                other += held[row, slot] * weight[move, kind[row, slot]]
-            slack = min(slack, other)
-        if slack < 0.0:
-            found[count] = start + row
-            count += 1
-    return count
+        return _short_of_alike(quantity, cash, test, offset, start, stop, found, at)
+    slots, count = quantity.shape[1], at
+    for place in range(start, stop):
+        row = np.uint64(place)
+        slack = cash[row] + offset[0]
+        for slot in range(slots):
+            slack += quantity[row, slot] * test[0, column[row, slot]]
+        if len(offset) > 1:
+            for move in range(1, len(offset)):
+                other = cash[row] + offset[move]
+                for slot in range(slots):
+                    other += quantity[row, slot] * test[move, column[row, slot]]
+                slack = min(slack, other)
+        found[np.uint64(count)] = place
+        count += int(slack < 0.0)
+    return count - at
 
 
-@compiled
+@compiled_within
 def _short_of_alike(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
-    held: PerPosition, money: PerAccount, weight: PerMoveSlot, offset: PerMove, start: int,
+    quantity: PerPosition,
+    cash: PerAccount,
+    test: PerMoveColumn,
+    offset: PerMove,
+    start: int,
+    stop: int,
     found: Rows,
-) -> int:  # fmt: skip
+    at: int,
+) -> int:
     """The same sums where a weight belongs to the slot: no column is looked up."""
-    first = weight[0]
-    count = 0
-    for row in range(held.shape[0]):
-        slack = money[row] + offset[0]
-        for slot in range(held.shape[1]):
-            slack += held[row, slot] * first[slot]
-        for move in range(1, weight.shape[0]):
-            if slack < 0.0:
-                break
-            other = money[row] + offset[move]
-            for slot in range(held.shape[1]):
-                other += held[row, slot] * weight[move, slot]
-            slack = min(slack, other)
-        if slack < 0.0:
-            found[count] = start + row
-            count += 1
-    return count
-
-
-@compiled
-def _by_slot(weight: PerMoveColumn, column: ColumnPerPosition) -> PerMoveSlot:
-    """Weights in the order of the slots of accounts that are all alike."""
-    own = np.empty((weight.shape[0], column.shape[0]))
-    for move in range(own.shape[0]):
-        for slot in range(own.shape[1]):
-            own[move, slot] = weight[move, column[slot]]
-    return own
+    slots, count = quantity.shape[1], at
+    for place in range(start, stop):
+        row = np.uint64(place)
+        slack = cash[row] + offset[0]
+        for slot in range(slots):
+            slack += quantity[row, slot] * test[0, slot]
+        if len(offset) > 1:
+            for move in range(1, len(offset)):
+                other = cash[row] + offset[move]
+                for slot in range(slots):
+                    other += quantity[row, slot] * test[move, slot]
+                slack = min(slack, other)
+        found[np.uint64(count)] = place
+        count += int(slack < 0.0)
+    return count - at
 
 
 @compiled
@@ -114,49 +115,43 @@ def gather(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     offset: PerMove,
     least: tuple[float, float],
     rows: Rows,
+    start: int,
+    stop: int,
     out_quantity: PerSlot,
     out_column: ColumnPerSlot,
     out_need: PerRow,
     out_move: MovePerRow,
     out_population: PerRow,
 ) -> int:
-    """Copy the accounts `rows` with each one's need (0 if none) and the move that binds.
+    """Copy the accounts rows[start:stop] with each one's need (0 if none) and the binding move.
 
-    least: accounts that need no more than this money, or this share of |cash| + Σ|q·w| of that
-    move, are left out, in `rows` too (nobody is if the money is negative); returns how many are
-    copied
+    They go to the places from `start` on. least: accounts that need no more than this money, or
+    this share of |cash| + Σ|q·w| of that move, are left out, in `rows` too (nobody is if the
+    money is negative); returns how many are copied
     """
-    step, each = int(len(column) > 1), int(len(population) > 1)
-    count = 0
-    for place in range(out_quantity.shape[0]):
-        row = rows[place]
-        held, kind = quantity[row], column[row * step]
-        slack, scale, binds = _binding(held, kind, cash[row], weight, offset)
-        for slot in range(held.shape[0]):
-            out_quantity[count, slot] = held[slot]
-            out_column[count, slot] = kind[slot]
-        need = max(0.0, -slack)
-        rows[count], out_need[count], out_move[count] = row, need, binds
-        out_population[count] = population[row * each]
+    step, each = np.uint64(len(column) > 1), np.uint64(len(population) > 1)
+    slots, count = quantity.shape[1], start
+    for place in range(start, stop):
+        who = rows[np.uint64(place)]
+        row, kinds, to = np.uint64(who), np.uint64(who) * step, np.uint64(count)
+        money, least_slack, scale, binds = cash[row], np.inf, 0.0, 0
+        for move in range(len(offset)):
+            slack, size = money + offset[move], abs(money)
+            for slot in range(slots):
+                part = quantity[row, slot] * weight[np.uint64(move), column[kinds, slot]]
+                slack += part
+                size += abs(part)
+            if move == 0 or slack < least_slack:
+                least_slack, scale, binds = slack, size, move
+        for slot in range(slots):
+            out_quantity[to, slot] = quantity[row, slot]
+        for slot in range(slots):
+            out_column[to, slot] = column[kinds, slot]
+        need = max(0.0, -least_slack)
+        rows[to], out_need[to], out_move[to] = who, need, binds
+        out_population[to] = population[row * each]
         count += int(least[0] < 0.0 or need > max(least[0], least[1] * scale))
-    return count
-
-
-@compiled
-def _binding(
-    held: PerSlot, kind: ColumnPerSlot, money: float, weight: PerMoveColumn, offset: PerMove
-) -> tuple[float, float, int]:
-    """Slack and scale |cash| + Σ|q·w| of one account in the move that binds, and which it is."""
-    least, scale, binds = np.inf, 0.0, 0
-    for move in range(weight.shape[0]):
-        slack, size = money + offset[move], abs(money)
-        for slot in range(held.shape[0]):
-            part = held[slot] * weight[move, kind[slot]]
-            slack += part
-            size += abs(part)
-        if move == 0 or slack < least:
-            least, scale, binds = slack, size, move
-    return least, scale, binds
+    return count - start
 
 
 @compiled
@@ -166,8 +161,8 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
     cash: PerAccount,
     population: PerAccount,
     opened: IndexPerAccount,
-    trigger: PerMoveColumn,
-    trigger_offset: PerMove,
+    test: PerMoveColumn,
+    test_offset: PerMove,
     target: PerMoveColumn,
     target_offset: PerMove,
     least: tuple[float, float],
@@ -183,19 +178,17 @@ def short_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one 
     """Both in turn, few accounts at a time, so that a copy finds the account in the cache.
 
     Accounts that know of an open call are left out; an empty `opened` says that nobody does.
-    Returns how many are short.
+    Returns how many are short. `target` is by column.
     """
-    count = 0
+    count = int(np.int64(0))
     for first in range(start, stop, TOGETHER):
         last = min(first + TOGETHER, stop)
-        here = found[count:]
-        new = short_of(quantity, column, cash, trigger, trigger_offset, first, last, here)
+        new = short_of(quantity, column, cash, test, test_offset, first, last, found, count)
         if len(opened):
-            new = _without_calls(here, new, opened)
+            new = _without_calls(found, count, new, opened)
         count += gather(
-            quantity, column, cash, population, target, target_offset, least, here,
-            out_quantity[count : count + new], out_column[count:], out_need[count:],
-            out_move[count:], out_population[count:],
+            quantity, column, cash, population, target, target_offset, least, found, count,
+            count + new, out_quantity, out_column, out_need, out_move, out_population,
         )  # fmt: skip
     return count
 
@@ -206,7 +199,7 @@ def near_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one b
     column: ColumnPerPosition,
     cash: PerAccount,
     opened: IndexPerAccount,
-    weight: PerMoveColumn,
+    test: PerMoveColumn,
     offset: PerMove,
     start: int,
     stop: int,
@@ -220,51 +213,47 @@ def near_and_copied(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one b
     An empty `opened` says that nobody has an open call. Kinds are not copied where all are alike.
     Returns how many there are; `rows` says who.
     """
-    count = 0
+    count, slots, kinds = int(np.int64(0)), quantity.shape[1], len(column) > 1
     for first in range(start, stop, TOGETHER):
         last = min(first + TOGETHER, stop)
-        here = rows[count:]
-        new = short_of(quantity, column, cash, weight, offset, first, last, here)
+        new = short_of(quantity, column, cash, test, offset, first, last, rows, count)
         if len(opened):
-            new = _with_calls(here, new, opened, first, last)
+            new = _with_calls(rows, count, new, opened, first, last)
         for place in range(count, count + new):
-            to_cash[place] = cash[rows[place]]
-        _copy_rows(quantity, here[:new], to_quantity[count:])
-        if len(column) > 1:
-            _copy_rows(column, here[:new], to_column[count:])
+            to, row = np.uint64(place), np.uint64(rows[place])
+            to_cash[to] = cash[row]
+            for slot in range(slots):
+                to_quantity[to, slot] = quantity[row, slot]
+            if kinds:
+                for slot in range(slots):
+                    to_column[to, slot] = column[row, slot]
         count += new
     return count
 
 
-@compiled
-def _copy_rows(
-    table: PerPosition | ColumnPerPosition, rows: Rows, to: PerPosition | ColumnPerPosition
-) -> None:
-    for place in range(len(rows)):
-        for slot in range(table.shape[1]):
-            to[place, slot] = table[rows[place], slot]
-
-
-@compiled
-def _with_calls(found: Rows, count: int, opened: IndexPerAccount, first: int, last: int) -> int:
-    """Add the accounts of [first, last) with an open call to those found, in ascending order."""
-    at, left = last - first, count
+@compiled_within
+def _with_calls(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    found: Rows, start: int, count: int, opened: IndexPerAccount, first: int, last: int
+) -> int:
+    """Add the accounts of [first, last) with an open call to the `count` found, in their order."""
+    at, left = start + last - first, start + count
     for row in range(last - 1, first - 1, -1):
-        is_short = left > 0 and found[left - 1] == row
+        is_short = left > start and found[left - 1] == row
         left -= int(is_short)
         if is_short or opened[row] != NO_CALL:
             at -= 1
             found[at] = row
-    for place in range(at, last - first):
-        found[place - at] = found[place]
-    return last - first - at
+    missed = at - start
+    for place in range(at, start + last - first):
+        found[place - missed] = found[place]
+    return last - first - missed
 
 
-@compiled
-def _without_calls(found: Rows, count: int, opened: IndexPerAccount) -> int:
-    left = 0
-    for place in range(count):
+@compiled_within
+def _without_calls(found: Rows, start: int, count: int, opened: IndexPerAccount) -> int:
+    left = start
+    for place in range(start, start + count):
         if opened[found[place]] == NO_CALL:
             found[left] = found[place]
             left += 1
-    return left
+    return left - start

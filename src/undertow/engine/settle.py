@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.shapes import (
     ColumnPerSlot,
     FlagPerColumn,
@@ -84,12 +84,12 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     for place in range(sales.shape[0]):
         if place % AHEAD == 0:
             touched += _touched(quantity, cash, rows[place : place + AHEAD])
-        row = rows[place]
-        gained, paid, left, scale, asked = 0.0, 0.0, 0.0, abs(cash[row]), False
+        row, binds, money = np.uint64(rows[place]), np.uint64(move[place]), cash[rows[place]]
+        gained, paid, left, scale, asked = 0.0, 0.0, 0.0, abs(money), False
         for slot in range(sales.shape[1]):
             own, kind = held[place, slot], column[place, slot]
             size = abs(own)
-            scale += abs(own * weight[move[place], kind])
+            scale += abs(own * weight[binds, kind])
             wanted = sales[place, slot]
             if wanted > 0.0:
                 asked = True
@@ -97,18 +97,20 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
                 size -= units
                 quantity[row, slot] = size if own > 0.0 else -size
                 paid += units * received[kind]
-                gained += units * release[move[place], kind]
+                gained += units * release[binds, kind]
             left += size if reachable[kind] else 0.0
-        cash[row] += paid
+        cash[row] = money = money + paid
         small = max(tolerance[0], tolerance[1] * scale)
         is_met = left == 0.0 or need[place] - gained <= small
         if is_met and left > 0.0 and len(offset) > 1:
-            is_met = _least_slack(quantity[row], column[place], cash[row], weight, offset) >= -small
-        stands[place] = _how_it_stands(left == 0.0 and cash[row] < 0.0, is_met, asked)
+            is_met = _least_slack(quantity[row], column[place], money, weight, offset) >= -small
+        stands[place] = MET if is_met else OPEN if asked else STUCK
+        if left == 0.0 and money < 0.0:
+            stands[place] = FAILED
     return touched
 
 
-@compiled
+@compiled_within
 def _touched(quantity: PerPosition, cash: PerAccount, rows: Rows) -> float:
     """Read something of each account, so that all are on their way to the cache at once."""
     total = 0.0
@@ -119,7 +121,7 @@ def _touched(quantity: PerPosition, cash: PerAccount, rows: Rows) -> float:
     return total
 
 
-@compiled
+@compiled_within
 def _least_slack(
     held: Floats, column: NDArray[np.uint16], cash: float, weight: PerMoveColumn, offset: PerMove
 ) -> float:
@@ -131,12 +133,3 @@ def _least_slack(
             slack += held[slot] * weight[move, column[slot]]
         least = min(least, slack)
     return least
-
-
-@compiled
-def _how_it_stands(failed: bool, is_met: bool, asked: bool) -> int:
-    if failed:
-        return FAILED
-    if is_met:
-        return MET
-    return OPEN if asked else STUCK

@@ -7,24 +7,35 @@ from dataclasses import replace
 import numpy as np
 
 from undertow.core.accounts import Accounts, Group
-from undertow.engine.ahead import compiling, sell_once
+from undertow.engine.ahead import Ahead, sell_once
+from undertow.engine.live import listed, live_at_home, room_for, write_back
+from undertow.engine.near import FEWEST
+from undertow.engine.pool import Pool
+from undertow.engine.reach import reach
 from undertow.engine.run import How, until_calm
+from undertow.engine.weights import Weights
 from undertow.model.liquidation.whole_account import WholeAccount
 from undertow.model.scenario import Scenario, Segment
 
 
-def warm_up(scenario: Scenario) -> None:
+def warm_up(scenario: Scenario, ahead: Ahead | None = None) -> None:
     """Play one round with one bankrupt account a group, sold by its owner and by its broker.
 
-    Meanwhile a second process compiles the kernels of policies and ledger, half of all the work.
+    ahead: a second process that compiles half of the kernels meanwhile, those of settlement,
+    ledger and policies
     """
     policies = {
         type(policy): policy
         for segment in scenario.rules.segments
         for policy in (segment.owner, segment.broker)
     }
-    with compiling(policies.values()):
-        _play_one_round(scenario)
+    if ahead is not None:
+        ahead.also(policies.values())
+    if any(len(group) >= FEWEST for group in scenario.accounts):
+        _list_once(scenario)
+    _play_one_round(scenario)
+    if ahead is not None:
+        ahead.done()
     for policy in policies.values():
         sell_once(policy)
 
@@ -36,6 +47,17 @@ def _play_one_round(scenario: Scenario) -> None:
         segments = tuple(_with_grace(segment, grace_days) for segment in scenario.rules.segments)
         rules = replace(scenario.rules, segments=segments)
         until_calm(replace(scenario, accounts=one, rules=rules), max_rounds=1, how=How(threads=1))
+
+
+def _list_once(scenario: Scenario) -> None:
+    """Copy one account to a list and back, and look how far it is from a call."""
+    pool, one = Pool(), np.ones((1, scenario.columns.count))
+    live = live_at_home(_bankrupt(next(group for group in scenario.accounts if len(group))))
+    test = Weights(one, np.zeros(1), one, one)
+    copy = listed(live, test, room_for(live), pool, noted=False)
+    copy.moved = True
+    write_back(copy, pool)
+    reach(live, test, one, [1.0], np.inf)
 
 
 def _with_grace(segment: Segment, grace_days: float) -> Segment:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from undertow.core.answers.simulation import Simulation
 from undertow.core.trace import Trace
 from undertow.data.store import run_name, runs_folder, whole_folder, write_tables, write_texts
+from undertow.engine.ahead import Ahead, compiling
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
 from undertow.jobs.answer import Json, simulation_json, stored_json, wrapped
@@ -70,12 +71,17 @@ def run_episode(request: Request, progress: Progress | None = None) -> Done:
 
     The folder is opened first, so that a place that cannot be written is refused before the run.
     """
+    with compiling() as ahead:
+        return _run(request, ahead, progress)
+
+
+def _run(request: Request, ahead: Ahead, progress: Progress | None) -> Done:
     started = perf_counter()
     system = system_of(request)
     built = perf_counter()
     name = run_name(datetime.now(UTC), system.scenario.name, str(system.inputs["sha256"]))
     with whole_folder(request.out or runs_folder(), name) as place:
-        warm_up(system.scenario)
+        warm_up(system.scenario, ahead)
         ready = perf_counter()
         answer, trace = _played(request, system, progress)
         if request.changes:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.shapes import (
     ColumnPerSlot,
     Flags,
@@ -81,7 +81,7 @@ def _sell_in_order(sale: Sale, score: PerMoveColumn, out: PerSlot) -> None:
             left -= _sell(sale, row, slot, left, out)
 
 
-@compiled
+@compiled_within
 def _best(score: PerColumn, column: ColumnPerSlot, asked: Flags) -> int:
     """Slot of highest score among those not asked yet, the first of equals."""
     best = -1
@@ -91,7 +91,7 @@ def _best(score: PerColumn, column: ColumnPerSlot, asked: Flags) -> int:
     return best
 
 
-@compiled
+@compiled_within
 def _sell(sale: Sale, row: int, slot: int, left: float, out: PerSlot) -> float:
     """Sell a slot until `left` is raised or nothing worth selling remains; returns the raise."""
     column = sale.column[row, slot]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.shapes import (
     ColumnPerSlot,
     Floats,
@@ -41,18 +41,18 @@ class LeastCost(LiquidationPolicy):
         slots = out.shape[1]
         held = (called.quantity, called.column, called.need, called.move)
         offer = (terms.release, terms.spread, terms.slope, terms.sellable)
-        room = (np.empty((8, slots)), np.empty(slots, np.int64), np.empty(2 * slots))
+        room = (np.empty((9, slots)), np.empty(slots, np.int64), np.empty(2 * slots))
         _sell_cheapest(*held, *offer, *room, out)
 
 
 SAME = 1e-12
 """Prices closer than this share of each other are one: what ties on paper ties here."""
 
-RELEASE, SPREAD, SLOPE, MOST, ENTERS, ENDS, LOW, HIGH = range(8)
+RELEASE, SPREAD, SLOPE, MOST, ENTERS, ENDS, LOW, HIGH, MIDDLE = range(9)
 """Rows of the kernel's scratch memory, one entry for each slot of an account worth selling.
 
 most: units worth selling;  enters, ends: μ at which a slot is first sold, and sold up
-low, high: two sales next to each other, between which the need lies
+low, high, middle: two sales between which the need lies, and one between those
 `price`: every μ at which some slot enters or ends, sorted
 """
 
@@ -88,13 +88,14 @@ def _sell_cheapest(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by
                 count += 1
         if count > 0:
             _price(row, price[: 2 * count])
-            _bracket(row, price[: 2 * count], need[place])
-            _blend(row, price[: 2 * count], need[place])
+            low, high = _bracket(row, price[: 2 * count], need[place])
+            share = _blend(row[:, :count], low, high, need[place])
             for number in range(count):
-                out[place, slots[number]] = row[LOW, number]
+                least, most = row[low, number], row[high, number]
+                out[place, slots[number]] = min(least + share * (most - least), most)
 
 
-@compiled
+@compiled_within
 def _price(row: Floats, price: Floats) -> None:
     """Find the prices at which slots enter and end, and sort them."""
     for slot in range(len(price) // 2):
@@ -113,7 +114,7 @@ def _price(row: Floats, price: Floats) -> None:
         _insert(price, 2 * slot + 1, last)
 
 
-@compiled
+@compiled_within
 def _insert(price: Floats, count: int, new: float) -> None:
     """Put a price among the first `count`, which are sorted (`sort` takes seconds to compile)."""
     place = count
@@ -123,30 +124,30 @@ def _insert(price: Floats, count: int, new: float) -> None:
     price[place] = new
 
 
-@compiled
-def _bracket(row: Floats, price: Floats, need: float) -> None:
+@compiled_within
+def _bracket(row: Floats, price: Floats, need: float) -> tuple[int, int]:
     """Find two sales next to each other, one that raises at most the need and one that is more.
 
     Sale 2j is struck just below the j-th price, sale 2j + 1 at it; between two of them every
-    slot moves in a straight line. If all of it is not enough, both are all of it.
+    slot moves in a straight line. If all of it is not enough, both are all of it. Returns the rows
+    of scratch memory they are in; the search begins between nothing and everything.
     """
-    last = 2 * len(price) - 1
-    below, above = 0, last
-    if _struck(row, price, last, row[HIGH]) <= need:
-        below = last
+    below, above, place = 0, 2 * len(price), 2 * len(price) - 1
+    low, high, middle = LOW, HIGH, MIDDLE
+    for slot in range(len(price) // 2):
+        row[low, slot] = 0.0
     while above - below > 1:
-        middle = (below + above) // 2
-        if _struck(row, price, middle, row[LOW]) <= need:
-            below = middle
+        if _struck(row, price, place, middle) <= need:
+            below, low, middle = place, middle, low
         else:
-            above = middle
-    _struck(row, price, below, row[LOW])
-    _struck(row, price, above, row[HIGH])
+            above, high, middle = place, middle, high
+        place = (below + above) // 2
+    return low, low if above == 2 * len(price) else high
 
 
-@compiled
-def _struck(row: Floats, price: Floats, place: int, into: Floats) -> float:
-    """Write the sale at one place of the ladder of prices; returns what it raises."""
+@compiled_within
+def _struck(row: Floats, price: Floats, place: int, into: int) -> float:
+    """Write the sale at one place of the ladder of prices into a row; returns what it raises."""
     here = price[place // 2]
     reached = place % 2 == 1
     raised = 0.0
@@ -158,30 +159,27 @@ def _struck(row: Floats, price: Floats, place: int, into: Floats) -> float:
             else:
                 asked = (here * row[RELEASE, slot] - row[SPREAD, slot]) / row[SLOPE, slot]
                 units = min(units, max(0.0, asked))
-        into[slot] = units
+        row[into, slot] = units
         if units > 0.0:
             net = row[RELEASE, slot] - row[SPREAD, slot]
             raised += units * (net - 0.5 * row[SLOPE, slot] * units)
     return raised
 
 
-@compiled
-def _blend(row: Floats, price: Floats, need: float) -> None:
-    """Go from the low sale towards the high one until the need is raised; it is then the low."""
-    left, count = need, len(price) // 2
+@compiled_within
+def _blend(row: Floats, low: int, high: int, need: float) -> float:
+    """How far to go from the low sale towards the high one to raise the need."""
+    left = need
     gain = 0.0
     bend = 0.0
-    for slot in range(count):
-        if row[HIGH, slot] > 0.0:
-            low = row[LOW, slot]
-            change = row[HIGH, slot] - low
+    for slot in range(row.shape[1]):
+        if row[high, slot] > 0.0:
+            least = row[low, slot]
+            change = row[high, slot] - least
             net = row[RELEASE, slot] - row[SPREAD, slot]
-            left -= low * (net - 0.5 * row[SLOPE, slot] * low)
-            gain += change * (net - row[SLOPE, slot] * low)
+            left -= least * (net - 0.5 * row[SLOPE, slot] * least)
+            gain += change * (net - row[SLOPE, slot] * least)
             bend += change * change * row[SLOPE, slot]
-    share = 0.0
     if gain > 0.0 and left > 0.0:
-        share = 2.0 * left / (gain + np.sqrt(max(0.0, gain * gain - 2.0 * bend * left)))
-    for slot in range(count):
-        units = row[LOW, slot] + share * (row[HIGH, slot] - row[LOW, slot])
-        row[LOW, slot] = min(units, row[HIGH, slot])
+        return 2.0 * left / (gain + np.sqrt(max(0.0, gain * gain - 2.0 * bend * left)))
+    return 0.0

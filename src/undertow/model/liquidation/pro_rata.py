@@ -6,9 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from undertow.core.compiled import compiled
-from undertow.core.shapes import PerSlot
-from undertow.model.liquidation._greedy import Sale, sale_of
+from undertow.core.compiled import compiled, compiled_within
+from undertow.core.shapes import (
+    ColumnPerSlot,
+    Floats,
+    MovePerRow,
+    PerColumn,
+    PerMoveColumn,
+    PerRow,
+    PerSlot,
+)
 from undertow.model.liquidation.base import Called, LiquidationPolicy, Terms
 
 
@@ -26,50 +33,67 @@ class ProRata(LiquidationPolicy):
 
     def sales(self, called: Called, terms: Terms, out: PerSlot) -> None:
         """Write the common share of every slot."""
-        _sell_pro_rata(sale_of(called, terms), out)
+        held = (called.quantity, called.column, called.need, called.move)
+        offer = (terms.release, terms.spread, terms.slope, terms.sellable)
+        _sell_pro_rata(*held, *offer, np.empty((2, out.shape[1])), out)
+
+
+NET, SLOPE = range(2)
+"""Rows of the kernel's scratch memory, one entry for each slot of an account."""
 
 
 @compiled
-def _sell_pro_rata(sale: Sale, out: PerSlot) -> None:
-    rows, slots = out.shape
-    for row in range(rows):
-        move = sale.move[row]
-        raised = 0.0
-        bend = 0.0
+def _sell_pro_rata(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    quantity: PerSlot,
+    column: ColumnPerSlot,
+    need: PerRow,
+    move: MovePerRow,
+    release: PerMoveColumn,
+    spread: PerColumn,
+    slope: PerColumn,
+    sellable: PerColumn,
+    slot_of: Floats,
+    out: PerSlot,
+) -> None:
+    slots = out.shape[1]
+    for row in range(out.shape[0]):
+        raised, bend, share = 0.0, 0.0, 0.0
         for slot in range(slots):
-            column = sale.column[row, slot]
-            net = sale.release[move, column] - sale.spread[column]
-            units = sale.sellable[column] * abs(sale.quantity[row, slot]) if net > 0.0 else 0.0
+            kind = column[row, slot]
+            net = release[move[row], kind] - spread[kind]
+            units = sellable[kind] * abs(quantity[row, slot]) if net > 0.0 else 0.0
+            slot_of[NET, slot], slot_of[SLOPE, slot], out[row, slot] = net, slope[kind], units
             raised += net * units
-            bend += sale.slope[column] * units * units
-            out[row, slot] = units
-        if bend != 0.0:
-            _sell_bent(sale, row, out[row])
+            bend += slope[kind] * units * units
+        if need[row] > 0.0 and raised > 0.0:
+            share = min(1.0, need[row] / raised)
+        if bend == 0.0:
+            for slot in range(slots):
+                out[row, slot] *= share
             continue
-        need = sale.need[row]
-        share = min(1.0, need / raised) if need > 0.0 and raised > 0.0 else 0.0
+        share = _bent_share(slot_of, out[row], need[row])
         for slot in range(slots):
-            out[row, slot] *= share
+            if out[row, slot] > 0.0:
+                most = slot_of[NET, slot] / slot_of[SLOPE, slot]
+                out[row, slot] = min(share * out[row, slot], most)
 
 
-@compiled
-def _sell_bent(sale: Sale, row: int, units: PerSlot) -> None:
-    """Turn what a row could close into what it closes, where slopes matter."""
-    share = _bent_share(sale, row, units)
-    for slot in range(len(units)):
-        column = sale.column[row, slot]
-        net = sale.release[sale.move[row], column] - sale.spread[column]
-        if units[slot] > 0.0:
-            units[slot] = min(share * units[slot], net / sale.slope[column])
+@compiled_within
+def _bent_share(slot_of: Floats, units: PerSlot, need: float) -> float:
+    """The share that raises the need where slopes matter, from one stopping slot to the next.
 
-
-@compiled
-def _bent_share(sale: Sale, row: int, units: PerSlot) -> float:
-    """The share that raises the need, found from one stopping slot to the next."""
-    share = 0.0
-    left = sale.need[row]
+    gain, bend: first and second derivative of the raise beyond the share;  stop: where the next
+    slot stops
+    """
+    share, left = 0.0, need
     while share < 1.0 and left > 0.0:
-        gain, bend, stop = _beyond(sale, row, units, share)
+        gain, bend, stop = 0.0, 0.0, 1.0
+        for slot in range(len(units)):
+            net, slope = slot_of[NET, slot], slot_of[SLOPE, slot] * units[slot]
+            if units[slot] > 0.0 and net / slope > share:
+                gain += (net - share * slope) * units[slot]
+                bend += slope * units[slot]
+                stop = min(stop, net / slope)
         root = gain * gain - 2.0 * bend * left
         step = 2.0 * left / (gain + np.sqrt(root)) if root >= 0.0 else np.inf
         if share + step <= stop:
@@ -78,20 +102,3 @@ def _bent_share(sale: Sale, row: int, units: PerSlot) -> float:
         left -= step * (gain - 0.5 * bend * step)
         share = stop
     return share
-
-
-@compiled
-def _beyond(sale: Sale, row: int, units: PerSlot, share: float) -> tuple[float, float, float]:
-    """First and second derivative of the raise beyond `share`, and where the next slot stops."""
-    gain = 0.0
-    bend = 0.0
-    stop = 1.0
-    for slot in range(len(units)):
-        column = sale.column[row, slot]
-        net = sale.release[sale.move[row], column] - sale.spread[column]
-        slope = sale.slope[column] * units[slot]
-        if units[slot] > 0.0 and net / slope > share:
-            gain += (net - share * slope) * units[slot]
-            bend += slope * units[slot]
-            stop = min(stop, net / slope)
-    return gain, bend, stop
