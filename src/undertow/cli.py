@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from undertow.jobs.answer import Json
+    from undertow.jobs.book import Booked, BookRequest
     from undertow.jobs.run import Done
     from undertow.jobs.system import Request
     from undertow.report.words import Words
@@ -183,6 +184,12 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
         str | None, typer.Option(help="Day whose rules apply where a file has none; else today.")
     ] = None,
     lenient: Annotated[bool, typer.Option("--lenient", help="Leave bad lines out.")] = False,
+    inside: Annotated[
+        str | None, typer.Option("--in", help="Play the book inside this episode's crowd.")
+    ] = None,
+    accounts: AccountsOption = None,
+    seed: SeedOption = None,
+    bar: BarOption = None,
     leverage: Annotated[
         float | None, typer.Option(min=0.0, help="Ask every regime about a leverage, with --move.")
     ] = None,
@@ -191,26 +198,36 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     as_json: JsonOption = False,
 ) -> None:
     """Your own positions: when you are called, when sold out, and what is left."""
-    from undertow.jobs.book import BookRequest, book_of, day_of
+    from undertow.jobs.book import BookRequest, day_of
+    from undertow.jobs.inside import Inside
     from undertow.report.words import speaker
 
     words = speaker(lang.value)
     if not files or leverage is not None or move is not None:
         _claim(files or [], leverage, move, words, as_json=as_json)
         return
-    request = BookRequest(tuple(files), day_of(on), shock, tuple(hike or ()), lenient)
-    try:
-        booked = book_of(request)
-    except RefusedBook as error:
-        for finding in error.args:
-            typer.echo(f"undertow: {words.said(finding)}", err=True)
-        raise typer.Exit(REFUSED) from None
+    crowd = Inside(inside, accounts, seed, bar) if inside else None
+    request = BookRequest(tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd)
+    booked = _booked(request, words, quiet=as_json)
     if as_json:
         _print_json(booked.json())
         return
     from undertow.report.book import book_page
 
     _console().print(book_page(booked.answer, words))
+
+
+def _booked(request: BookRequest, words: Words, *, quiet: bool) -> Booked:
+    from undertow.jobs.book import book_of
+    from undertow.report.progress import progress
+
+    try:
+        with progress("Simulating", shown=not quiet) as advance:
+            return book_of(request, advance)
+    except RefusedBook as error:
+        for finding in error.args:
+            typer.echo(f"undertow: {words.said(finding)}", err=True)
+        raise typer.Exit(REFUSED) from None
 
 
 def _claim(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,8 +11,11 @@ from undertow.core.answers.book import BookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book
 from undertow.core.errors import BadDate, BadNumber, RefusedBook
-from undertow.data.books import Finding, Read, housed, read
+from undertow.data.books import Finding, Read, Source, housed, read_sources
+from undertow.data.books._source import opened
+from undertow.data.books.tables import Tables
 from undertow.jobs.answer import Json, digest, told, wrapped
+from undertow.jobs.inside import Crowd, Inside, crowd_of, told_inside, with_crowd
 from undertow.studies.book import Asked, book_answer
 from undertow.studies.book_check import Objection, objections, without
 
@@ -26,6 +29,7 @@ class BookRequest:
 
     on: the day whose rules apply where the files say none;  lenient: bad lines are left out
     shock: such as SI=-26%,GC=-9%;  hikes: such as SI=15%, or 15% for all
+    inside: how the book is put into an episode's crowd, if it is
     """
 
     files: tuple[Path, ...]
@@ -33,6 +37,7 @@ class BookRequest:
     shock: str = ""
     hikes: tuple[str, ...] = ()
     lenient: bool = False
+    inside: Inside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,35 @@ class Booked:
         return wrapped("book", self.inputs, {"outcome": self.answer.outcome, **found})
 
 
-def book_of(request: BookRequest) -> Booked:
+def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = None) -> Booked:
     """Read, check and answer; RefusedBook with everything that is wrong, unless lenient."""
-    asked = Asked(shock=shares(request.shock), hikes=tuple(map(hike, request.hikes)))
-    found = read(request.files, lenient=request.lenient, on=request.on)
+    crowd = None if request.inside is None else crowd_of(request.inside)
+    asked = Asked(
+        shock=shares(request.shock),
+        hikes=tuple(map(hike, request.hikes)),
+        paths={} if crowd is None else {crowd.name: crowd.path},
+    )
+    found = _read(request, crowd)
     if found.book is None:
         raise refused(found.findings)
     book, dropped = _checked(found, found.book, lenient=request.lenient)
     answer = replace(book_answer(book, asked), dropped=dropped)
+    if crowd is not None:
+        answer = with_crowd(answer, book, crowd, progress)
     return Booked(answer, _inputs(request))
+
+
+def _read(request: BookRequest, crowd: Crowd | None) -> Read:
+    """The files; prices that they do not have are those of the episode as it begins."""
+    on = request.on if crowd is None else crowd.start
+    found = [opened(path) for path in request.files]
+    files = tuple(replace(one, on=on) for one in found if isinstance(one, Source))
+    failed = tuple(one for one in found if isinstance(one, Finding))
+    read = read_sources(files, failed, lenient=request.lenient)
+    if crowd is None or not read.findings or not Tables().claims(files):
+        return read
+    priced = (*files, Source(crowd.name, crowd.quotes))
+    return read_sources(priced, failed, lenient=request.lenient)
 
 
 def _checked(found: Read, book: Book, *, lenient: bool) -> tuple[Book, tuple[Said, ...]]:
@@ -150,6 +175,7 @@ def _inputs(request: BookRequest) -> dict[str, Json]:
         "shock": request.shock,
         "hikes": list(request.hikes),
         "lenient": request.lenient,
+        **(told_inside(request.inside) if request.inside else {}),
     }
     contents = (file.read_bytes() for file in request.files)
     return {"sha256": digest([*contents, repr(asked).encode()]), "seed": None, **asked}

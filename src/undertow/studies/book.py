@@ -44,7 +44,7 @@ from undertow.studies.directions import (
 )
 from undertow.studies.reconcile import reconciled
 
-MOST_PRICES = 100
+MOST_PRICES = 50
 """Positions of one account that get prices of their own, the largest first."""
 
 

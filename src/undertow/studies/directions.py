@@ -23,8 +23,8 @@ def against(rulebook: Rulebook, pool: Pool) -> dict[str, float]:
     """Every price that the pool depends on goes the way that costs it excess, by the same share."""
     found: dict[str, float] = {}
     for one in pool.positions:
-        if not _is_led(one, pool):
-            found |= adverse(rulebook, pool, followed(one, pool))
+        led = _is_led(one, pool)
+        found |= adverse(rulebook, pool, one.underlying if led else one.symbol)
     return found
 
 

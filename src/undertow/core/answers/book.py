@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from undertow.core.answers.said import Said
+from undertow.core.answers.within import Within
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +157,15 @@ class BookAnswer:
     """What a person's own positions come to; `said` says it in a few sentences.
 
     on: the date whose rules apply;  dropped: lines that were left out;  warnings: to keep in mind
+    within: the book as one more account of an episode's crowd, if that was asked for
     """
 
     said: tuple[Said, ...]
     on: date
     accounts: tuple[AccountAnswer, ...]
     dropped: tuple[Said, ...] = ()
-    warnings: tuple[Said, ...] = field(default=())
+    warnings: tuple[Said, ...] = ()
+    within: Within | None = None
 
     @property
     def outcome(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from undertow.core.errors import BadDate, BadFile, BadNumber, MissingSource, unknown
 from undertow.model.rulebook._tiers import Tiers
@@ -18,6 +19,8 @@ HEADER = (
 STATUSES = ("official", "reported", "data", "assumed", "memory")
 EVERY = "*"
 FOLDER = Path(__file__).parent / "rates"
+
+_Asked: TypeAlias = tuple[tuple[str, ...], str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,9 @@ class Rates:
     regime: str
     rows: tuple[Rate, ...]
     _places: dict[tuple[str, str], list[Rate]] = field(init=False, repr=False, compare=False)
+    _known: dict[_Asked, tuple[Rate, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         places: dict[tuple[str, str], list[Rate]] = {}
@@ -109,6 +115,13 @@ class Rates:
         return replace(self, rows=(*kept, *new))
 
     def _in_force(self, names: tuple[str, ...], what: str, on: date) -> tuple[Rate, ...]:
+        # Solvers ask the same thousands of times.
+        asked = (names, what, on)
+        if asked not in self._known:
+            self._known[asked] = self._looked_up(names, what, on)
+        return self._known[asked]
+
+    def _looked_up(self, names: tuple[str, ...], what: str, on: date) -> tuple[Rate, ...]:
         for name in (*names, EVERY):
             if (what, name) in self._places:
                 return self._latest(self._places[what, name], on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from undertow.core.book import Marks
 from undertow.model.rulebook._worth import moved
@@ -61,23 +62,24 @@ def moves(
     """
     points = _points(rulebook, pool, along)
 
-    def at(x: float) -> Marks:
-        return moved(pool.opening, along, x, pool.positions)
+    @cache
+    def at(x: float) -> tuple[Levels, Marks]:
+        marks = moved(pool.opening, along, x, pool.positions)
+        return rulebook.levels(pool, marks), marks
 
     def first(slack: Callable[[Levels, Marks], float]) -> float:
-        return first_below(lambda x: slack(rulebook.levels(pool, at(x)), at(x)), points)
+        return first_below(lambda x: slack(*at(x)), points)
 
     def after_exit(levels: Levels, marks: Marks) -> float:
         return levels.equity - exit_.cost * pool.gross(marks)
 
     liquidation = first(lambda levels, _: levels.equity - levels.liquidation)
-    there = at(liquidation) if math.isfinite(liquidation) else None
     return Moves(
         call=first(lambda levels, _: levels.equity - levels.maintenance),
         liquidation=liquidation,
         zero=first(lambda levels, _: levels.equity),
         out=first(after_exit),
-        left=after_exit(rulebook.levels(pool, there), there) if there else math.nan,
+        left=after_exit(*at(liquidation)) if math.isfinite(liquidation) else math.nan,
     )
 
 

@@ -1,0 +1,150 @@
+"""`undertow book --in EPISODE`: a person's book as one more account of an episode's crowd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from undertow.core.answers.book import BookAnswer
+from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.within import InsideAccount, Within
+from undertow.core.book import Book
+from undertow.engine.run import How
+from undertow.engine.warm import warm_up
+from undertow.episodes import compile_episode, load
+from undertow.jobs.answer import Json
+from undertow.jobs.reading import seen
+from undertow.model.scenario import Scenario
+from undertow.studies.within import within
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Which crowd a book is put into; None takes what the episode says."""
+
+    episode: str
+    accounts: int | None = None
+    seed: int | None = None
+    bar: str | None = None
+    threads: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """An episode made ready for a book.
+
+    path: change of each instrument over the episode;  quotes: a table of prices as it begins
+    """
+
+    name: str
+    scenario: Scenario
+    start: date
+    path: Mapping[str, float]
+    quotes: str
+    threads: int
+
+
+def crowd_of(inside: Inside) -> Crowd:
+    """Load and compile the episode."""
+    episode = load(inside.episode)
+    scenario = compile_episode(episode, accounts=inside.accounts, seed=inside.seed, bar=inside.bar)
+    prices = zip(scenario.market.instruments.names, scenario.market.price, strict=True)
+    return Crowd(
+        name=episode.name,
+        scenario=scenario,
+        start=scenario.clock.start.date(),
+        path=seen(episode).change,
+        quotes="symbol,price\n" + "".join(f"{name},{price:.12g}\n" for name, price in prices),
+        threads=inside.threads,
+    )
+
+
+def with_crowd(
+    answer: BookAnswer,
+    book: Book,
+    crowd: Crowd,
+    progress: Callable[[int, int], None] | None = None,
+) -> BookAnswer:
+    """The answer with what happens to the book in the crowd, told after the rest."""
+    warm_up(crowd.scenario)
+    how = How(threads=crowd.threads, ledger=False, progress=progress)
+    found = within(book, crowd.scenario, how=how)
+    return replace(
+        answer,
+        within=found,
+        said=(*answer.said, *_said(found)),
+        warnings=(*answer.warnings, *_noted(found)),
+    )
+
+
+def told_inside(inside: Inside) -> dict[str, Json]:
+    """What went in."""
+    return {
+        "in": inside.episode,
+        "accounts": inside.accounts,
+        "seed": inside.seed,
+        "bar": inside.bar,
+    }
+
+
+def _said(found: Within) -> Iterator[Said]:
+    """The first account that is sold out or called, and what was lost by cause."""
+    struck = [one for one in found.accounts if one.called is not None]
+    if not struck:
+        yield Said("Inside {episode} no account is called.", {"episode": found.scenario})
+    else:
+        yield _struck(found, min(struck, key=lambda one: one.called or found.end))
+    yield Said(
+        "It loses {total} there: {news} to news, {crowd} to the crowd, {footprint} to its own"
+        " sales.",
+        {name: _money(getattr(found.losses, name)) for name in PARTS},
+    )
+
+
+PARTS = ("total", "news", "crowd", "footprint")
+
+
+def _struck(found: Within, one: InsideAccount) -> Said:
+    values: dict[str, Amount | str] = {
+        "episode": found.scenario,
+        "account": one.account,
+        "called": f"{one.called:%Y-%m-%d %H:%M}",
+        "sold": f"{one.sold:%Y-%m-%d %H:%M}" if one.sold else "",
+        "owed": _money(one.owed),
+    }
+    if one.owed > 0.0:
+        return Said(
+            "Inside {episode} {account} is called at {called} UTC, sold out from {sold} UTC on and"
+            " left owing {owed}.",
+            values,
+        )
+    if one.sold is not None:
+        return Said(
+            "Inside {episode} {account} is called at {called} UTC and sold out from {sold} UTC on.",
+            values,
+        )
+    return Said("Inside {episode} {account} is called at {called} UTC and not sold out.", values)
+
+
+def _money(value: float) -> str:
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def _noted(found: Within) -> Iterator[Said]:
+    """What of the book the crowd does not trade."""
+    names = {"episode": found.scenario}
+    if found.still:
+        yield Said(
+            "{names} stand still inside {episode}: it has no instrument that they follow.",
+            {**names, "names": "; ".join(found.still)},
+        )
+    if found.unsold:
+        yield Said(
+            "{names} cannot be dealt inside {episode}.", {**names, "names": "; ".join(found.unsold)}
+        )
+    if found.outside:
+        yield Said(
+            "{names} are not pledged and so not inside {episode}.",
+            {**names, "names": "; ".join(found.outside)},
+        )
