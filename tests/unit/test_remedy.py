@@ -164,10 +164,12 @@ def test_any_account_of_coins_is_brought_beyond_the_move_through_its_tiers(btc, 
 
 
 def test_what_survives_the_move_does_nothing():
-    found = remedy(RegT(), stocks(equity=90_000.0), Wanted(FALL, 0.3), Means(COSTS))
+    lines = (replace(stocks().positions[0], quantity=0.0),)
+    found = remedy(RegT(), stocks(equity=90_000.0), Wanted(FALL, 0.3), Means(COSTS, lines))
 
     assert (found.need, found.restoring_share) == (0.0, 0.0)
     assert found.trades.trades == () == found.pro_rata.trades
+    assert found.hedges == () == found.unable
     assert found.trades.cost == found.deposit.deposit == 0.0
 
 
