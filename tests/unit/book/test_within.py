@@ -23,7 +23,7 @@ from undertow.model.scenario import News, Scenario
 from undertow.studies.within import Entering, bared, deserted, played, times, within
 
 ALONE = How(threads=1, ledger=False)
-some = settings(max_examples=12, deadline=None)
+some = settings(max_examples=15, deadline=None)
 SYMBOLS = Entering({"SI": "A", "NVDA": "B", "BTCUSDT": "B"})
 
 
@@ -115,11 +115,11 @@ def test_without_a_crowd_the_crowd_has_cost_nothing(scenario: Scenario) -> None:
 def test_news_crowd_and_footprint_add_up_to_the_loss(scenario: Scenario, factor: float) -> None:
     book = times(joined(gold(), silver(equity=140_000.0), chips()), factor)
     found = within(book, scenario, how=ALONE)
-    scale = max(1.0, *(abs(a.opening) + abs(a.left) for a in found.accounts))
 
-    for one in (found, *found.accounts):
-        parts = one.losses.news + one.losses.crowd + one.losses.footprint
-        assert parts == pytest.approx(one.losses.total, rel=1e-9, abs=1e-9 * scale)
+    for losses in (found.losses, *(one.losses for one in found.accounts)):
+        parts = (losses.news, losses.crowd, losses.footprint)
+        largest = max(abs(part) for part in (*parts, losses.total, 1.0))
+        assert sum(parts) == pytest.approx(losses.total, abs=1e-12 * len(found.accounts) * largest)
     assert all(a.losses.total == a.opening - a.left for a in found.accounts)
 
 
