@@ -47,6 +47,7 @@ __all__ = [
     "call_at",
     "day_trading_power",
     "deficit_counts",
+    "first_deposit",
     "fund_rate",
     "intraday_deficit",
     "intraday_rule",
@@ -266,6 +267,15 @@ def fund_rate(rate: float, leverage: float) -> float:
     Source: FINRA regulatory notice 09-53.
     """
     return min(1.0, rate * max(1.0, abs(leverage)))
+
+
+def first_deposit(cost: float, rates: Rates, on: date) -> float:
+    """Money to buy a first position: max(half of it, the lesser of $2,000 and all of it).
+
+    Source: FINRA rule 4210(b), 12 CFR 220.12.
+    """
+    least = min(cost, rates.value((), "minimum_equity", on))
+    return max(cost * rates.value((), "initial", on), least)
 
 
 def call_at(loan: float, rate: float) -> float:
