@@ -28,6 +28,7 @@ SHARES: Final = (
     "margin",
     "rate",
 )
+CLIENTS: Final = ("client_margin", "fcm_margin", "broker_margin", "house_margin", "client_rate")
 PRICES: Final = ("settlement", "settle", "price", "entry")
 LOTS: Final = ("lots", "qty", "quantity", "contracts")
 SIZES: Final = ("size", "multiplier", "contract_size")
@@ -62,8 +63,8 @@ def markup(given: Inputs) -> Results:
     """
     name = _first(given, SHARES)
     exchange = given.numbers(name)
-    if "client_margin" in given:
-        asked = list(given.numbers("client_margin"))
+    if _has(given, CLIENTS):
+        asked = list(given.numbers(_first(given, CLIENTS)))
     else:
         added = given.number("markup", given.number("add", given.number("markup_pp", 0.0) / 100.0))
         times = _multiples(given, len(exchange))
@@ -177,7 +178,8 @@ def _prices(given: Inputs, limit: float, day: str) -> dict[str, object]:
     low, high = bounds(
         np.array(given.number(name)), np.array(limit), np.array(tick) if tick else None
     )
-    return {f"{day}_lower": float(low), f"{day}_upper": float(high)}
+    named: dict[str, object] = {f"{day}_lower": float(low), f"{day}_upper": float(high)}
+    return {**named, "lower": float(low), "upper": float(high)} if day == "d1" else named
 
 
 def _size(given: Inputs, rules: Shfe | SgeTd, names: tuple[str, ...]) -> float:
@@ -204,13 +206,14 @@ def _day(given: Inputs) -> date:
 
 
 FUTURES: Final = r"(shfe|ine|gfex|dce|shanghai|china future)"
+BROKERS: Final = r"(china|bank|sge|shfe|ine|gfex|fcm)"
 CREDIT: Final = "margin financing|margin trading|两融|融资"
 ADAPTERS: Final = (
-    Adapter(rf"{FUTURES}.*d2\W+d3", ("d2_limit",), third_day),
+    Adapter(rf"{FUTURES}.*d2\W+d3", ("|".join(LIMITS),), third_day),
     Adapter(rf"{FUTURES}.*(widen|limit|d1|d2)", ("|".join(LIMITS),), widening),
-    Adapter(r"(china|bank|sge|shfe).*(markup|mark-up|client|agent)", ("|".join(SHARES),), markup),
     Adapter(rf"{FUTURES}", ("|".join(PRICES), "|".join(LOTS)), lots_shanghai),
     Adapter(r"sge", ("|".join(PRICES), "|".join(LOTS)), lots_gold_exchange),
+    Adapter(rf"{BROKERS}.*(mark-?up|client|agent|fcm|broker|house)", ("|".join(SHARES),), markup),
     Adapter(rf"(china )?({CREDIT})", ("|".join(LOANS),), guarantee),
     Adapter(rf"(china )?({CREDIT})", ("cash|collateral",), opening),
 )
