@@ -84,7 +84,7 @@ def found(regime, **inputs):
         ),
         (
             "SGE Ag(T+D)",
-            {"price": 25_000, "lots": 10, "size": 1, "date": "2026-02-03", "multiple": 2.87},
+            {"price": 25_000, "lots": 10, "date": "2026-02-03", "multiple": 2.87},
             {"margin": 165_025.0, "exchange_margin": 57_500.0},
         ),
         (

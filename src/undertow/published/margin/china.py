@@ -98,7 +98,8 @@ def held(given: Inputs, rules: Shfe | SgeTd, usual: str) -> Results:
         rules = rules.hiked(symbol, given.number(stated[0]), day)
     sign = -1.0 if given.text("side").lower() in {"short", "-1", "sell"} else 1.0
     price, lots = given.number(_first(given, PRICES)), given.number(_first(given, LOTS))
-    size = given.number(_first(given, SIZES)) if _has(given, SIZES) else _size(symbol, day)
+    names = contract_names(Position("", symbol, 1.0, price))
+    size = _size(given, rules, names)
     one = Position("", symbol, sign * lots, price, Kind.FUTURE, multiplier=size)
     equity = given.number("equity", 0.0)
     pool = Pool(BookAccount("", "", equity), (one,), equity, Marks(day, {symbol: price}))
@@ -179,8 +180,11 @@ def _prices(given: Inputs, limit: float, day: str) -> dict[str, object]:
     return {f"{day}_lower": float(low), f"{day}_upper": float(high)}
 
 
-def _size(symbol: str, day: date) -> float:
-    return rates_of("shfe").value(contract_names(Position("", symbol, 1.0, 1.0)), "size", day)
+def _size(given: Inputs, rules: Shfe | SgeTd, names: tuple[str, ...]) -> float:
+    """Units of a contract, as given or as the rules' table lists them."""
+    if _has(given, SIZES):
+        return given.number(_first(given, SIZES))
+    return rules.rates.value(names, "multiplier", _day(given))
 
 
 def _has(given: Inputs, names: tuple[str, ...]) -> bool:
