@@ -14,8 +14,9 @@ SHOWN = 6
 SAID = (
     "What `undertow book` knows of margin, one file a regime. Every number is a dated row of a"
     " table with unit, source and status: `official` is the exchange's or the law's own text,"
-    " `reported` someone's account of it, `data` observed, `assumed` a choice made here, `memory` not yet"
-    " checked against a source. Where sources disagree, the regime says so under its limits."
+    " `reported` someone's account of it, `data` observed, `assumed` a choice made here,"
+    " `memory` not yet checked against a source. Where sources disagree, the regime says so under"
+    " its limits."
 )
 
 
