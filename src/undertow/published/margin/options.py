@@ -21,6 +21,7 @@ EXPIRY: Final = date(2007, 4, 20)
 """Cboe's examples: the day on which the S&P 500 closed at 1451.19, and the April expiry."""
 
 INDEX: Final = "broad_index"
+LEGS: Final = "right|legs|position|short_put|short_call|long_put|long_call"
 GIVEN: Final = (
     ("short_option", ("r", "rate")),
     ("short_option_floor", ("floor", "min_rate")),
@@ -29,8 +30,12 @@ GIVEN: Final = (
 )
 
 
-def strategy(*, index: bool = False) -> Callable[[Inputs], Results]:
-    """Results of rows whose options are on an index, or on a stock unless their symbol says."""
+def strategy(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], Results]:
+    """Results of rows whose options are on an index, or on a stock unless their symbol says.
+
+    gross: `margin` of several legs is what Interactive Brokers prints, premiums of shorts in it and
+    bought options at nothing; else it is net of all premiums
+    """
 
     def gives(given: Inputs) -> Results:
         pool = pool_of(given, reg_t.REGIME, _day(given), _expiry(given))
@@ -38,13 +43,15 @@ def strategy(*, index: bool = False) -> Callable[[Inputs], Results]:
         levels = RegT(rates=rates).levels(pool, pool.opening)
         sold = sum(_premium(p, pool) for p in pool.positions if _is_short(p))
         alone = len(pool.positions) == 1 and sold > 0.0
+        bought = sum(-_premium(p, pool) for p in pool.positions if _is_bought(p))
+        printed = levels.maintenance + sold - bought
         found: dict[str, object] = {
             "strategy_margin": levels.initial,
             "net": levels.initial,
             "call_after_proceeds": levels.initial,
             "requirement": levels.initial + sold,
             "gross": levels.initial + sold,
-            "margin": levels.initial + (sold if alone else 0.0),
+            "margin": printed if gross else levels.initial + (sold if alone else 0.0),
             "initial": levels.initial,
             "maintenance": levels.maintenance,
             "proceeds": sold,
@@ -150,6 +157,10 @@ def _is_short(position: Position) -> bool:
     return position.kind is Kind.OPTION and position.quantity < 0.0
 
 
+def _is_bought(position: Position) -> bool:
+    return position.kind is Kind.OPTION and position.quantity > 0.0
+
+
 def _premium(position: Position, pool: Pool) -> float:
     return -position.quantity * position.multiplier * pool.opening.price[position.symbol]
 
@@ -165,12 +176,10 @@ def _expiry(given: Inputs) -> date:
 ADAPTERS: Final = (
     Adapter(r"(tims|portfolio|options)", ("contracts", "min_per_contract|minimum"), least),
     Adapter(r"(tims|portfolio|options)", ("stock|stock_mv", "call_prem|premium"), covered),
-    Adapter(r"reg ?t.*index", ("right|legs|position|short_put|short_call",), strategy(index=True)),
-    Adapter(
-        r"(reg ?t|options|.*strateg|ibkr|cboe)",
-        ("right|legs|position|short_put|short_call|long_put|long_call",),
-        strategy(),
-    ),
-    Adapter(r"(tims|portfolio)", ("right|legs|position|short_put|short_call",), portfolio),
+    Adapter(r"reg ?t.*index.*\bIB", (LEGS,), strategy(index=True, gross=True)),
+    Adapter(r"reg ?t.*index", (LEGS,), strategy(index=True)),
+    Adapter(r"reg ?t.*\bIB", (LEGS,), strategy(gross=True)),
+    Adapter(r"(reg ?t|options|.*strateg|ibkr|cboe)", (LEGS,), strategy()),
+    Adapter(r"(tims|portfolio)", (LEGS,), portfolio),
     Adapter(r"(tims|portfolio|pm\b)", ("notional|market_value|position_value|value",), scanned),
 )
