@@ -37,6 +37,8 @@ from undertow.model.rulebook.base import (
 )
 
 REGIME = "reg_t"
+PAID = 1e-9
+"""Share of the value that may be missing where all is paid for: sums are not exact."""
 
 __all__ = [
     "REGIME",
@@ -45,6 +47,7 @@ __all__ = [
     "call_at",
     "day_trading_power",
     "deficit_counts",
+    "first_deposit",
     "fund_rate",
     "intraday_deficit",
     "intraday_rule",
@@ -210,8 +213,9 @@ class RegT(Rulebook):
         levels, gross = self.levels(pool, marks), pool.gross(marks)
         least = self.rates.value((), "minimum_equity", marks.on)
         is_held = levels.equity >= levels.maintenance
-        # An account in which all is paid for may be smaller than the minimum.
-        is_enough = levels.equity >= min(least, gross)
+        # What is owned and paid for may be worth less than the minimum.
+        is_owned = all(p.quantity >= 0.0 for p in pool.positions)
+        is_enough = levels.equity >= (min(least, (1.0 - PAID) * gross) if is_owned else least)
         return (
             *(() if is_held else (too_levered(pool, levels, gross),)),
             *(() if is_enough else (too_small(pool, levels.equity, least),)),
@@ -263,6 +267,15 @@ def fund_rate(rate: float, leverage: float) -> float:
     Source: FINRA regulatory notice 09-53.
     """
     return min(1.0, rate * max(1.0, abs(leverage)))
+
+
+def first_deposit(cost: float, rates: Rates, on: date) -> float:
+    """Money to buy a first position: max(half of it, the lesser of $2,000 and all of it).
+
+    Source: FINRA rule 4210(b), 12 CFR 220.12.
+    """
+    least = min(cost, rates.value((), "minimum_equity", on))
+    return max(cost * rates.value((), "initial", on), least)
 
 
 def call_at(loan: float, rate: float) -> float:

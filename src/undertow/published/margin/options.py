@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from undertow.core.book import Kind, Position
-from undertow.model.rulebook import Pool, Rates, rates_of, reg_t
+from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.model.rulebook import Pool, Rates, adverse, moves, rates_of, reg_t
 from undertow.model.rulebook import portfolio_margin as tims
 from undertow.model.rulebook.portfolio_margin import PortfolioMargin, minimum
 from undertow.model.rulebook.reg_t import RegT
@@ -71,10 +72,48 @@ def least(given: Inputs) -> Results:
 def covered(given: Inputs) -> Results:
     """A stock with a written call whose premium alone is gained when the stock falls its range."""
     value = number(given, "stock", "stock_mv", "stock_value")
-    table = rates_of(tims.REGIME)
-    down = given.number("range", table.value((), "range_down", _day(given)))
+    names = (underlying(given),)
+    down = given.number("range", rates_of(tims.REGIME).value(names, "range_down", _day(given)))
     lost = max(0.0, down * value - number(given, "call_prem", "premium"))
     return {"portfolio_margin": lost, "margin": lost}
+
+
+def scanned(given: Inputs) -> Results:
+    """Portfolio margin of one linear position, what is in excess, and where it is called."""
+    value = number(given, "notional", "market_value", "position_value", "value")
+    is_short = value < 0.0 or given.text("side").lower() in {"short", "sell"}
+    symbol, size = underlying(given), abs(value)
+    equity = given.number("equity", size)
+    held = Position("", symbol, -1.0 if is_short else 1.0, size, group=_group(given))
+    held = replace(held, leverage=given.number("leverage", 1.0))
+    pool = Pool(BookAccount("", tims.REGIME, equity), (held,), equity, _marks(held))
+    rulebook = PortfolioMargin()
+    told = number(given, "range", "rate", "shock")
+    rulebook = rulebook if math.isnan(told) else rulebook.hiked(symbol, told, CLOSE)
+    needed = rulebook.levels(pool, pool.opening).maintenance
+    call = moves(rulebook, pool, adverse(rulebook, pool, symbol)).call
+    return {
+        "portfolio_margin": needed,
+        "margin": needed,
+        "requirement": needed,
+        "excess": equity - needed,
+        "called": equity < needed,
+        "max_leverage": size / needed,
+        "move_to_call": call,
+    }
+
+
+def _group(given: Inputs) -> str:
+    """Class of an index in the words of the rule."""
+    words = given.text("group", given.text("product")).lower()
+    if "index" not in words or "narrow" in words:
+        return ""
+    is_high = "high" in words and "non" not in words
+    return "broad_index_high_cap" if is_high else "broad_index"
+
+
+def _marks(held: Position) -> Marks:
+    return Marks(CLOSE, {held.symbol: held.price})
 
 
 def _portfolio(pool: Pool) -> dict[str, object]:
@@ -133,4 +172,5 @@ ADAPTERS: Final = (
         strategy(),
     ),
     Adapter(r"(tims|portfolio)", ("right|legs|position|short_put|short_call",), portfolio),
+    Adapter(r"(tims|portfolio|pm\b)", ("notional|market_value|position_value|value",), scanned),
 )
