@@ -201,8 +201,8 @@ def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
     made.columns[0].max_width = None
     made.add_column(words("date"), no_wrap=True)
     heads = (
-        words("most"), words("call"), words("close-out"), words("zero"), words("then"),
-        words("done by"),
+        words("most"), words("call"), words("closed"), words("zero"), words("then"),
+        words("by"),
     )  # fmt: skip
     numbers(made, heads)
     for row in answer.rows:
@@ -214,19 +214,19 @@ def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
             row.called, words), times(row.does_it),
         )  # fmt: skip
     made.caption = words(
-        "most: leverage that can be opened; then: after the move; done by: leverage at which the"
-        " move is a call"
+        "most: leverage that can be opened; then: after the move; by: leverage at which the move is"
+        " a call"
     )
     return Group(Text(words.outcome(answer.said), style="bold"), Text(), made)
 
 
 def _claimed(feasible: bool, wiped: bool, liquidated: bool, called: bool, words: Words) -> str:
     if not feasible:
-        return words("not allowed")
+        return words("refused")
     if wiped:
         return words("wiped out")
     if liquidated:
-        return words("closed out")
+        return words("sold out")
     return words("called") if called else words("held")
 
 
