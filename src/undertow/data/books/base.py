@@ -108,13 +108,16 @@ class Reader(ABC):
 def housed(book: Book, stated: tuple[Stated, ...]) -> Book:
     """The same book with the broker's own margin of a line as its house rate, where it is stated.
 
-    broker_rate = margin / (|q|·multiplier·price), all lines of a symbol together
+    broker_rate = margin / value of a symbol, all lines together, of longs and shorts the larger
     """
     said = {(one.account, symbol): m for one in stated for symbol, m in one.margins.items()}
-    size: dict[tuple[str, str], float] = {}
+    sides: dict[tuple[str, str, bool], float] = {}
     for one in book.positions:
-        key = (one.account, one.symbol)
-        size[key] = size.get(key, 0.0) + abs(one.quantity) * one.multiplier * one.price
+        key = (one.account, one.symbol, one.quantity > 0.0)
+        sides[key] = sides.get(key, 0.0) + abs(one.quantity) * one.multiplier * one.price
+    size: dict[tuple[str, str], float] = {}
+    for (account, symbol, _), value in sides.items():
+        size[account, symbol] = max(value, size.get((account, symbol), 0.0))
     return replace(book, positions=tuple(_housed(p, said, size) for p in book.positions))
 
 
