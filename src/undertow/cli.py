@@ -190,6 +190,16 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     accounts: AccountsOption = None,
     seed: SeedOption = None,
     bar: BarOption = None,
+    beyond: Annotated[
+        str, typer.Option(help="What brings the calls beyond this move, such as 15%; else --shock.")
+    ] = "",
+    hedges: Annotated[
+        Path | None, typer.Option(help="Positions that may be opened as hedges, one table.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Daily closes (date,symbol,close) for the odds.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=2520, help="Trading days of the odds.")] = 20,
     leverage: Annotated[
         float | None, typer.Option(min=0.0, help="Ask every regime about a leverage, with --move.")
     ] = None,
@@ -207,7 +217,10 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
         _claim(files or [], leverage, move, words, as_json=as_json)
         return
     crowd = Inside(inside, accounts, seed, bar) if inside else None
-    request = BookRequest(tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd)
+    request = BookRequest(
+        tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
+        hedges=hedges, data=data, days=days,
+    )  # fmt: skip
     booked = _booked(request, words, quiet=as_json)
     if as_json:
         _print_json(booked.json())

@@ -17,6 +17,7 @@ from undertow.core.answers.book import (
     StateAnswer,
 )
 from undertow.core.answers.said import Amount
+from undertow.report.book_ways import ways_tables
 from undertow.report.book_within import within_tables
 from undertow.report.layout import numbers, percent, table
 from undertow.report.words import ENGLISH, Words
@@ -38,6 +39,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
         directions_table(answer, words),
         margins_table(answer, words),
         states_table(answer, words),
+        *ways_tables(answer, words),
         *(within_tables(answer.within, words) if answer.within else ()),
     ):
         if part is not None:
