@@ -96,6 +96,7 @@ def test_the_cheapest_trades_cost_no_more_than_a_share_of_everything(rulebook, p
     assert found.trades.cost <= found.pro_rata.cost * (1 + 1e-6)
     assert found.trades.cost == pytest.approx(sum(t.cost for t in found.trades.trades))
     assert found.selling_rescues
+    assert {t.share for t in found.pro_rata.trades} == {found.restoring_share}
 
 
 def by_scipy(rulebook, pool, wanted):
@@ -164,7 +165,7 @@ def test_any_account_of_coins_is_brought_beyond_the_move_through_its_tiers(btc, 
 def test_what_survives_the_move_does_nothing():
     found = remedy(RegT(), stocks(equity=90_000.0), Wanted(FALL, 0.3), Means(COSTS))
 
-    assert found.need == 0.0
+    assert (found.need, found.restoring_share) == (0.0, 0.0)
     assert found.trades.trades == () == found.pro_rata.trades
     assert found.trades.cost == found.deposit.deposit == 0.0
 
@@ -190,6 +191,7 @@ def test_where_closing_costs_all_that_is_left_nothing_but_money_helps():
 
     assert found.trades is None is found.pro_rata
     assert not found.selling_rescues
+    assert math.isinf(found.restoring_share)
     assert found.deposit.call == pytest.approx(0.3, abs=1e-6)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from undertow.core.answers.book import Reconciled
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import NAN, Position
+from undertow.core.errors import InputError
 from undertow.model.rulebook import Levels, Pool, Rulebook
 from undertow.studies.book_sentences import whole
 
@@ -31,7 +32,7 @@ def reconciled(rulebook: Rulebook, pool: Pool) -> Reconciled | None:
         return None
     levels = rulebook.levels(pool, pool.opening)
     ours = _ratio(levels)
-    bare = _ratio(rulebook.levels(_unhoused(pool), pool.opening))
+    bare = _ratio(rulebook.levels(_unhoused(rulebook, pool), pool.opening))
     heard = Said(
         "{account}: the broker says {broker} of the equity is used, we say {ours}.",
         {
@@ -95,11 +96,17 @@ def _ratio(levels: Levels) -> float:
     return levels.maintenance / levels.equity if levels.equity > 0.0 else math.inf
 
 
-def _unhoused(pool: Pool) -> Pool:
-    """The pool without house rates."""
-    held = tuple(_plain(p) for p in pool.positions)
-    return replace(pool, account=replace(pool.account, broker_rate=NAN), positions=held)
+def _unhoused(rulebook: Rulebook, pool: Pool) -> Pool:
+    """The pool without house rates, but where the regime has no rate of its own."""
+    bare = replace(pool, account=replace(pool.account, broker_rate=NAN))
+    held = tuple(_plain(rulebook, bare, one, pool.house(one)) for one in pool.positions)
+    return replace(bare, positions=held)
 
 
-def _plain(position: Position) -> Position:
-    return replace(position, broker_rate=NAN)
+def _plain(rulebook: Rulebook, bare: Pool, position: Position, house: float) -> Position:
+    alone = replace(position, broker_rate=NAN)
+    try:
+        rulebook.levels(replace(bare, positions=(alone,)), bare.opening)
+    except InputError:
+        return replace(position, broker_rate=house)
+    return alone

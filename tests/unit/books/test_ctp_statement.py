@@ -49,6 +49,21 @@ def test_every_code_that_terminals_save_gives_the_same_book(tmp_path, code):
     assert read([file]).book == read_text(CTP).book
 
 
+def test_a_contract_without_a_listed_rate_has_the_margin_of_its_line():
+    silver, ore = read_text(CTP).book.positions
+
+    assert math.isnan(silver.broker_rate)
+    assert ore.broker_rate == pytest.approx(75_840.0 / 546_000.0)
+
+
+def test_on_a_day_that_no_table_has_every_line_has_its_own_margin():
+    found = changed(("日期 Date：20260209", "日期 Date：20240606"))
+
+    assert [p.broker_rate for p in found.book.positions] == pytest.approx(
+        [0.26, 75_840.0 / 546_000.0]
+    )
+
+
 def test_margins_of_lines_make_up_what_the_broker_says():
     found = read_text(CTP)
     book = housed(found.book, found.stated)

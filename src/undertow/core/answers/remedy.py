@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -70,3 +71,10 @@ class Remedy:
     def selling_rescues(self) -> bool:
         """Whether closing positions can bring the call beyond the move at all."""
         return self.trades is not None
+
+    @property
+    def restoring_share(self) -> float:
+        """Share of every position whose sale does it: 0 if none is needed, inf if none does."""
+        if self.pro_rata is None:
+            return math.inf
+        return max((trade.share for trade in self.pro_rata.trades), default=0.0)

@@ -15,8 +15,9 @@ from undertow.core.book import NAN, Book, BookAccount, Kind, Position
 from undertow.core.errors import InputError
 from undertow.data.books._merge import merged
 from undertow.data.books._noted import Noted, cell, lacking, twice
-from undertow.data.books.base import Read, Reader, Source, Stated
+from undertow.data.books.base import Read, Reader, Source, Stated, housed
 from undertow.model.rulebook import rates_of
+from undertow.model.rulebook.shfe import contract_names
 
 REGIME = "shfe"
 CURRENCY = "CNY"
@@ -70,6 +71,7 @@ class CtpStatement(Reader):
     Positions are of regime `shfe`, at the day's settlement price; the margin of a line is stated.
     The size of a contract is that of the table of rates; 持仓明细 must agree with it, and gives it
     where the table has none: floating profit/((settlement − opened at)·lots).
+    Where that table has no margin of a contract, the margin of its line is the house rate.
     Limits: one currency, CNY; options are listed, `shfe` does not carry them.
     Source: layout of CTP statements since 2016, with and without 投资单元 and 资金账号.
     """
@@ -117,8 +119,15 @@ def _read(file: Source) -> Read:
         risk=risk,
         margins=margins,
     )
-    book = Book(held, (account,), on, base=CURRENCY)
+    book = housed(Book(held, (account,), on, base=CURRENCY), (_unlisted(stated, held, on),))
     return Read(book, (stated,), noted.sorted(), tuple(file.name for _ in held))
+
+
+def _unlisted(stated: Stated, held: tuple[Position, ...], on: date) -> Stated:
+    """Of the margins stated those of contracts that the exchange's table of rates lacks."""
+    table = rates_of(REGIME)
+    listed = {p.symbol for p in held if table.has(contract_names(p), "maintenance", on)}
+    return replace(stated, margins={s: m for s, m in stated.margins.items() if s not in listed})
 
 
 def _statement(file: Source, noted: Noted) -> Statement:
