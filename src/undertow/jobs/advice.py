@@ -9,11 +9,11 @@ from undertow.core.answers.leaving import Leaving
 from undertow.core.answers.remedy import Remedy
 from undertow.core.answers.survival import Survival
 from undertow.core.book import Book, Kind, Position
-from undertow.core.errors import BadNumber
+from undertow.core.errors import BadNumber, UnknownName
 from undertow.data.closes import Closes, read_closes
-from undertow.episodes import compile_episode, list_episodes, load
+from undertow.episodes import list_episodes
+from undertow.jobs.inside import Crowd, Inside, crowd_of
 from undertow.model.rulebook import pools, rulebook_of
-from undertow.model.scenario import Scenario
 from undertow.studies.directions import against, projected
 from undertow.studies.leaving import leaving
 from undertow.studies.remedy import Means, Wanted, remedy
@@ -24,15 +24,18 @@ FEWEST = 100
 """Accounts of a crowd that is not played: only its markets are asked."""
 
 
-def way_out(book: Book, scenario: Scenario | None) -> tuple[Leaving | None, str]:
+def way_out(book: Book, crowd: Crowd | None) -> tuple[Leaving | None, str]:
     """The way out by the markets of an episode, and its name; None if they list nothing of it.
 
-    scenario: whose markets, None for the latest episode that comes with Undertow
+    crowd: whose markets, None for those of the latest episode that comes with Undertow
     """
-    name = list_episodes()[-1] if scenario is None else scenario.name
-    there = compile_episode(load(name), accounts=FEWEST) if scenario is None else scenario
-    found = leaving(book, there)
-    return (found, name) if found.normal.lines else (None, name)
+    there = crowd or crowd_of(Inside(list_episodes()[-1], accounts=FEWEST))
+    try:
+        found = leaving(there.exchanged(book), there.scenario)
+    except UnknownName:
+        # A currency that neither the book nor the episode exchanges: nothing is said.
+        return None, ""
+    return (found, there.name) if found.normal.lines else (None, "")
 
 
 def remedies(

@@ -86,8 +86,8 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
     )
     if crowd is not None:
         answer = with_crowd(answer, book, crowd, progress)
-    left, markets = way_out(book, None if crowd is None else crowd.scenario)
-    return Booked(replace(answer, leaving=left, markets=markets if left else ""), _inputs(request))
+    left, markets = way_out(book, crowd)
+    return Booked(replace(answer, leaving=left, markets=markets), _inputs(request))
 
 
 def _parted(book: Book, found: Read, file: Path | None) -> tuple[Book, tuple[Position, ...]]:
