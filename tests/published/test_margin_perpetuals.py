@@ -171,3 +171,22 @@ def test_a_row_that_lacks_what_the_rule_needs_is_unsupported():
 
     assert found is None
     assert "'many'" in why
+
+
+@pytest.mark.parametrize(
+    ("said", "cap"),
+    [
+        ("major_fx", 30),
+        ("Major forex", 30),
+        ("EUR/USD", 30),
+        ("fx_minor", 20),
+        ("gold", 20),
+        ("silver", 10),
+        ("single stock", 5),
+        ("Crypto", 2),
+    ],
+)
+def test_a_class_is_said_in_many_words(said, cap):
+    assert results("CFD ESMA", notional=3_000, asset_class=said)["margin"] == pytest.approx(
+        3_000 / cap
+    )

@@ -12,11 +12,12 @@ from scipy.optimize import minimize
 
 from undertow.core.book import Book, BookAccount, Kind, Marks, Mode, Position
 from undertow.core.errors import BadNumber, UnknownName
+from undertow.core.market import calm_market, plain_instruments
 from undertow.model.rulebook import Pool, moves, pools, rulebook_of
 from undertow.model.rulebook.binance import Binance
 from undertow.model.rulebook.cme_futures import CmeFutures
 from undertow.model.rulebook.reg_t import RegT
-from undertow.studies.dealing import Dealing, Dealings
+from undertow.studies.dealing import Dealing, Dealings, dealings_in
 from undertow.studies.remedy import Means, Wanted, _Asked, remedies, remedy
 
 DAY = date(2026, 2, 9)
@@ -163,10 +164,12 @@ def test_any_account_of_coins_is_brought_beyond_the_move_through_its_tiers(btc, 
 
 
 def test_what_survives_the_move_does_nothing():
-    found = remedy(RegT(), stocks(equity=90_000.0), Wanted(FALL, 0.3), Means(COSTS))
+    lines = (replace(stocks().positions[0], quantity=0.0),)
+    found = remedy(RegT(), stocks(equity=90_000.0), Wanted(FALL, 0.3), Means(COSTS, lines))
 
     assert (found.need, found.restoring_share) == (0.0, 0.0)
     assert found.trades.trades == () == found.pro_rata.trades
+    assert found.hedges == () == found.unable
     assert found.trades.cost == found.deposit.deposit == 0.0
 
 
@@ -312,3 +315,18 @@ def test_impact_grows_with_the_root_of_the_size():
     assert dealt.impact(25.0) == pytest.approx(0.01)
     with pytest.raises(BadNumber, match="negative cost"):
         Dealing(-0.1)
+
+
+def test_costs_come_from_a_market_in_the_units_of_the_book():
+    calm = plain_instruments(
+        ("SI",), spread=np.array([0.0004]), sigma=np.array([0.03]), volume=np.array([2.5e8])
+    )
+    market = calm_market(calm, np.array([80.0]))
+    thin = replace(market, depth=0.25 * market.depth, sigma=2.0 * market.sigma)
+    pool = metals()
+    book = Book(pool.positions, (pool.account,), DAY)
+    dealt, stressed = (dealings_in(there, book).of(pool.positions[0]) for there in (market, thin))
+
+    assert dealt == Dealing(0.0002, 0.03, 50_000.0)
+    assert stressed == Dealing(0.0004, 0.03, 12_500.0)
+    assert dealings_in(market, book).assumed(pool.positions[1])

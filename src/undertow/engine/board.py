@@ -70,6 +70,7 @@ class Board:
     rows: list[tuple[list[int], list[int]]] = field(default_factory=list)
     _desk: Rows = field(init=False)
     _tables: Regime | None = None
+    _own: list[tuple[MarginRule, Requirement, Requirement]] = field(default_factory=list)
     _tests: dict[tuple[int, bool], Weights] = field(default_factory=dict)
     _standing: dict[tuple[int, bool], Weights] = field(default_factory=dict)
 
@@ -138,13 +139,22 @@ class Board:
 
     def _compiled(self, regimes: Sequence[Regime], market: Market) -> Regime:
         """Every rule's tables, side by side."""
-        desks = list(zip(regimes, self.parts, strict=True))
-        trigger = [r.rule.table(market, own, target=False) for r, own in desks]
-        target = [r.rule.table(market, own, target=True) for r, own in desks]
+        for number, regime in enumerate(regimes):
+            self._ruled(number, regime.rule, market)
+        _, trigger, target = zip(*self._own, strict=True) if self._own else ((), (), ())
         trigger_rows = _rows(regimes, trigger)
         self.rows = list(zip(trigger_rows, _rows(regimes, target), strict=True))
         rule = SideBySide(self._joined(trigger), self._joined(target))
         return Regime(rule, cash_test=any(regime.cash_test for regime in regimes))
+
+    def _ruled(self, number: int, rule: MarginRule, market: Market) -> None:
+        """Make one desk's tables anew, unless its rule is still the same and reads no price."""
+        known = self._own[number] if number < len(self._own) else None
+        if known is not None and known[0] is rule and rule.fixed:
+            return
+        part = self.parts[number]
+        trigger, target = (rule.table(market, part, target=target) for target in (False, True))
+        self._own[number : number + 1] = [(rule, trigger, target)]
 
     def _joined(self, tables: Sequence[Requirement]) -> Requirement:
         rate = np.zeros((max((len(table.rate) for table in tables), default=1), self.all.count))

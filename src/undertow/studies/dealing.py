@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from undertow.core.book import Position
+from undertow.core.book import Book, Position
 from undertow.core.errors import BadNumber, unknown
+from undertow.core.market import Market
+from undertow.studies.placed import all_pools, placed_in
 
 SHIPPED = Path(__file__).parent / "dealing.csv"
 PATH_AVERAGE = 2.0 / 3.0
@@ -68,6 +70,33 @@ class Dealings:
     def assumed(self, position: Position) -> bool:
         """Whether the cost of a symbol is a round figure of its kind."""
         return not any(name in self.by_symbol for name in position.names)
+
+
+def dealings_in(
+    market: Market,
+    book: Book,
+    *,
+    symbols: Mapping[str, str] | None = None,
+    coefficient: float = 1.0,
+) -> Dealings:
+    """Costs of a book's symbols by what a market says of its instruments; the rest by kind.
+
+    half the spread as makers set it, σ₀, and the volume as far as depth is left, in units of the
+    book;  symbols: instruments by symbol, where the book has other names
+    coefficient: of the square-root law
+    """
+    calm = market.instruments
+    spread = 0.5 * calm.spread * (market.sigma / calm.sigma) / market.available
+    volume = calm.volume * market.depth / calm.depth
+    found = {}
+    for _, pool, _ in all_pools(book):
+        for one in placed_in(pool, market, symbols):
+            held, at = pool.positions[one.position], one.instrument
+            if held.quantity:
+                daily = float(volume[at]) * abs(held.quantity / one.units)
+                known = (float(spread[at]), float(calm.sigma[at]), daily, coefficient)
+                found[held.symbol] = Dealing(*known)
+    return Dealings(found)
 
 
 def _row(kind: str) -> tuple[float, float, float]:

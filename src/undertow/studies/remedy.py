@@ -87,10 +87,10 @@ def remedy(rulebook: Rulebook, pool: Pool, wanted: Wanted, means: Means) -> Reme
     asked = _Asked(rulebook, pool, wanted, means)
     now = asked.moves(pool)
     alone = pool.positions[0].mode is Mode.ISOLATED
-    candidates = () if alone else tuple(means.hedges)
+    deposit = asked.until_reached(asked.deposited) or asked.way(pool, (), 0.0)
+    candidates = () if alone or not deposit.deposit else tuple(means.hedges)
     ways = [asked.until_reached(asked.hedged(one)) for one in candidates]
     found = sorted((way for way in ways if way is not None), key=lambda way: way.cost)
-    deposit = asked.until_reached(asked.deposited) or asked.way(pool, (), 0.0)
     return Remedy(
         account=pool.account.account,
         pool=pool.positions[0].symbol if alone else "",
@@ -211,10 +211,11 @@ class _Asked:
 
     def _sold(self, x: Floats) -> Way:
         costs, prices = self._costs().each(x), self.pool.opening.price
+        each = zip(self.pool.positions, x.tolist(), costs.tolist(), strict=True)
         trades = tuple(
-            Trade(p.symbol, -p.quantity * s, s, prices[p.symbol], self._value(p) * s, c)
-            for p, s, c in zip(self.pool.positions, x.tolist(), costs.tolist(), strict=True)
-            if s > 1e-9
+            Trade(p.symbol, -p.quantity * s, s, prices[p.symbol], self._value(p) * s, c, at)
+            for at, (p, s, c) in enumerate(each)
+            if s > WITHIN
         )
         cost = float(costs.sum())
         after = self._closed(x)

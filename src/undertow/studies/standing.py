@@ -68,9 +68,20 @@ class Standing:
         total = float(lines.sum())
         return lines / total if total > 0.0 else lines
 
+    @cached_property
+    def _last(self) -> dict[bytes, Levels]:
+        return {}
+
     def levels(self, value: PerInstrument) -> Levels:
-        """Equity and requirements at other values of the instruments, account's currency."""
-        return self.rulebook.levels(self.pool, self.marks(value))
+        """Equity and requirements at other values of the instruments, account's currency.
+
+        Asked three times a bar at the same values: the last answer is kept.
+        """
+        key = value.tobytes()
+        if key not in self._last:
+            self._last.clear()
+            self._last[key] = self.rulebook.levels(self.pool, self.marks(value))
+        return self._last[key]
 
     def marks(self, value: PerInstrument) -> Marks:
         """The book's prices once the instruments have these values."""

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from books import DAY, chips, coins, gold, joined, silver
 from small import system
+from small_books import DAY, chips, coins, gold, joined, silver
 from undertow.core.book import Book, BookAccount, Kind, Position
 from undertow.core.columns import pledged_columns
 from undertow.core.errors import InputError

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from books import DAY, chips, coins, joined, silver
 from small import holders, shocked, system
+from small_books import DAY, chips, coins, joined, silver
 from undertow.core.book import Book, BookAccount, Position
 from undertow.core.errors import BadNumber
 from undertow.core.market import Market

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from books import DAY, chips, coins, joined, silver
 from small import system
+from small_books import DAY, chips, coins, joined, silver
 from undertow.core.book import Book, BookAccount, Kind, Marks, Mode, Position
 from undertow.core.errors import UnknownName
 from undertow.studies.placed import all_pools, follows, in_base, instrument_of, placed_in

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from books import DAY, chips, coins, gold, joined, silver
 from small import holders, shocked, system
+from small_books import DAY, chips, coins, gold, joined, silver
 from undertow.core.book import Book, BookAccount, Kind, Marks, Position
 from undertow.core.errors import BadNumber
 from undertow.engine.run import How, run

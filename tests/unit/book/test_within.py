@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from books import chips, coins, gold, joined, silver
 from small import holders, shocked, system
+from small_books import chips, coins, gold, joined, silver
 from strategies import systems
 from undertow.core.book import Book, Kind, Position
 from undertow.core.columns import Way
 from undertow.core.errors import UnknownName
 from undertow.core.trace import Trace
 from undertow.engine.run import How, run
+from undertow.model.rulebook import RULEBOOK
 from undertow.model.scenario import News, Scenario
 from undertow.studies.within import Entering, bared, deserted, played, times, within
 
 ALONE = How(threads=1, ledger=False)
-some = settings(max_examples=12, deadline=None)
+some = settings(max_examples=15, deadline=None)
 SYMBOLS = Entering({"SI": "A", "NVDA": "B", "BTCUSDT": "B"})
 
 
@@ -114,11 +115,11 @@ def test_without_a_crowd_the_crowd_has_cost_nothing(scenario: Scenario) -> None:
 def test_news_crowd_and_footprint_add_up_to_the_loss(scenario: Scenario, factor: float) -> None:
     book = times(joined(gold(), silver(equity=140_000.0), chips()), factor)
     found = within(book, scenario, how=ALONE)
-    scale = max(1.0, *(abs(a.opening) + abs(a.left) for a in found.accounts))
 
-    for one in (found, *found.accounts):
-        parts = one.losses.news + one.losses.crowd + one.losses.footprint
-        assert parts == pytest.approx(one.losses.total, rel=1e-9, abs=1e-9 * scale)
+    for losses in (found.losses, *(one.losses for one in found.accounts)):
+        parts = (losses.news, losses.crowd, losses.footprint)
+        largest = max(abs(part) for part in (*parts, losses.total, 1.0))
+        assert sum(parts) == pytest.approx(losses.total, abs=1e-12 * len(found.accounts) * largest)
     assert all(a.losses.total == a.opening - a.left for a in found.accounts)
 
 
@@ -244,3 +245,29 @@ def test_times_scales_what_a_book_has() -> None:
 
     assert [p.quantity for p in book.positions] == [6.0, 6.0]
     assert [a.equity for a in book.accounts] == [450_000.0, 54_000.0]
+
+
+@pytest.mark.parametrize("name", RULEBOOK.members())
+def test_every_regime_can_go_through_a_cascade(name: str) -> None:
+    pool = RULEBOOK.member(name).example_pool()
+    first = pool.positions[0]
+    book = Book(
+        pool.positions,
+        (replace(pool.account, equity=pool.equity),),
+        pool.opening.on,
+        pool.opening.fx or {pool.account.currency: 1.0, "USD": 1.0},
+        quotes=pool.opening.price,
+    )
+    named = Entering({first.symbol: "A"}, rulebooks={pool.account.account: RULEBOOK.make(name, {})})
+    scenario = crowd(fall=0.6, depth=1e9, bars=48)
+    began = datetime.combine(pool.opening.on, time(), UTC)
+    dated = replace(scenario, clock=replace(scenario.clock, start=began))
+    account = within(book, dated, entering=named, how=ALONE).accounts[0]
+    slack = RULEBOOK.make(name, {}).levels(pool, pool.opening)
+    loss = pool.gross(pool.opening) * 0.4
+
+    assert account.opening == pytest.approx(slack.equity)
+    assert account.losses.total > 0.0
+    if slack.equity - slack.maintenance < 0.5 * loss:
+        assert account.sold is not None
+        assert account.called is not None

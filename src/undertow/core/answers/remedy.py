@@ -13,6 +13,7 @@ class Trade:
     quantity: signed change of units or contracts;  share: of the position that is closed, 0 for
     a hedge;  price: mark, currency of the position
     value: unsigned, and cost: spread and impact, account's currency
+    at: place of the position in its pool, −1 for a hedge
     """
 
     symbol: str
@@ -21,6 +22,7 @@ class Trade:
     price: float
     value: float
     cost: float
+    at: int = -1
 
 
 @dataclass(frozen=True, slots=True)

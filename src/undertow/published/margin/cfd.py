@@ -18,7 +18,17 @@ CFD: Final = "cfd"
 SIZE: Final = ("notional", "position_value", "exposure", "value")
 LEVERAGE: Final = ("cap", "leverage", "max_leverage")
 RATE: Final = ("rate", "margin_rate", "im_rate", "margin_pct")
-CLASS: Final = ("asset_class", "class", "group", "asset", "symbol", "pair")
+CLASS: Final = ("asset_class", "class", "group", "asset", "symbol", "pair", "instrument")
+SAID: Final = {
+    "major_fx": ("fx_major", "major_forex", "forex_major", "major_currency_pair", "major_pair"),
+    "minor_fx": ("fx_minor", "minor_forex", "non_major_fx", "fx_non_major", "exotic_fx"),
+    "gold": ("xau", "xauusd"),
+    "commodity": ("silver", "oil", "crude", "other_commodity", "commodities", "wti", "brent"),
+    "major_index": ("index", "indices", "major_indices", "equity_index"),
+    "minor_index": ("minor_indices", "non_major_index"),
+    "share": ("shares", "stock", "equity", "single_stock", "individual_equity", "equities"),
+    "crypto": ("cryptocurrency", "cryptocurrencies", "crypto_asset", "bitcoin"),
+}
 
 
 def margin(given: Inputs) -> Results:
@@ -115,10 +125,18 @@ def _table(given: Inputs) -> Rates:
 
 def _pool(given: Inputs, size: float) -> Pool:
     has_rate = any(name in given for name in (*RATE, *LEVERAGE))
-    named = next((given.text(n) for n in CLASS if n in given), CFD)
+    named = _class(next((given.text(n) for n in CLASS if n in given), CFD))
     symbol = CFD if has_rate else named
     held = Position("", symbol, 1.0, size, Kind.CFD, size, group=symbol)
     return Pool(BookAccount("", CFD, 0.0), (held,), 0.0, Marks(_day(given), {symbol: size}))
+
+
+def _class(said: str) -> str:
+    """The class as the rates list it, where another word for it was said."""
+    plain = said.strip().lower().replace(" ", "_").replace("-", "_")
+    if plain in SAID:
+        return plain
+    return next((name for name, others in SAID.items() if plain in others), said)
 
 
 def _size(given: Inputs) -> float:
