@@ -60,8 +60,8 @@ def named(account: AccountAnswer, words: Words) -> str:
 
 def accounts_table(answer: BookAnswer, words: Words = ENGLISH) -> Table:
     """Equity, requirement, excess and leverage of each account."""
-    made = table(words("Accounts"))
-    made.add_column(words("regime"))
+    made = table(words("Accounts"), narrow=True)
+    made.add_column(words("regime"), no_wrap=True)
     made.add_column("", no_wrap=True)
     heads = (
         words("equity"), words("requirement"), words("excess"), words("used"), words("leverage"),
@@ -90,10 +90,10 @@ def prices_table(one: AccountAnswer, words: Words = ENGLISH) -> Table | None:
     )  # fmt: skip
     numbers(made, (*heads, *((words("with fees"),) if paid else ())))
     for p in one.positions:
-        made.add_row(_symbol(p), *_prices(p), *((price(p.out_price),) if paid else ()))
+        made.add_row(p.symbol, *_prices(p), *((price(p.out_price),) if paid else ()))
     made.caption = words(
-        "each with the other prices unmoved; close-out: the liquidation price; zero equity: nothing"
-        " is left"
+        "each with the other prices unmoved, an option by the price of its underlying; close-out:"
+        " the liquidation price; zero equity: nothing is left"
     )
     return made
 
@@ -105,11 +105,6 @@ def _owners(answer: BookAnswer) -> int:
 
 def _named(account: AccountAnswer, words: Words, owners: int) -> tuple[str, ...]:
     return (named(account, words),) * owners
-
-
-def _symbol(position: PositionAnswer) -> str:
-    same = position.follows == position.symbol
-    return position.symbol if same else f"{position.symbol} ({position.follows})"
 
 
 def _prices(p: PositionAnswer) -> tuple[str, ...]:
