@@ -50,6 +50,22 @@ def found(regime, **inputs):
             {"client_margin": [0.6601, 0.7749]},
         ),
         (
+            "China broker markup",
+            {"sge_margin": [0.26, 0.23], "multiplier": [2.54, 2.87]},
+            {"client_margin": [0.6604, 0.6601]},
+        ),
+        (
+            "SHFE broker mark-up",
+            {"exchange_margin": 0.19, "client_margin": 0.30},
+            {"markup_pp": 11.0, "leverage": 1.0 / 0.3},
+        ),
+        ("两融 opening", {"cash": 100_000, "date": "2025-06-02"}, {"max_financing": 125_000.0}),
+        (
+            "Margin financing",
+            {"collateral": 100_000, "conversion": 0.7},
+            {"max_financing": 70_000.0, "leverage": 2.0},
+        ),
+        (
             "SHFE margin",
             {"contract": "AG2606", "price": 25_000, "lots": 2, "date": "2026-02-09", "equity": 2e5},
             {"margin": 165_000.0, "risk_degree": 0.825, "excess": 35_000.0, "call": False},
@@ -115,6 +131,12 @@ def test_china(regime, inputs, expected):
             "TSE widened limit",
             {"base": 19_170, "side": "lower", "factor": 4},
             {"upper": 23_170.0, "lower": 3_170.0, "lower_limit": 16_000.0},
+        ),
+        ("TSE limit", {"base": [99, 100, 4_999]}, {"limit": [30.0, 50.0, 700.0]}),
+        (
+            "LULD",
+            {"ref": 2, "tier": 2, "prev_close": 2, "minutes_to_close": 10},
+            {"lower": 1.2, "upper": 2.8},
         ),
         ("TSE limit", {"base": 1_000}, {"upper": 1_300.0, "lower": 700.0}),
         (

@@ -41,13 +41,10 @@ def _cells(lines: Iterator[list[str]], name: str) -> Iterator[tuple[str, date, f
     for line, cells in enumerate(lines, 2):
         try:
             if is_long:
-                price = cells[small.index("close")]
-                named = [(cells[small.index("symbol")].strip(), price)]
+                named = [(cells[small.index("symbol")].strip(), cells[small.index("close")])]
             else:
                 named = [(head[k], cell) for k, cell in enumerate(cells) if k != at]
-            for symbol, price in named:
-                if price.strip():
-                    yield symbol, day(cells[at]), number(price)
+            yield from ((s, day(cells[at]), number(price)) for s, price in named if price.strip())
         except (BadNumber, BadDate, IndexError) as error:
             raise BadFile(f"{name} line {line} cannot be read: {error}") from error
 

@@ -43,7 +43,7 @@ class Mapped(Reader):
     `decimal = ","`, and `[[accounts]]`, `[fx]`, `[quotes]` as in the two tables; then one or more
     CSV files that have all of those columns. Lines above their header are passed over.
     Limits: one map a book; a column that no table of ours has is refused.
-    Source: docs/book.md.
+    Source: docs/exports.md.
     """
 
     reads: ClassVar[str] = "any CSV with a TOML file of [columns]"

@@ -31,7 +31,8 @@ SHARES: Final = (
 PRICES: Final = ("settlement", "settle", "price", "entry")
 LOTS: Final = ("lots", "qty", "quantity", "contracts")
 SIZES: Final = ("size", "multiplier", "contract_size")
-LOANS: Final = ("loan", "financing", "debt", "financed")
+LOANS: Final = ("loan", "financing", "debt", "debts", "financed", "liabilities", "owed")
+ASSETS: Final = ("securities", "market_value", "stock_value", "stock_mv", "value", "assets")
 
 
 def widening(given: Inputs, *, following: str = "d2") -> Results:
@@ -55,18 +56,38 @@ def third_day(given: Inputs) -> Results:
 
 
 def markup(given: Inputs) -> Results:
-    """What a broker asks of its clients for one rate of the exchange, or for several."""
+    """What a broker asks of its clients for one rate of the exchange, or for several.
+
+    Where the client's rate is given, what is added and the multiple.
+    """
     name = _first(given, SHARES)
-    multiple = given.number("multiplier", given.number("multiple", 1.0))
-    added = given.number("markup", given.number("add", given.number("markup_pp", 0.0) / 100.0))
-    asked = [client_share(s, multiple=multiple, markup=added) for s in given.numbers(name)]
-    each = [1.0 / share for share in asked]
-    alone = not isinstance(given.of(name), list)
-    return {
-        "client_margin": asked[0] if alone else asked,
-        "leverage": each[0] if alone else each,
-        "max_leverage": each[0] if alone else each,
+    exchange = given.numbers(name)
+    if "client_margin" in given:
+        asked = list(given.numbers("client_margin"))
+    else:
+        added = given.number("markup", given.number("add", given.number("markup_pp", 0.0) / 100.0))
+        times = _multiples(given, len(exchange))
+        asked = [
+            client_share(s, multiple=m, markup=added) for s, m in zip(exchange, times, strict=True)
+        ]
+    pairs = list(zip(asked, exchange, strict=True))
+    found = {
+        "client_margin": asked,
+        "leverage": [1.0 / share for share in asked],
+        "max_leverage": [1.0 / share for share in asked],
+        "markup": [ours - theirs for ours, theirs in pairs],
+        "markup_pp": [100.0 * (ours - theirs) for ours, theirs in pairs],
+        "multiplier": [ours / theirs for ours, theirs in pairs],
     }
+    alone = not isinstance(given.of(name), list)
+    return {key: each[0] if alone else each for key, each in found.items()}
+
+
+def _multiples(given: Inputs, count: int) -> tuple[float, ...]:
+    """One multiple for each rate; a single one is for all."""
+    name = "multiplier" if "multiplier" in given else "multiple"
+    each = given.numbers(name) if name in given else (1.0,)
+    return each * count if len(each) == 1 else each
 
 
 def held(given: Inputs, rules: Shfe | SgeTd, usual: str) -> Results:
@@ -98,7 +119,7 @@ def lots_gold_exchange(given: Inputs) -> Results:
 def guarantee(given: Inputs) -> Results:
     """维持担保比例 of an account, and the values of its securities at the lines."""
     cash, day = given.number("cash", 0.0), _day(given)
-    value = given.number("securities", given.number("market_value", given.number("value", 0.0)))
+    value = given.number(_first(given, ASSETS)) if _has(given, ASSETS) else 0.0
     owed = given.number(_first(given, LOANS)) + given.number("interest", 0.0)
     owed += given.number("short_value", given.number("short", 0.0))
     table = rates_of(financing.REGIME)
@@ -114,6 +135,15 @@ def guarantee(given: Inputs) -> Results:
         found[f"{name}_move"] = at / value - 1.0 if value else 0.0
         found[name] = ratio < line
     return {**found, "call": found["warning"], "liquidate": found["close_out"]}
+
+
+def opening(given: Inputs) -> Results:
+    """What may be borrowed on collateral, by the margin ratio given or of the date."""
+    listed = rates_of(financing.REGIME).value((), "initial", _day(given))
+    ratio = given.number("margin_ratio", given.number("financing_ratio", listed))
+    free = given.number("cash", 0.0)
+    free += given.number("collateral", 0.0) * given.number("conversion", given.number("rate", 1.0))
+    return {"margin": free, "max_financing": free / ratio, "leverage": 1.0 + 1.0 / ratio}
 
 
 def _said(levels: Levels) -> dict[str, object]:
@@ -169,12 +199,14 @@ def _day(given: Inputs) -> date:
     return date.fromisoformat(given.text("date", DAY))
 
 
-FUTURES: Final = r"(shfe|ine|gfex|shanghai|china future)"
+FUTURES: Final = r"(shfe|ine|gfex|dce|shanghai|china future)"
+CREDIT: Final = "margin financing|margin trading|两融|融资"
 ADAPTERS: Final = (
     Adapter(rf"{FUTURES}.*d2\W+d3", ("d2_limit",), third_day),
     Adapter(rf"{FUTURES}.*(widen|limit|d1|d2)", ("|".join(LIMITS),), widening),
     Adapter(r"(china|bank|sge|shfe).*(markup|mark-up|client|agent)", ("|".join(SHARES),), markup),
     Adapter(rf"{FUTURES}", ("|".join(PRICES), "|".join(LOTS)), lots_shanghai),
     Adapter(r"sge", ("|".join(PRICES), "|".join(LOTS)), lots_gold_exchange),
-    Adapter(r"(china )?(margin financing|两融|融资)", ("|".join(LOANS),), guarantee),
+    Adapter(rf"(china )?({CREDIT})", ("|".join(LOANS),), guarantee),
+    Adapter(rf"(china )?({CREDIT})", ("cash|collateral",), opening),
 )

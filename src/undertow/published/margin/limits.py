@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, time
 from typing import Final
 
@@ -12,8 +13,9 @@ from undertow.model.venues import LuldTier, bounds, limit_by_price, limit_width,
 from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = date(2026, 1, 30)
-CLOSING: Final = time(15, 35)
-REFERENCES: Final = ("ref", "reference", "reference_price", "prev_close", "base")
+REFERENCES: Final = (
+    "ref", "reference", "reference_price", "base", "base_price", "prev_close", "settlement",
+)  # fmt: skip
 
 
 def futures(given: Inputs) -> Results:
@@ -37,7 +39,15 @@ def futures(given: Inputs) -> Results:
 
 
 def stocks(given: Inputs) -> Results:
-    """Limits of a stock of the Tokyo Stock Exchange, normal or widened on one side."""
+    """Limits of stocks of the Tokyo Stock Exchange, normal or widened on one side."""
+    name = _named(given)
+    if not isinstance(given.of(name), list):
+        return _stock(given)
+    each = [_stock(Inputs({**given.given, name: base})) for base in given.numbers(name)]
+    return {key: [one[key] for one in each] for key in each[0]}
+
+
+def _stock(given: Inputs) -> Results:
     table, base = rates_of("tse"), _reference(given)
     tiers = table.tiers((), "limit", DAY)
     normal = given.number("normal", limit_by_price(base, tiers.above, tiers.rates))
@@ -61,7 +71,7 @@ def luld(given: Inputs) -> Results:
     table, reference = rates_of("luld"), _reference(given)
     close = given.number("prev_close", given.number("close", reference))
     late = given.flag("last_25_minutes", otherwise=given.flag("doubled"))
-    late = late or ("time" in given and time.fromisoformat(given.text("time")) >= CLOSING)
+    late = late or _minutes_left(given, table) <= table.value((), "late_minutes", DAY)
     width = luld_tier(table, int(given.number("tier", 1.0))).width(
         reference,
         close,
@@ -75,7 +85,16 @@ def luld(given: Inputs) -> Results:
         "upper": round(high, digits),
         "width": width,
         "pct": width / reference,
+        "percentage": width / reference,
     }
+
+
+def _minutes_left(given: Inputs, table: Rates) -> float:
+    """Minutes to the close, by the clock of New York if the row says the time; inf if neither."""
+    if "time" in given:
+        now = time.fromisoformat(given.text("time"))
+        return 60.0 * (table.value((), "closes", DAY) - now.hour) - now.minute
+    return given.number("minutes_to_close", math.inf)
 
 
 def luld_tier(table: Rates, tier: int) -> LuldTier:
@@ -99,8 +118,12 @@ def market_wide(given: Inputs) -> Results:
 
 
 def _reference(given: Inputs) -> float:
-    found = [key for key in REFERENCES if key in given]
-    return given.number(found[0] if found else REFERENCES[0])
+    return given.number(_named(given))
+
+
+def _named(given: Inputs) -> str:
+    """The key that the price limits are measured from stands under."""
+    return next((key for key in REFERENCES if key in given), REFERENCES[0])
 
 
 ADAPTERS: Final = (
