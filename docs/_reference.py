@@ -1,4 +1,4 @@
-"""Write the pages that follow from the code: rules, commands, episode file, run folder.
+"""Write the pages that follow from the code: rules, regimes, commands, episode file, run folder.
 
 `python docs/_reference.py` writes them, `--check` exits 1 where one is not what it would write.
 """
@@ -258,8 +258,16 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in r)} |" for r in lines)
 
 
+def regimes() -> str:
+    """Every margin regime of a book, with the sources of its rates."""
+    import _regimes  # beside this file: on the path only when it is run
+
+    return _page("Margin regimes", _regimes.SAID, _regimes.sections())
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules,
+    "regimes.md": regimes,
     "commands.md": commands,
     "episode-file.md": episode_file,
     "answer.md": answer,

@@ -16,6 +16,7 @@ from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Si
 from undertow.core.family import Family
 from undertow.episodes.schema import Plan
 from undertow.jobs.rules import FAMILIES
+from undertow.model.rulebook import RULEBOOK, rates_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -48,6 +49,15 @@ def test_every_member_and_parameter_is_on_the_page_of_rules(family: Family[objec
         fields = [field.name for field in dataclasses.fields(part)]  # type: ignore[arg-type]
 
         assert all(f"| `{field}` |" in section for field in fields)
+
+
+def test_every_regime_is_on_its_page_with_each_of_its_sources() -> None:
+    text = page("regimes.md")
+    for name in RULEBOOK.members():
+        section = text.split(f"\n## `{name}`\n", 1)[1].split("\n## ", 1)[0]
+        kinds = {row.what for row in rates_of(name).rows}
+
+        assert [what for what in kinds if f"| `{what}` |" not in section] == []
 
 
 @FAMILY

@@ -71,3 +71,28 @@ def test_what_a_regime_does_not_carry_is_refused_by_its_line_and_dropped_when_le
     dropped = answered(file, lenient=True).dropped
 
     assert "line 31" in str(dropped[0])
+
+
+def test_an_option_on_what_is_not_held_asks_for_its_price_and_takes_it(tmp_path):
+    export = tmp_path / "statement.csv"
+    lines = (EXPORTS / "ibkr-activity.csv").read_text().splitlines()
+    export.write_text("\n".join(one for one in lines if not {",AAPL,500", "Bonds"} & parts(one)))
+    prices = tmp_path / "prices.csv"
+    prices.write_text("symbol,price\nAAPL,250\n")
+    with pytest.raises(RefusedBook, match="follows AAPL, which has no price; add it in a table"):
+        answered((export,))
+    found = answered((export, prices))
+
+    assert [one.follows for one in found.accounts[0].positions if one.kind == "option"] == ["AAPL"]
+    assert found.on == date(2026, 2, 9)
+
+
+def parts(line):
+    return {part for part in (",AAPL,500", "Bonds") if part in line}
+
+
+def test_prices_alone_are_no_book(tmp_path):
+    prices = tmp_path / "prices.csv"
+    prices.write_text("symbol,price\nAAPL,250\n")
+    with pytest.raises(RefusedBook, match="There is no account in these files"):
+        answered((prices,))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from undertow.core.answers.said import Said
-from undertow.core.book import Book, BookAccount
+from undertow.core.book import Book, BookAccount, Kind, Position
 from undertow.core.errors import InputError
 from undertow.model.rulebook import Pool, Rulebook, not_carried, pools, rulebook_of
 
@@ -56,6 +56,9 @@ def _of_lines(account: BookAccount, rulebook: Rulebook, pool: Pool) -> Iterator[
         yield from (Objection(account, one.line, said) for said in refused)
         if refused:
             continue
+        if one.kind is Kind.OPTION and one.underlying not in pool.opening.price:
+            yield Objection(account, one.line, _unpriced(one))
+            continue
         try:
             rulebook.levels(alone, pool.opening)
             rulebook.breaks(alone, pool.opening.on)
@@ -70,6 +73,13 @@ def _of_lines(account: BookAccount, rulebook: Rulebook, pool: Pool) -> Iterator[
                     told,
                 ),
             )
+
+
+def _unpriced(option: Position) -> Said:
+    return Said(
+        "{symbol} follows {underlying}, which has no price; add it in a table symbol,price.",
+        {"symbol": option.symbol, "underlying": option.underlying or option.symbol},
+    )
 
 
 def without(book: Book, refused: tuple[Objection, ...]) -> Book:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book
@@ -30,13 +31,16 @@ def merged(reads: Sequence[Read]) -> Read:
         books[0],
         positions=tuple(p for one in books for p in one.positions),
         accounts=tuple(a for one in books for a in one.accounts),
-        on=max(one.on for one in books),
+        on=max(_days(books)),
         fx=fx,
         quotes={s: price for one in reversed(books) for s, price in one.quotes.items()},
     )
     files = tuple(file for one in parts for file in one.files)
     said = (*problems, *_accounts_twice(book), *_dates(books))
     findings += [Finding("", 0, one) for one in said]
+    if not book.accounts and not findings:
+        nobody = Said("There is no account in these files; add one with account,regime,equity.")
+        findings.append(Finding("", 0, nobody, grave=True))
     findings += _prices_twice(book, files)
     return Read(book, tuple(s for one in reads for s in one.stated), tuple(findings), files)
 
@@ -85,8 +89,13 @@ def _accounts_twice(book: Book) -> Iterator[Said]:
         seen.add(one.account)
 
 
+def _days(books: Sequence[Book]) -> set[date]:
+    """Days of the books that hold something; prices or exchange rates alone have none."""
+    return {one.on for one in books if one.accounts or one.positions} or {books[0].on}
+
+
 def _dates(books: Sequence[Book]) -> Iterator[Said]:
-    dates = sorted({one.on for one in books})
+    dates = sorted(_days(books))
     if len(dates) > 1:
         yield Said(
             "The files are of several dates, from {first} to {last}; give files of one date.",

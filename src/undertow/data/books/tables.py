@@ -52,10 +52,8 @@ class Tables(Reader):
     reads: ClassVar[str] = "tables account,symbol,quantity and account,regime,equity"
 
     def claims(self, files: tuple[Source, ...]) -> tuple[Source, ...]:
-        """Files with a table, if one of them has accounts or positions."""
-        mine = tuple(one for one in files if blocks(one.text))
-        kinds = {block.kind for one in mine for block in blocks(one.text)}
-        return mine if kinds & {"positions", "accounts"} else ()
+        """Files with a table; prices or exchange rates alone go with another reader's accounts."""
+        return tuple(one for one in files if blocks(one.text))
 
     def read(self, files: tuple[Source, ...]) -> Read:
         """All tables as one book."""
@@ -65,7 +63,8 @@ class Tables(Reader):
             found.say(one.file.name, one.block.line, _misspelt(one.block))
         on = _day(placed, files)
         accounts = _accounts(placed, found)
-        if not accounts:
+        held_kinds = {"positions", "accounts"} & {one.block.kind for one in placed}
+        if not accounts and held_kinds:
             found.say(
                 files[0].name,
                 0,

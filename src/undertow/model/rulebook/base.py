@@ -264,7 +264,7 @@ def too_levered(pool: Pool, levels: Levels, gross: float) -> Said:
         {
             "regime": pool.account.regime,
             "leverage": Amount(leverage, "number"),
-            "initial": Amount(levels.initial, "number"),
-            "equity": Amount(levels.equity, "number"),
+            "initial": Amount(levels.initial, "price"),
+            "equity": Amount(levels.equity, "price"),
         },
     )
