@@ -26,5 +26,5 @@ def export(name: str) -> str:
     return (EXPORTS / name).read_text(encoding="utf-8")
 
 
-CTP = export("ctp.txt")
+CTP = export("ctp_statement.txt")
 """Two lots of silver long and seven of iron ore short, on 2026-02-09."""

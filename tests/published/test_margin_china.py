@@ -59,6 +59,21 @@ def found(regime, **inputs):
             {"exchange_margin": 0.19, "client_margin": 0.30},
             {"markup_pp": 11.0, "leverage": 1.0 / 0.3},
         ),
+        (
+            "SHFE AG FCM margin",
+            {"exchange_margin": 0.22, "fcm_margin": 0.36},
+            {"markup": 0.14, "max_leverage": 1.0 / 0.36},
+        ),
+        (
+            "SHFE AG client margin",
+            {"price": 25_000, "lots": 1, "contract_size": 15, "margin_rate": 0.36},
+            {"margin": 135_000.0},
+        ),
+        (
+            "SHFE price limit",
+            {"settlement": 25_003, "limit": 0.17, "tick": 1},
+            {"upper": 29_253.0, "lower": 20_752.0},
+        ),
         ("两融 opening", {"cash": 100_000, "date": "2025-06-02"}, {"max_financing": 125_000.0}),
         (
             "Margin financing",
@@ -84,7 +99,7 @@ def found(regime, **inputs):
         ),
         (
             "SGE Ag(T+D)",
-            {"price": 25_000, "lots": 10, "size": 1, "date": "2026-02-03", "multiple": 2.87},
+            {"price": 25_000, "lots": 10, "date": "2026-02-03", "multiple": 2.87},
             {"margin": 165_025.0, "exchange_margin": 57_500.0},
         ),
         (

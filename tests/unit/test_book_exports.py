@@ -9,8 +9,8 @@ from terminal import Terminal
 from undertow.core.errors import RefusedBook
 from undertow.jobs.book import BookRequest, book_of
 
-CTP = (EXPORTS / "ctp.txt",)
-BINANCE = (EXPORTS / "binance-risk.json", EXPORTS / "binance-account.json")
+CTP = (EXPORTS / "ctp_statement.txt",)
+BINANCE = (EXPORTS / "binance_positions.json", EXPORTS / "binance_positions.account.json")
 
 
 def answered(files, **more):
@@ -56,7 +56,7 @@ def test_a_hike_of_a_product_is_one_of_its_contract():
 
 def test_both_exports_of_a_statement_give_the_same_answer():
     csv, xml = (
-        answered((EXPORTS / name,), lenient=True) for name in ("ibkr-activity.csv", "ibkr-flex.xml")
+        answered((EXPORTS / name,), lenient=True) for name in ("ibkr_activity.csv", "ibkr_flex.xml")
     )
 
     assert [(a.equity, a.requirement, a.excess) for a in csv.accounts] == [
@@ -65,7 +65,7 @@ def test_both_exports_of_a_statement_give_the_same_answer():
 
 
 def test_what_a_regime_does_not_carry_is_refused_by_its_line_and_dropped_when_lenient():
-    file = (EXPORTS / "ibkr-activity.csv",)
+    file = (EXPORTS / "ibkr_activity.csv",)
     with pytest.raises(RefusedBook, match="line 31: reg_t does not carry bond"):
         answered(file)
     dropped = answered(file, lenient=True).dropped
@@ -75,7 +75,7 @@ def test_what_a_regime_does_not_carry_is_refused_by_its_line_and_dropped_when_le
 
 def test_an_option_on_what_is_not_held_asks_for_its_price_and_takes_it(tmp_path):
     export = tmp_path / "statement.csv"
-    lines = (EXPORTS / "ibkr-activity.csv").read_text().splitlines()
+    lines = (EXPORTS / "ibkr_activity.csv").read_text().splitlines()
     export.write_text("\n".join(one for one in lines if not {",AAPL,500", "Bonds"} & parts(one)))
     prices = tmp_path / "prices.csv"
     prices.write_text("symbol,price\nAAPL,250\n")

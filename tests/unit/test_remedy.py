@@ -330,3 +330,32 @@ def test_costs_come_from_a_market_in_the_units_of_the_book():
     assert dealt == Dealing(0.0002, 0.03, 50_000.0)
     assert stressed == Dealing(0.0004, 0.03, 12_500.0)
     assert dealings_in(market, book).assumed(pool.positions[1])
+
+
+def test_a_long_book_sells_among_its_largest_positions(monkeypatch):
+    monkeypatch.setattr("undertow.studies.remedy.LINES", 10)
+    draw = np.random.default_rng(3)
+    sizes = draw.uniform(1.0, 100.0, 15)
+    held = tuple(Position("m", f"S{k}", size, 100.0) for k, size in enumerate(sizes))
+    marks = Marks(DAY, {one.symbol: 100.0 for one in held})
+    gross = 100.0 * float(sizes.sum())
+    pool = Pool(BookAccount("m", "reg_t", 0.0), held, 0.3 * gross, marks)
+    wanted = Wanted(dict.fromkeys(marks.price, -1.0), 0.1)
+    found = remedy(RegT(), pool, wanted, Means(Dealings({p.symbol: Dealing(0.001) for p in held})))
+    small = {held[at].symbol for at in np.argsort(sizes)[:5]}
+
+    assert found.trades.call == pytest.approx(0.1, abs=1e-6)
+    assert not small & {trade.symbol for trade in found.trades.trades}
+    assert found.trades.cost <= found.pro_rata.cost * (1 + 1e-6)
+
+
+def test_where_the_largest_cannot_do_it_all_are_sold_alike(monkeypatch):
+    monkeypatch.setattr("undertow.studies.remedy.LINES", 10)
+    held = tuple(Position("m", f"S{k}", 1.0, 100.0) for k in range(15))
+    marks = Marks(DAY, {one.symbol: 100.0 for one in held})
+    pool = Pool(BookAccount("m", "reg_t", 0.0), held, 0.02 * 1_500.0, marks)
+    wanted = Wanted(dict.fromkeys(marks.price, -1.0), 0.01)
+    found = remedy(RegT(), pool, wanted, Means(Dealings({p.symbol: Dealing(0.0001) for p in held})))
+
+    assert found.trades.call == pytest.approx(0.01, abs=1e-6)
+    assert found.trades == found.pro_rata

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from undertow.core.shapes import Floats
+from undertow.core.shapes import Floats, Rows
 
 DEAREST = 1e4
 """Price of money from outside, per unit: a share is closed before it if it costs less."""
@@ -39,6 +39,10 @@ class Costs:
     value: Floats
     half_spread: Floats
     impact: Floats
+
+    def of(self, places: Rows) -> Costs:
+        """Of some positions only."""
+        return Costs(self.value[places], self.half_spread[places], self.impact[places])
 
     def each(self, x: Floats) -> Floats:
         """Cost by position."""

@@ -30,7 +30,7 @@ from undertow.model.rulebook import (
     rulebook_of,
 )
 from undertow.model.scenario import Rules, Scenario
-from undertow.studies.placed import all_pools, placed_in
+from undertow.studies.placed import all_pools, follows, units
 from undertow.studies.way_out import Closed, Selling, Stress, closed
 
 
@@ -57,7 +57,6 @@ class Held:
     """One position that the market lists."""
 
     account: str
-    pool: str
     symbol: str
     instrument: int
     units: float
@@ -91,10 +90,12 @@ def leaving(book: Book, scenario: Scenario, *, out: Out | None = None) -> Leavin
 
 
 def _held(book: Book, market: Market, out: Out) -> list[Held]:
+    """All positions that are listed, wherever they are pledged."""
+    marks, by = book.marks, follows(book, market, out.symbols)
     return [
-        Held(pool.account.account, name, pool.positions[p.position].symbol, p.instrument, p.units)
-        for _, pool, name in all_pools(book)
-        for p in placed_in(pool, market, out.symbols)
+        Held(p.account, p.symbol, by[p.symbol], units(p, marks, market.value[by[p.symbol]]))
+        for p in book.positions
+        if p.symbol in by
     ]
 
 
@@ -102,10 +103,10 @@ def _way_out(
     held: list[Held], market: Market, rules: Rules, of: tuple[Selling, datetime]
 ) -> WayOut:
     own: Rows = np.array([one.instrument for one in held], dtype=np.int64)
-    units = np.array([one.units for one in held])
-    usd = np.abs(units) * market.value[own]
-    done = closed(units, own, market, rules, of)
-    volumes = np.abs(units) / market.instruments.volume[own]
+    count = np.array([one.units for one in held])
+    usd = np.abs(count) * market.value[own]
+    done = closed(count, own, market, rules, of)
+    volumes = np.abs(count) / market.instruments.volume[own]
     gone = usd - done.left * market.value[own]
     lines = tuple(_line(one, at, (usd, volumes, gone), done) for at, one in enumerate(held))
     return WayOut(

@@ -75,15 +75,18 @@ def placed_in(
     """
     names = market.instruments.names
     return tuple(
-        Placed(at, names.index(name), _units(pool, one, market.value[names.index(name)]))
+        Placed(at, names.index(name), units(one, pool.opening, market.value[names.index(name)]))
         for at, one in enumerate(pool.positions)
         if (name := instrument_of(one, names, symbols)) is not None
     )
 
 
-def _units(pool: Pool, position: Position, value: float) -> float:
-    price = pool.opening.price[position.symbol]
-    size = notional(position, price) * in_base(pool.opening, position.currency)
+def units(position: Position, marks: Marks, value: float) -> float:
+    """Signed units of an instrument that are worth as much as a position at the book's prices.
+
+    value: base currency of one unit
+    """
+    size = notional(position, marks.price[position.symbol]) * in_base(marks, position.currency)
     return float(math.copysign(size, position.quantity) / value)
 
 

@@ -3,6 +3,7 @@
 Requirements are the rulebook's own: trades are priced, the account is looked at again at the move
 (and wherever it would be called before), and every answer is solved anew by `moves`. Advice is
 arithmetic: it knows what things cost and release, not where prices go.
+Limits: of a long book the hundred largest positions are candidates for the cheapest sales.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import numpy as np
 from undertow.core.answers.remedy import Remedy, Trade, Way
 from undertow.core.book import Book, Kind, Marks, Mode, Position
 from undertow.core.errors import BadNumber, unknown
-from undertow.core.shapes import Floats
+from undertow.core.shapes import Floats, Rows
 from undertow.model.rulebook import Moves, Pool, Rulebook, moved, moves, pools, rulebook_of
 from undertow.studies._hedging import least
 from undertow.studies._least_cost import Costs, cheapest
 from undertow.studies.dealing import Dealing, Dealings
 
+LINES = 100
+"""Largest positions among which the cheapest sales are looked for: each line takes a look more."""
 POINTS = 12
 """How often a call before the move may add a point at which to look."""
 WITHIN = 1e-9
@@ -132,8 +135,16 @@ class _Asked:
         """The cheapest shares to close."""
         if self.spare(self.pool, points) >= 0.0:
             return self.way(self.pool, (), 0.0)
-        shares = cheapest(lambda x: self.spare(self._closed(x), points), self._costs())
-        return None if shares is None else self._rounded(shares)
+        costs, largest = self._costs(), self._largest()
+
+        def all_of(x: Floats) -> Floats:
+            shares = np.zeros(len(self.pool.positions))
+            shares[largest] = x
+            return shares
+
+        found = cheapest(lambda x: self.spare(self._closed(all_of(x)), points), costs.of(largest))
+        # Many small lines may do what the largest cannot.
+        return self.evenly(points) if found is None else self._rounded(all_of(found))
 
     def evenly(self, points: tuple[float, ...]) -> Way | None:
         """The same share of every position."""
@@ -199,6 +210,11 @@ class _Asked:
                 [each.impact(abs(one.quantity)) for each, one in zip(dealt, held, strict=True)]
             ),
         )
+
+    def _largest(self) -> Rows:
+        """Places of the largest positions, in their order."""
+        values = [self._value(one) for one in self.pool.positions]
+        return np.sort(np.argsort(values, kind="stable")[-LINES:])
 
     def _value(self, position: Position) -> float:
         return self.pool.size(position, self.pool.opening)

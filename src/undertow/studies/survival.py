@@ -65,17 +65,17 @@ def survival(
 ) -> tuple[Survival, ...]:
     """How likely each pool of a book survives, by a filtered bootstrap of real returns.
 
-    returns: by the book's own symbols (`DailyReturns`), up to the day from which it looks ahead
+    returns: by the book's own symbols (`DailyReturns`); those after its date are not looked at
     rulebooks: by account, where they are not the shipped ones
     """
     drawing = drawing or Drawing()
     known = tuple(s for s in returns.symbols if s in book.marks.price)
-    mine = returns.of(known)
+    mine = returns.of(known).until(book.on)
     source = filtered(mine, drawing.volatility or fitted(mine))
     moves = source.paths(drawing.days, drawing.paths, block=drawing.block, seed=drawing.seed)
-    windows = max(1, len(returns.log) // drawing.days)
+    windows = max(1, len(mine.log) // drawing.days)
     sample = Sample(known, moves, min(drawing.paths, windows), "returns")
-    dates = returns.dates[[0, -1]].tolist()
+    dates = mine.dates[[0, -1]].tolist()
     return tuple(
         replace(one, since=dates[0], until=dates[1])
         for one in _survivals(book, sample, rulebooks or {}, drawing.asked)

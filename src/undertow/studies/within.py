@@ -33,6 +33,8 @@ from undertow.studies.book_watch import BookWatch, Followed
 from undertow.studies.placed import Placed, all_pools, follows, placed_in
 from undertow.studies.standing import Opening, Standing, standing
 
+RUNS = 3
+
 LEAST = 1e-6
 """Relative change of a price that is not worth a name."""
 
@@ -77,11 +79,20 @@ def within(
             f"the book holds {held}, and {scenario.name!r} has none of it; give a map from symbols "
             f"to its instruments: {', '.join(scenario.market.instruments.names)}."
         )
-    with_crowd = played(book, scenario, weight=0.0, entering=entering, how=how)
+    first, second, third = (_counted(how or How(ledger=False), number) for number in range(RUNS))
+    with_crowd = played(book, scenario, weight=0.0, entering=entering, how=first)
     bare = bared(scenario, with_crowd.beneath)
-    alone = played(book, deserted(bare), weight=0.0, entering=entering, how=how)
-    joined = played(book, bare, weight=1.0, entering=entering, how=how)
+    alone = played(book, deserted(bare), weight=0.0, entering=entering, how=second)
+    joined = played(book, bare, weight=1.0, entering=entering, how=third)
     return _answer(book, scenario, entering, (alone, with_crowd, joined))
+
+
+def _counted(how: How, number: int) -> How:
+    """How to run one of the runs: progress counts the bars of all."""
+    told = how.progress
+    if told is None:
+        return how
+    return replace(how, progress=lambda bar, bars: told(number * bars + bar, RUNS * bars))
 
 
 def played(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from small import holders, shocked, system
 from small_books import DAY, chips, coins, joined, silver
 from undertow.core.book import Book, BookAccount, Position
+from undertow.core.columns import Way
 from undertow.core.errors import BadNumber
 from undertow.core.market import Market
 from undertow.engine.run import How, run
@@ -254,3 +255,59 @@ def test_silver_futures_are_closed_in_ounces() -> None:
 def test_a_share_of_the_volume_is_a_share(wrong: dict) -> None:
     with pytest.raises(BadNumber):
         Selling(**wrong)
+
+
+def test_what_is_held_outside_the_account_has_to_leave_too() -> None:
+    book = shares(1e3)
+    free = replace(book.positions[0], held=Way.FREE)
+    found = leaving(replace(book, positions=(*book.positions, free)), market(), out=out())
+
+    assert found.normal.usd == pytest.approx(2e5)
+    assert len(found.normal.lines) == 2
+
+
+@some
+@given(st.floats(1.0, 1e5), st.floats(0.05, 1.0))
+def test_lines_add_up_to_the_way_out(quantity: float, part: float) -> None:
+    book = joined(shares(quantity), chips(0.3 * quantity))
+    found = leaving(book, market(), out=out(selling=Selling(participation=part))).normal
+
+    assert found.usd == pytest.approx(sum(line.usd for line in found.lines))
+    assert found.cost_usd == pytest.approx(sum(line.cost_usd for line in found.lines))
+    assert found.hours == max(line.hours for line in found.lines)
+    assert all(line.wait_hours < line.hours for line in found.lines)
+
+
+def test_resilience_makes_patience_cheaper() -> None:
+    quick, slow = Selling(participation=1.0), Selling(participation=0.05)
+    base = market()
+    calm = replace(base.market.instruments, resilience=np.full(2, 0.05))
+    scenario = replace(base, market=replace(base.market, instruments=calm))
+    fast, patient = (
+        leaving(shares(5e3), scenario, out=out(selling=one)).normal for one in (quick, slow)
+    )
+
+    assert patient.cost < fast.cost
+    assert patient.hours > fast.hours
+
+
+def test_a_product_is_sold_into_the_depth_of_what_it_stands_on() -> None:
+    base = market()
+    through = np.array([[1.0, 0.0], [1.0, 0.0]])
+    linked = replace(base.market.instruments, lookthrough=through)
+    scenario = replace(base, market=replace(base.market, instruments=linked))
+    wrapper = Book((Position("s", "NVDA", 1e4, 50.0),), (BookAccount("s", "reg_t", 1e9),), DAY)
+    alone, together = (
+        leaving(book, scenario, out=out()).normal.cost
+        for book in (wrapper, joined(wrapper, shares(5e3)))
+    )
+
+    assert together > alone > 0.0
+
+
+def test_a_book_of_a_currency_is_measured_in_dollars() -> None:
+    held = Position("a", "XYZ", 1e3, 700.0, currency="CNY")
+    book = Book((held,), (BookAccount("a", "reg_t", 1e9, "CNY"),), DAY, {"CNY": 0.14})
+    found = leaving(book, market(), out=out()).normal
+
+    assert found.usd == pytest.approx(98_000.0)

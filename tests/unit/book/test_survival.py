@@ -17,7 +17,7 @@ from small_books import DAY, chips, coins, gold, joined, silver
 from undertow.core.book import Book, BookAccount, Kind, Marks, Position
 from undertow.core.errors import BadNumber
 from undertow.engine.run import How, run
-from undertow.model.rulebook import RULEBOOK, Levels, Pool, moved, rulebook_of
+from undertow.model.rulebook import RULEBOOK, Levels, Pool, moved, pools, rulebook_of
 from undertow.model.rulebook.reg_t import RegT
 from undertow.studies.along import along
 from undertow.studies.backtest import Trying, back_tested, deciles
@@ -238,3 +238,55 @@ def test_a_pool_is_left_as_it_is() -> None:
         along(rulebook_of(account), pool, ()).below(np.ones((3, 2, 0)))[0].tolist()
         == [[False, False]] * 3
     )
+
+
+def test_returns_after_the_books_date_are_not_looked_at() -> None:
+    returns = normal("XYZ", count=5000)
+    wild = DailyReturns(returns.symbols, returns.dates, returns.log.copy())
+    wild.log[returns.dates > np.datetime64(DAY)] = 0.5
+    one, other = (
+        survival(held(100.0, 3_000.0), each, drawing=QUICK)[0] for each in (returns, wild)
+    )
+
+    assert one.until == DAY
+    assert one.no_call_by_day.tobytes() == other.no_call_by_day.tobytes()
+
+
+def test_a_hiked_rulebook_makes_a_call_likelier() -> None:
+    book = held(100.0, 4_000.0)
+    hiked = rulebook_of(book.accounts[0]).hiked("XYZ", 0.35, DAY)
+    plain, harder = (
+        survival(book, normal("XYZ"), drawing=QUICK, rulebooks=each)[0].no_call.value
+        for each in (None, {"a": hiked})
+    )
+
+    assert harder < plain
+
+
+def test_a_long_and_a_short_of_one_thing_are_safer_than_either() -> None:
+    hedged = joined(held(100.0, 6_000.0), Book((Position("a", "ABC", -100.0, 100.0),), (), DAY))
+    one = normal("XYZ")
+    twins = DailyReturns(("XYZ", "ABC"), one.dates, np.repeat(one.log, 2, axis=1))
+    loose = normal("XYZ", "ABC")
+    together, apart = (
+        survival(hedged, each, drawing=QUICK)[0].no_call.value for each in (twins, loose)
+    )
+
+    assert together > apart
+
+
+def test_a_tiered_perpetual_is_tabled_exactly_at_its_kinks() -> None:
+    (pool,) = pools(coins(200.0, wallet=2e6), coins().accounts[0])
+    pool = replace(pool, equity=2e6)
+    rulebook = rulebook_of(pool.account)
+    way = along(rulebook, pool, ("BTCUSDT",))
+    assert way.tables is not None
+    ratio = np.linspace(0.5, 1.5, 301)
+    tabled = way.fixed + way.tables[0].at(ratio)
+    asked = [
+        rulebook.levels(pool, moved(pool.opening, {"BTCUSDT": r - 1.0}, 1.0, pool.positions))
+        for r in ratio.tolist()
+    ]
+
+    assert tabled[:, 1] == pytest.approx([one.maintenance for one in asked], rel=1e-9)
+    assert tabled[:, 0] == pytest.approx([one.equity for one in asked], rel=1e-9, abs=1e-3)

@@ -18,7 +18,8 @@ from undertow.core.columns import Way
 from undertow.core.errors import UnknownName
 from undertow.core.trace import Trace
 from undertow.engine.run import How, run
-from undertow.model.rulebook import RULEBOOK
+from undertow.model.liquidation import LIQUIDATION
+from undertow.model.rulebook import RULEBOOK, rulebook_of
 from undertow.model.scenario import News, Scenario
 from undertow.studies.within import Entering, bared, deserted, played, times, within
 
@@ -271,3 +272,85 @@ def test_every_regime_can_go_through_a_cascade(name: str) -> None:
     if slack.equity - slack.maintenance < 0.5 * loss:
         assert account.sold is not None
         assert account.called is not None
+
+
+def test_an_owner_who_sells_to_meet_a_call_leaves_less_to_the_broker() -> None:
+    scenario = crowd(bars=72, fall=0.9, depth=1e9)
+    book = silver(1.0, equity=75_000.0)
+    waits, acts = (
+        within(book, scenario, entering=replace(SYMBOLS, owner=owner), how=ALONE).accounts[0]
+        for owner in (None, LIQUIDATION.make("pro_rata", {}))
+    )
+
+    assert acts.sold is not None
+    assert acts.sold == acts.called == waits.called
+    assert waits.sold is not None
+    assert waits.sold > acts.sold
+    assert acts.excess[-1] > 0.0
+
+
+def test_progress_counts_the_bars_of_all_three_runs() -> None:
+    seen: list[tuple[int, int]] = []
+    how = replace(ALONE, progress=lambda bar, bars: seen.append((bar, bars)))
+    within(silver(), crowd(bars=8), entering=SYMBOLS, how=how)
+
+    assert seen == [(bar, 24) for bar in range(1, 25)]
+
+
+def test_a_weightless_book_is_paid_what_the_crowd_is_paid() -> None:
+    found = played(silver(equity=1e5), crowd(), weight=0.0, entering=SYMBOLS, how=ALONE)
+    sold = found.pools[0].sales
+    again = played(silver(equity=1e5), crowd(), weight=0.0, entering=SYMBOLS, how=ALONE)
+
+    assert sold == again.pools[0].sales
+    assert found.trace.by_segment.sold[:, 1].sum() == 0.0
+    assert sum(sale.usd for sale in sold) > 0.0
+
+
+def test_sales_are_what_the_trace_says_was_sold() -> None:
+    found = played(silver(equity=1e5), crowd(), weight=1.0, entering=SYMBOLS, how=ALONE)
+    total = sum(sale.usd for sale in found.pools[0].sales)
+
+    assert total == pytest.approx(found.trace.by_segment.sold[:, 1].sum())
+    assert found.trace.closes
+
+
+def test_more_accounts_like_it_are_a_larger_footprint() -> None:
+    scenario = crowd(depth=3e7)
+    one, many = (
+        played(silver(equity=1e5), scenario, weight=weight, entering=SYMBOLS, how=ALONE)
+        for weight in (1.0, 50.0)
+    )
+
+    assert many.pools[0].left < one.pools[0].left
+    assert many.trace.paths.price[-1, 0] < one.trace.paths.price[-1, 0]
+
+
+def test_two_accounts_of_one_owner_press_on_each_other() -> None:
+    scenario = crowd(depth=3e5)
+    alone = within(silver(equity=1e5), scenario, entering=SYMBOLS, how=ALONE).accounts[0]
+    both = joined(silver(equity=1e5), silver(20.0, equity=1e6, account="g"))
+    found = within(both, scenario, entering=SYMBOLS, how=ALONE).accounts[0]
+
+    assert found.losses.news == pytest.approx(alone.losses.news)
+    assert found.losses.footprint > alone.losses.footprint
+
+
+def test_a_deserted_scenario_has_nobody_in_it() -> None:
+    empty = deserted(crowd())
+
+    assert len(empty.accounts) == 0
+    assert empty.rules.names == ()
+    assert run(empty, how=ALONE).paths.forced.tobytes() == np.zeros((12, 2)).tobytes()
+
+
+def test_a_hiked_rulebook_calls_who_was_not_called() -> None:
+    book, scenario = silver(1.0, equity=120_000.0), crowd(fall=0.97, bars=30)
+    rulebook = rulebook_of(book.accounts[0]).hiked("SI", 0.3, date(2026, 2, 2))
+    plain, hiked = (
+        within(book, scenario, entering=entering, how=ALONE).accounts[0]
+        for entering in (SYMBOLS, replace(SYMBOLS, rulebooks={"f": rulebook}))
+    )
+
+    assert plain.called is None
+    assert hiked.called is not None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, reduce
 
 import numpy as np
 import pytest
 
 from undertow.core.answers.within import Within
 from undertow.core.book import Book, BookAccount, Kind, Position
+from undertow.engine.channels import without
 from undertow.engine.run import How, run
 from undertow.episodes import compile_episode, load
 from undertow.model.scenario import Scenario
@@ -100,3 +101,20 @@ def test_stocks_wait_for_new_york_and_bitcoin_does_not() -> None:
     assert lines["MSFT"].wait_hours == 14.5
     assert lines["BTCUSDT"].wait_hours == 0.0
     assert lines["SIH6"].cost > 0.0
+
+
+def test_without_calls_and_traders_the_crowd_has_cost_nothing() -> None:
+    scenario = reduce(without, ("calls", "traders"), february())
+    found = within(BOOK, scenario, how=ALONE)
+
+    assert found.losses.crowd == 0.0
+    assert found.losses.news > 0.0
+
+
+def test_bars_of_every_account_are_those_of_the_episode() -> None:
+    clock = february().clock
+
+    for account in answer().accounts:
+        assert len(account.times) == len(account.equity) == len(account.excess) == clock.bars
+        assert account.times[0] == clock.start
+        assert account.opening == pytest.approx(account.equity[0], rel=0.02)

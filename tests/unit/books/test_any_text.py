@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from books import export, read_text, said
 
 FEW = settings(max_examples=60, deadline=None)
-NAMES = ("ctp.txt", "ibkr-activity.csv", "ibkr-flex.xml", "binance-risk.json")
+NAMES = ("ctp_statement.txt", "ibkr_activity.csv", "ibkr_flex.xml", "binance_positions.json")
 TEXTS = {name: export(name) for name in NAMES}
-ACCOUNT = export("binance-account.json")
+ACCOUNT = export("binance_positions.account.json")
 SCRAPS = st.sampled_from(
     [
         "",
@@ -72,19 +72,22 @@ def test_any_text_at_all_is_said(text):
 
 def rows(count):
     """Each export with so many lines of positions, all of different symbols."""
-    head, ctp, tail = TEXTS["ctp.txt"].partition(
+    head, ctp, tail = TEXTS["ctp_statement.txt"].partition(
         "|       白银       |     ag2606     |            2|"
     )
     body, _, rest = tail.partition("\n")
     lines = "\n".join(f"{ctp.replace('ag2606', f'ag{k:06}')}{body}" for k in range(count))
-    yield "ctp.txt", f"{head}{lines}\n{rest}"
-    csv = TEXTS["ibkr-activity.csv"].splitlines()
+    yield "ctp_statement.txt", f"{head}{lines}\n{rest}"
+    csv = TEXTS["ibkr_activity.csv"].splitlines()
     stock = next(line for line in csv if "Summary,Stocks,USD,SLV" in line)
     at = csv.index(stock)
     many = [stock.replace("SLV", f"S{k}") for k in range(count)]
-    yield "ibkr-activity.csv", "\n".join([*csv[:at], *many, *csv[at:]])
-    risk = json.loads(TEXTS["binance-risk.json"])[0]
-    yield "binance-risk.json", json.dumps([{**risk, "symbol": f"C{k}USDT"} for k in range(count)])
+    yield "ibkr_activity.csv", "\n".join([*csv[:at], *many, *csv[at:]])
+    risk = json.loads(TEXTS["binance_positions.json"])[0]
+    yield (
+        "binance_positions.json",
+        json.dumps([{**risk, "symbol": f"C{k}USDT"} for k in range(count)]),
+    )
 
 
 @pytest.mark.parametrize(("name", "text"), list(rows(4_000)), ids=lambda value: str(value)[:9])

@@ -9,7 +9,7 @@ import pytest
 from books import export, read_text, said
 from undertow.core.book import Kind, Mode
 
-RISK, ACCOUNT = export("binance-risk.json"), export("binance-account.json")
+RISK, ACCOUNT = export("binance_positions.json"), export("binance_positions.account.json")
 
 
 def risks(*changes):

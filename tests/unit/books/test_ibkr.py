@@ -10,7 +10,7 @@ import pytest
 from books import export, read_text, said
 from undertow.core.book import Kind
 
-CSV, XML = export("ibkr-activity.csv"), export("ibkr-flex.xml")
+CSV, XML = export("ibkr_activity.csv"), export("ibkr_flex.xml")
 BOTH = pytest.mark.parametrize("text", [CSV, XML], ids=["activity", "flex"])
 BOMB = """<?xml version="1.0"?>
 <!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">

@@ -80,8 +80,8 @@ def test_five_times_overnight_is_not_allowed_and_two_times_is():
 
     assert RegT().findings(two, two.opening) == ()
     assert str(RegT().findings(five, five.opening)[0]) == (
-        "reg_t does not allow 5 times leverage: to open it takes 5e+04 of equity, "
-        "and the account has 2e+04."
+        "reg_t does not allow 5 times leverage: to open it takes 50,000.00 of equity, "
+        "and the account has 20,000.00."
     )
 
 

@@ -220,7 +220,7 @@ def _size(symbol: str, on: date, seen: float, line: int, noted: Noted) -> float:
     letters = CONTRACT.match(symbol)
     product = letters[1].upper() if letters else symbol
     try:
-        listed = rates_of(REGIME).value((product,), "size", on)
+        listed = rates_of(REGIME).value((product,), "multiplier", on)
     except InputError:
         listed = NAN
     if math.isnan(listed) and math.isnan(seen):

@@ -78,7 +78,8 @@ def _parsed(
     text: str, take: Callable[[int, str, Mapping[str, str]], None]
 ) -> tuple[int, Said] | None:
     """Hand over each element with its line; what is wrong with the file, None if nothing."""
-    parser = expat.ParserCreate(namespace_separator=None)
+    # The text is decoded already, whatever code the file says that it was in.
+    parser = expat.ParserCreate("utf-8")
     depth = 0
 
     def start(tag: str, cells: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,6 +19,9 @@ from undertow.model.rulebook._strategies import (
     strangle,
     written,
 )
+
+ALMOST = 1e-9
+"""Share of a lot that may be missing: shares counted by their value are not quite whole."""
 
 Uses = tuple[tuple[str, float], ...]
 
@@ -125,8 +129,8 @@ def _rights(sold: tuple[Leg, ...], bought: tuple[Leg, ...], stock: Shares) -> di
     # Whole lots of stock: the same for whole contracts, and it saves the search most branches.
     there |= {f"<stock{lot}": abs(stock.units) / lot for lot in lots}
     if all(leg.quantity.is_integer() for leg in sold):
-        there |= {f"<stock{lot}": abs(stock.units) // lot for lot in lots}
-    return there | {"<stock": abs(stock.units)}
+        there |= {f"<stock{lot}": math.floor(abs(stock.units) / lot + ALMOST) for lot in lots}
+    return there | {"<stock": abs(stock.units) * (1.0 + ALMOST)}
 
 
 def _least(columns: list[Column], there: dict[str, float], legs: tuple[Leg, ...]) -> float:

@@ -75,7 +75,7 @@ class PortfolioMargin(Rulebook):
         groups: dict[str, list[tuple[float, ...]]] = {}
         least: dict[str, float] = {}
         for name, held in by_class(pool.positions).items():
-            group = next((p.group for p in held if p.group), name)
+            group = self.product_group(held, marks.on) or name
             groups.setdefault(group, []).append(self.gains(held, pool, marks))
             least[group] = least.get(group, 0.0) + self._minimum(held, pool, marks)
         kept = sum(
@@ -83,6 +83,11 @@ class PortfolioMargin(Rulebook):
             for group, gains in groups.items()
         )
         return Levels(pool.equity_at(marks), kept, kept, kept)
+
+    def product_group(self, held: tuple[Position, ...], on: date) -> str:
+        """The group of a class, if the table says how much its classes offset; else none."""
+        known = (p.group for p in held if self.rates.has((p.group,), "group_offset", on))
+        return next(known, "")
 
     def gains(self, held: tuple[Position, ...], pool: Pool, marks: Marks) -> tuple[float, ...]:
         """Money that one class gains at each valuation point, account's currency."""

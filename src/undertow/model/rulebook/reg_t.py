@@ -37,6 +37,8 @@ from undertow.model.rulebook.base import (
 )
 
 REGIME = "reg_t"
+PAID = 1e-9
+"""Share of the value that may be missing where all is paid for: sums are not exact."""
 
 __all__ = [
     "REGIME",
@@ -210,8 +212,9 @@ class RegT(Rulebook):
         levels, gross = self.levels(pool, marks), pool.gross(marks)
         least = self.rates.value((), "minimum_equity", marks.on)
         is_held = levels.equity >= levels.maintenance
-        # An account in which all is paid for may be smaller than the minimum.
-        is_enough = levels.equity >= min(least, gross)
+        # What is owned and paid for may be worth less than the minimum.
+        is_owned = all(p.quantity >= 0.0 for p in pool.positions)
+        is_enough = levels.equity >= (min(least, (1.0 - PAID) * gross) if is_owned else least)
         return (
             *(() if is_held else (too_levered(pool, levels, gross),)),
             *(() if is_enough else (too_small(pool, levels.equity, least),)),

@@ -28,6 +28,7 @@ SHARES: Final = (
     "margin",
     "rate",
 )
+CLIENTS: Final = ("client_margin", "fcm_margin", "broker_margin", "house_margin", "client_rate")
 PRICES: Final = ("settlement", "settle", "price", "entry")
 LOTS: Final = ("lots", "qty", "quantity", "contracts")
 SIZES: Final = ("size", "multiplier", "contract_size")
@@ -62,8 +63,8 @@ def markup(given: Inputs) -> Results:
     """
     name = _first(given, SHARES)
     exchange = given.numbers(name)
-    if "client_margin" in given:
-        asked = list(given.numbers("client_margin"))
+    if _has(given, CLIENTS):
+        asked = list(given.numbers(_first(given, CLIENTS)))
     else:
         added = given.number("markup", given.number("add", given.number("markup_pp", 0.0) / 100.0))
         times = _multiples(given, len(exchange))
@@ -98,7 +99,8 @@ def held(given: Inputs, rules: Shfe | SgeTd, usual: str) -> Results:
         rules = rules.hiked(symbol, given.number(stated[0]), day)
     sign = -1.0 if given.text("side").lower() in {"short", "-1", "sell"} else 1.0
     price, lots = given.number(_first(given, PRICES)), given.number(_first(given, LOTS))
-    size = given.number(_first(given, SIZES)) if _has(given, SIZES) else _size(symbol, day)
+    names = contract_names(Position("", symbol, 1.0, price))
+    size = _size(given, rules, names)
     one = Position("", symbol, sign * lots, price, Kind.FUTURE, multiplier=size)
     equity = given.number("equity", 0.0)
     pool = Pool(BookAccount("", "", equity), (one,), equity, Marks(day, {symbol: price}))
@@ -176,11 +178,15 @@ def _prices(given: Inputs, limit: float, day: str) -> dict[str, object]:
     low, high = bounds(
         np.array(given.number(name)), np.array(limit), np.array(tick) if tick else None
     )
-    return {f"{day}_lower": float(low), f"{day}_upper": float(high)}
+    named: dict[str, object] = {f"{day}_lower": float(low), f"{day}_upper": float(high)}
+    return {**named, "lower": float(low), "upper": float(high)} if day == "d1" else named
 
 
-def _size(symbol: str, day: date) -> float:
-    return rates_of("shfe").value(contract_names(Position("", symbol, 1.0, 1.0)), "size", day)
+def _size(given: Inputs, rules: Shfe | SgeTd, names: tuple[str, ...]) -> float:
+    """Units of a contract, as given or as the rules' table lists them."""
+    if _has(given, SIZES):
+        return given.number(_first(given, SIZES))
+    return rules.rates.value(names, "multiplier", _day(given))
 
 
 def _has(given: Inputs, names: tuple[str, ...]) -> bool:
@@ -200,13 +206,14 @@ def _day(given: Inputs) -> date:
 
 
 FUTURES: Final = r"(shfe|ine|gfex|dce|shanghai|china future)"
+BROKERS: Final = r"(china|bank|sge|shfe|ine|gfex|fcm)"
 CREDIT: Final = "margin financing|margin trading|两融|融资"
 ADAPTERS: Final = (
-    Adapter(rf"{FUTURES}.*d2\W+d3", ("d2_limit",), third_day),
+    Adapter(rf"{FUTURES}.*d2\W+d3", ("|".join(LIMITS),), third_day),
     Adapter(rf"{FUTURES}.*(widen|limit|d1|d2)", ("|".join(LIMITS),), widening),
-    Adapter(r"(china|bank|sge|shfe).*(markup|mark-up|client|agent)", ("|".join(SHARES),), markup),
     Adapter(rf"{FUTURES}", ("|".join(PRICES), "|".join(LOTS)), lots_shanghai),
     Adapter(r"sge", ("|".join(PRICES), "|".join(LOTS)), lots_gold_exchange),
+    Adapter(rf"{BROKERS}.*(mark-?up|client|agent|fcm|broker|house)", ("|".join(SHARES),), markup),
     Adapter(rf"(china )?({CREDIT})", ("|".join(LOANS),), guarantee),
     Adapter(rf"(china )?({CREDIT})", ("cash|collateral",), opening),
 )
