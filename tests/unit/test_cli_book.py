@@ -147,3 +147,22 @@ def test_the_claim_prints_a_row_per_regime_and_date(undertow: Terminal) -> None:
 )
 def test_half_a_question_is_a_wrong_use(undertow: Terminal, words: tuple[str, ...]) -> None:
     assert undertow("book", *words)[0] == 2
+
+
+def test_more_positions_than_a_person_has_are_refused(undertow: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "book.csv"
+    lines = "".join(f"b,S{k},1,10\n" for k in range(2_001))
+    head = "account,regime,equity\nb,reg_t,1e6\n\naccount,symbol,quantity,price\n"
+    file.write_text(head + lines)
+    (found,) = wrong(undertow("book", str(file)))
+
+    assert "2,001 positions, at most 2,000" in found
+
+
+def test_positions_without_any_account_are_one_finding(undertow: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "book.csv"
+    file.write_text("Ticker,Shares,Last\nAAPL,100,$259.48\nNVDA,(50),$190\n")
+
+    assert wrong(undertow("book", str(file))) == [
+        "undertow: book.csv: There is no table of accounts; add one with account,regime,equity."
+    ]

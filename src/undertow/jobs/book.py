@@ -20,6 +20,7 @@ from undertow.jobs.inside import Crowd, Inside, crowd_of, told_inside, with_crow
 from undertow.studies.book import Asked, book_answer
 from undertow.studies.book_check import Objection, objections, without
 
+MOST_POSITIONS = 2_000
 MOST_FINDINGS = 50
 """Findings that are listed; of more, the number is said."""
 
@@ -69,6 +70,7 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
     found = _read(request, crowd)
     if found.book is None:
         raise refused(found.findings)
+    _short_enough(found.book)
     whole, dropped = _checked(found, found.book, lenient=request.lenient)
     book, hedges = _parted(whole, found, request.hedges)
     returns = None if request.data is None else returns_for(book, request.data)
@@ -88,6 +90,19 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         answer = with_crowd(answer, book, crowd, progress)
     left, markets = way_out(book, crowd)
     return Booked(replace(answer, leaving=left, markets=markets), _inputs(request))
+
+
+def _short_enough(book: Book) -> None:
+    """Refuse a book that no person has: rulebooks look at every position many times."""
+    if len(book.positions) > MOST_POSITIONS:
+        count, most = len(book.positions), MOST_POSITIONS
+        raise RefusedBook(
+            Said(
+                "The book has {count} positions, at most {most} are answered for; add up the lines"
+                " of each symbol, or leave the small ones out.",
+                {"count": Amount(count, "count"), "most": Amount(most, "count")},
+            )
+        )
 
 
 def _parted(book: Book, found: Read, file: Path | None) -> tuple[Book, tuple[Position, ...]]:
