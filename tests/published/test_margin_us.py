@@ -51,6 +51,26 @@ def test_no_row_matches_once_what_is_expected_is_changed(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("words", "strategy", "portfolio"),
+    [
+        ("IBM short 100 Apr100P@3.18", 195_460, 137_527),
+        ("SPX short 100 Apr1460C@21.66", 2_088_685, 654_514),
+        ("SPX covered call long 100,000 SPDR@145.30 short 100 1460C@21.66", 7_048_400, 948_342),
+        ("SPX risk reversal: long 1450P@18.72 short 1500C@5.96", 1_875_885, 625_592),
+        ("SPX collar long 100,000 SPDR@145.30 long 1450P@18.72 short 1500C@5.96",
+         7_392_600, 212_909),
+        ("SPX long vertical call 1450C@27.57/1500C@5.96", 216_100, 210_984),
+    ],
+)  # fmt: skip
+def test_cboes_other_positions_come_out_too(words, strategy, portfolio):
+    """Figures of the same table that the file does not have (studylib.net 11615061)."""
+    found = results(CBOE, position=words)
+
+    assert found["strategy_margin"] == pytest.approx(strategy)
+    assert found["portfolio_margin"] == pytest.approx(portfolio, rel=0.02)
+
+
+@pytest.mark.parametrize(
     ("words", "legs"),
     [
         ("SPX short 100 Apr1460P@22.55", [("P", 1460, 22.55, -100)]),
@@ -103,6 +123,11 @@ def test_stock_beside_options_is_in_the_pool():
         ("RegT short straddle",
          {"underlying": 100, "short_call": [100, 4], "short_put": [100, 3.5]},
          {"requirement": 2750}),
+        ("RegT iron condor (IB observed)",
+         {"underlying": 410, "legs": [["P", 300, 0.02, 1], ["P", 310, 0.02, -1],
+                                      ["C", 320, 92, -1], ["C", 330, 82, 1]]}, {"margin": 1000}),
+        ("RegT strangle", {"underlying": 45, "short_call": [47, 2.1], "short_put": [43, 1.2]},
+         {"requirement": 1030}),
         ("RegT call spread", {"short_call": [100, 4], "long_call": [110, 1], "contracts": 3},
          {"call_after_proceeds": 2100, "requirement": 3300}),
         ("RegT short index option", {"right": "P", "strike": 100, "premium": 2, "underlying": 100},
@@ -119,6 +144,24 @@ def test_stock_beside_options_is_in_the_pool():
         ("RegT DTBP", {"equity": 20000, "maintenance": 0, "date": "2026-07-01"}, {"dtbp": 80000}),
         ("RegT intraday margin deficit", {"equity": [9, 8], "maintenance": [5, 10]},
          {"deficit": 2}),
+        ("RegT long stock", {"shares": 100, "price": 50, "mm_rate": 0.3},
+         {"im": 2500, "mm": 1500, "call_price": 2500 / 70}),
+        ("RegT long stock", {"shares": 100, "price": 50, "loan": 2500, "price_now": 30},
+         {"equity": 500, "call": 250, "called": True, "zero_price": 25}),
+        ("RegT short stock", {"shares": 100, "price": 50, "side": "short"},
+         {"im": 2500, "mm": 1500, "call_price": 7500 / 130}),
+        ("RegT short stock below 5", {"shares": -100, "price": 4}, {"mm": 400, "im": 400}),
+        ("RegT minimum equity", {"cost": 1000}, {"deposit": 1000}),
+        ("RegT minimum equity", {"cost": 3000}, {"deposit": 2000}),
+        ("RegT minimum equity", {"cost": 5000}, {"deposit": 2500}),
+        ("TIMS stock", {"value": 100000, "equity": 20000},
+         {"portfolio_margin": 15000, "move_to_call": 5 / 85, "max_leverage": 1 / 0.15}),
+        ("Portfolio margin", {"notional": 100000, "group": "high-cap broad index"},
+         {"portfolio_margin": 8000}),
+        ("Portfolio margin", {"notional": 100000, "group": "non-high-cap broad index",
+                              "side": "short"}, {"portfolio_margin": 10000}),
+        ("TIMS -8%", {"position": "SPX covered call", "stock": 14530000, "call_prem": 143200},
+         {"portfolio_margin": 1019200}),
         ("SPAN scan risk", {"position": {"A": 2, "B": -1},
                             "risk_arrays": {"A": [1, -2, 3], "B": [0, -5, 9]}},
          {"array": [2, 1, -3], "scan_risk": 3}),

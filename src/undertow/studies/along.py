@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,13 +16,14 @@ from undertow.model.rulebook import Levels, Pool, Rulebook, moved
 LOWEST, HIGHEST = 0.02, 8.0
 """Ratios to the opening price between which a table is made."""
 
-STRAIGHT, CURVED = 12, 480
-"""Points of a table beside its kinks: of linear products, and of options and inverse contracts."""
+STRAIGHT, CURVED, NEAR = 12, 560, 2.0
+"""Points of a table beside its kinks: of linear products; of bent ones between 1/NEAR and NEAR."""
 
 BENT = frozenset({Kind.OPTION, Kind.INVERSE})
 
-TRIED, CLOSE = 24, 1e-4
-"""Joint moves at which tables must agree with the rulebook, and how nearly, share of the size."""
+TRIED, WIDEST, CLOSE = 32, 0.7, 1e-4
+"""Joint moves at which tables must agree with the rulebook, standard deviation of the widest ones'
+logs, and how nearly they must agree, share of size and levels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +74,43 @@ class Along:
         return total
 
     def _asked(self, ratios: Floats) -> Floats:
-        flat = ratios.reshape(-1, ratios.shape[-1])
+        flat = ratios.reshape(math.prod(ratios.shape[:-1]), len(self.symbols))
         found = np.array([_levels(self.rulebook, self.pool, self.symbols, row) for row in flat])
         return found.reshape(*ratios.shape[:-1], 3)
 
 
 def along(rulebook: Rulebook, pool: Pool, symbols: Sequence[str]) -> Along:
-    """Levels of a pool as functions of the prices of these symbols; all others stand still."""
+    """Levels of a pool as functions of the prices of these symbols; all others stand still.
+
+    Tables of what follows each symbol, alone; where that is not the whole (a loan, money per
+    account), of the whole pool while one symbol moves; where neither adds up, no tables.
+    """
     names = tuple(symbols)
-    if not names:
-        return Along(rulebook, pool, names, (), _row(rulebook.levels(pool, pool.opening)))
-    driven = {name: tuple(p for p in pool.positions if _driver(p, names) == name) for name in names}
+    for made in (_by_parts, _by_symbol):
+        way = made(rulebook, pool, names)
+        if _agrees(way):
+            return way
+    return replace(way, tables=None)
+
+
+def _by_parts(rulebook: Rulebook, pool: Pool, names: tuple[str, ...]) -> Along:
+    """Each symbol's positions without money of their own, and the money with what stands still."""
+    tables = []
+    for name in names:
+        held = tuple(p for p in pool.positions if _driver(p, names) == name)
+        alone = replace(pool, positions=held, equity=0.0)
+        tables.append(_table(rulebook, alone, (name,), name))
     still = tuple(p for p in pool.positions if _driver(p, names) == "")
-    tables = tuple(_table(rulebook, pool, name, held) for name, held in driven.items() if held)
     fixed = _row(rulebook.levels(replace(pool, positions=still), pool.opening))
-    made = Along(rulebook, pool, names, tables, fixed)
-    return made if _agrees(made) else replace(made, tables=None)
+    return Along(rulebook, pool, names, tuple(tables), fixed)
+
+
+def _by_symbol(rulebook: Rulebook, pool: Pool, names: tuple[str, ...]) -> Along:
+    """What changes for the whole pool while one symbol moves, and its levels at the opening."""
+    fixed = _row(rulebook.levels(pool, pool.opening))
+    whole = (_table(rulebook, pool, names, name) for name in names)
+    tables = tuple(replace(table, values=table.values - fixed) for table in whole)
+    return Along(rulebook, pool, names, tables, fixed)
 
 
 def _driver(position: Position, names: tuple[str, ...]) -> str:
@@ -110,24 +133,32 @@ def _row(levels: Levels) -> Floats:
     return np.array(_triple(levels))
 
 
-def _table(rulebook: Rulebook, pool: Pool, name: str, held: tuple[Position, ...]) -> Table:
-    """Levels of the positions on one symbol alone, without money of their own."""
-    alone = replace(pool, positions=held, equity=0.0)
+def _table(rulebook: Rulebook, pool: Pool, names: tuple[str, ...], name: str) -> Table:
+    """Levels of a pool while one of these symbols moves and the others stand."""
     before = pool.opening.price[name]
-    kinks = rulebook.breaks(alone, pool.opening.on).get(name, ())
-    is_bent = any(p.kind in BENT for p in held)
-    even = np.geomspace(LOWEST, HIGHEST, CURVED if is_bent else STRAIGHT)
+    kinks = rulebook.breaks(pool, pool.opening.on).get(name, ())
+    even = np.geomspace(LOWEST, HIGHEST, STRAIGHT)
+    if any(p.kind in BENT for p in pool.positions if _driver(p, names) == name):
+        even = np.append(np.geomspace(LOWEST, HIGHEST, 10 * STRAIGHT), _fine())
     ratio = np.unique([*even, 1.0, *(k / before for k in kinks if k > LOWEST * before)])
-    points = [_levels(rulebook, alone, (name,), np.array([one])) for one in ratio]
-    return Table(name, ratio, np.array(points))
+    moving = np.ones((len(ratio), len(names)))
+    moving[:, names.index(name)] = ratio
+    return Table(name, ratio, np.array([_levels(rulebook, pool, names, row) for row in moving]))
+
+
+def _fine() -> Floats:
+    return np.geomspace(1.0 / NEAR, NEAR, CURVED)
 
 
 def _agrees(made: Along) -> bool:
     """Whether tables and rulebook say the same at joint moves drawn at random."""
     rng, pool = default_rng(0), made.pool
-    ratios = np.exp(rng.normal(0.0, 0.2, (TRIED, len(made.symbols))))
-    summed = made.fixed + made._summed(ratios)
-    return bool(np.abs(summed - made._asked(ratios)).max() <= CLOSE * pool.gross(pool.opening))
+    width = np.linspace(0.05, WIDEST, TRIED)[:, np.newaxis]
+    ratios = np.exp(width * rng.normal(size=(TRIED, len(made.symbols))))
+    asked = made._asked(ratios)
+    off = np.abs(made.fixed + made._summed(ratios) - asked).max(axis=1)
+    size = pool.gross(pool.opening) + np.abs(asked).max(axis=1)
+    return bool((off <= CLOSE * size).all())
 
 
 def ratios_by_symbol(log_moves: Floats, known: Mapping[str, int], symbols: Sequence[str]) -> Floats:

@@ -290,3 +290,21 @@ def test_a_tiered_perpetual_is_tabled_exactly_at_its_kinks() -> None:
 
     assert tabled[:, 1] == pytest.approx([one.maintenance for one in asked], rel=1e-9)
     assert tabled[:, 0] == pytest.approx([one.equity for one in asked], rel=1e-9, abs=1e-3)
+
+
+def test_options_are_tabled_near_enough_to_draw_all_paths() -> None:
+    legs = [
+        Position(
+            "pm", f"NVDA{k}", units, 6.0, Kind.OPTION, multiplier=100.0, underlying="NVDA",
+            volatility=0.4, expiry=date(2026, 3, 20), strike=strike, right=right,
+        )
+        for k, (right, strike, units) in enumerate([("P", 170.0, -5.0), ("C", 210.0, -5.0)])
+    ]  # fmt: skip
+    stock = Position("pm", "NVDA", 100.0, 190.0)
+    account = BookAccount("pm", "portfolio_margin", 9_000.0)
+    book = Book((stock, *legs), (account,), DAY)
+    found = survival(book, normal("NVDA"), drawing=QUICK)[0]
+
+    assert not found.exact
+    assert found.paths == QUICK.paths
+    assert 0.0 < found.no_call.value < 1.0

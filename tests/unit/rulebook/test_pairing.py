@@ -71,6 +71,35 @@ def test_strategies_take_what_cboe_and_brokers_print(legs, stock, net):
     assert net_margin(legs, stock) == pytest.approx(net)
 
 
+C300, C310, C320, C330 = (("C", 300, 112), ("C", 310, 102), ("C", 320, 92), ("C", 330, 82))
+P300, P310, P320 = (("P", 300, 0.02), ("P", 310, 0.02), ("P", 320, 0.03))
+
+
+@pytest.mark.parametrize(
+    ("held", "units", "printed"),
+    [
+        ({C300: -1}, 100, 19_325), ({C300: 1}, -100, 3_000), ({P300: -1}, -100, 12_331),
+        ({P300: 1}, 100, 10_276), ({C300: -1, C310: 1}, 0, 1_000), ({C300: 1, C310: -1}, 0, 0),
+        ({P310: -1, P300: 1}, 0, 1_000), ({P310: 1, P300: -1}, 0, 0),
+        ({C300: -1, P300: -1}, 0, 20_624),
+        ({C300: 1, C310: -2, C320: 1}, 0, 0), ({C300: -1, C310: 2, C320: -1}, 0, 1_000),
+        ({P300: 1, P310: -2, P320: 1}, 0, 0), ({P300: -1, P310: 2, P320: -1}, 0, 1_000),
+        ({P300: 1, P310: -1, C320: -1, C330: 1}, 0, 1_001),
+        ({P300: -1, P310: 1, C320: 1, C330: -1}, 0, 0),
+        ({C300: 1, C320: -1, P300: -1, P320: 1}, 0, 0),
+        ({C300: -1, C320: 1, P300: 1, P320: -1}, 0, 2_000),
+        ({P300: -1}, 0, 3_000),
+    ],
+)  # fmt: skip
+def test_interactive_brokers_asks_for_about_the_same(held, units, printed):
+    """Observed for QuantConnect Lean's tests (Apache-2.0), SPY near 410; its price then varied."""
+    legs = tuple(leg(*series, float(count)) for series, count in held.items())
+    each = 0.0 if not units else 102.5 if units > 0 else 123.0
+    found = gross_margin(legs, Shares(410.0, float(units), each, protected=0.1))
+
+    assert found == pytest.approx(printed, rel=0.07, abs=1e-6)
+
+
 def test_a_short_straddle_takes_the_greater_side_and_the_others_premium():
     put, call = leg("P", 100, 3.18, -1), leg("C", 100, 1.68, -1)
 

@@ -9,10 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from undertow.core.errors import BadNumber
+from undertow.model.rulebook._simplex import SMALL, descend
 
 Array = NDArray[np.float64]
-SMALL = 1e-9
-PIVOTS = 2000
 NODES = 400
 
 
@@ -60,8 +59,8 @@ def relaxed(program: Program) -> tuple[float, Array]:
     turned = np.where(totals < 0.0, -1.0, 1.0)
     rows, totals = rows * turned[:, None], totals * turned
     m, n = rows.shape
-    table = np.hstack([rows, np.eye(m), totals[:, None]])
-    basis = np.arange(n, n + m)
+    table = np.ascontiguousarray(np.hstack([rows, np.eye(m), totals[:, None]]))
+    basis = np.arange(n, n + m, dtype=np.int64)
     phase_one = np.concatenate([np.zeros(n), np.ones(m)])
     if _descend(table, basis, phase_one, n + m) > SMALL * max(1.0, float(totals.max(initial=0.0))):
         return math.inf, np.zeros_like(program.cost)
@@ -91,7 +90,7 @@ def _with_slack(program: Program) -> tuple[Array, Array]:
     return rows, np.concatenate([program.totals, program.limits])
 
 
-def _drive_out(table: Array, basis: NDArray[np.intp], n: int) -> None:
+def _drive_out(table: Array, basis: NDArray[np.int64], n: int) -> None:
     """Artificial variables that stayed in the basis at zero give way to real ones."""
     for row in np.flatnonzero(basis >= n):
         able = np.flatnonzero(np.abs(table[row, :n]) > SMALL)
@@ -99,26 +98,14 @@ def _drive_out(table: Array, basis: NDArray[np.intp], n: int) -> None:
             _pivot(table, basis, int(row), int(able[0]))
 
 
-def _descend(table: Array, basis: NDArray[np.intp], cost: Array, allowed: int) -> float:
-    """Pivot until no allowed column lowers the cost; the cost there."""
-    for step in range(PIVOTS):
-        reduced = cost[:allowed] - cost[basis] @ table[:, :allowed]
-        better = np.flatnonzero(reduced < -SMALL)
-        if not better.size:
-            return float(cost[basis] @ table[:, -1])
-        # Bland's rule cannot cycle; the steepest column is quicker, so it goes first.
-        column = int(better[0]) if step > PIVOTS // 4 else int(reduced.argmin())
-        above = table[:, column] > SMALL
-        if not above.any():
-            return -math.inf
-        ratio = np.full(len(table), math.inf)
-        ratio[above] = table[above, -1] / table[above, column]
-        ties = np.flatnonzero(ratio <= ratio.min() + 1e-12)
-        _pivot(table, basis, int(ties[basis[ties].argmin()]), column)
-    raise BadNumber(f"{PIVOTS} pivots do not find the cheapest pairing; net the legs first.")
+def _descend(table: Array, basis: NDArray[np.int64], cost: Array, allowed: int) -> float:
+    found = descend(table, basis, cost, allowed)
+    if math.isnan(found):
+        raise BadNumber("the cheapest pairing of these options is not found; net their legs first.")
+    return found
 
 
-def _pivot(table: Array, basis: NDArray[np.intp], row: int, column: int) -> None:
+def _pivot(table: Array, basis: NDArray[np.int64], row: int, column: int) -> None:
     table[row] /= table[row, column]
     factors = table[:, column].copy()
     factors[row] = 0.0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from undertow.core.book import Kind, Position
-from undertow.model.rulebook import Pool, Rates, rates_of, reg_t
+from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.model.rulebook import Pool, Rates, adverse, moves, rates_of, reg_t
 from undertow.model.rulebook import portfolio_margin as tims
 from undertow.model.rulebook.portfolio_margin import PortfolioMargin, minimum
 from undertow.model.rulebook.reg_t import RegT
@@ -20,6 +21,7 @@ EXPIRY: Final = date(2007, 4, 20)
 """Cboe's examples: the day on which the S&P 500 closed at 1451.19, and the April expiry."""
 
 INDEX: Final = "broad_index"
+LEGS: Final = "right|legs|position|short_put|short_call|long_put|long_call"
 GIVEN: Final = (
     ("short_option", ("r", "rate")),
     ("short_option_floor", ("floor", "min_rate")),
@@ -28,8 +30,12 @@ GIVEN: Final = (
 )
 
 
-def strategy(*, index: bool = False) -> Callable[[Inputs], Results]:
-    """Results of rows whose options are on an index, or on a stock unless their symbol says."""
+def strategy(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], Results]:
+    """Results of rows whose options are on an index, or on a stock unless their symbol says.
+
+    gross: `margin` of several legs is what Interactive Brokers prints, premiums of shorts in it and
+    bought options at nothing; else it is net of all premiums
+    """
 
     def gives(given: Inputs) -> Results:
         pool = pool_of(given, reg_t.REGIME, _day(given), _expiry(given))
@@ -37,13 +43,15 @@ def strategy(*, index: bool = False) -> Callable[[Inputs], Results]:
         levels = RegT(rates=rates).levels(pool, pool.opening)
         sold = sum(_premium(p, pool) for p in pool.positions if _is_short(p))
         alone = len(pool.positions) == 1 and sold > 0.0
+        bought = sum(-_premium(p, pool) for p in pool.positions if _is_bought(p))
+        printed = levels.maintenance + sold - bought
         found: dict[str, object] = {
             "strategy_margin": levels.initial,
             "net": levels.initial,
             "call_after_proceeds": levels.initial,
             "requirement": levels.initial + sold,
             "gross": levels.initial + sold,
-            "margin": levels.initial + (sold if alone else 0.0),
+            "margin": printed if gross else levels.initial + (sold if alone else 0.0),
             "initial": levels.initial,
             "maintenance": levels.maintenance,
             "proceeds": sold,
@@ -71,10 +79,48 @@ def least(given: Inputs) -> Results:
 def covered(given: Inputs) -> Results:
     """A stock with a written call whose premium alone is gained when the stock falls its range."""
     value = number(given, "stock", "stock_mv", "stock_value")
-    table = rates_of(tims.REGIME)
-    down = given.number("range", table.value((), "range_down", _day(given)))
+    names = (underlying(given),)
+    down = given.number("range", rates_of(tims.REGIME).value(names, "range_down", _day(given)))
     lost = max(0.0, down * value - number(given, "call_prem", "premium"))
     return {"portfolio_margin": lost, "margin": lost}
+
+
+def scanned(given: Inputs) -> Results:
+    """Portfolio margin of one linear position, what is in excess, and where it is called."""
+    value = number(given, "notional", "market_value", "position_value", "value")
+    is_short = value < 0.0 or given.text("side").lower() in {"short", "sell"}
+    symbol, size = underlying(given), abs(value)
+    equity = given.number("equity", size)
+    held = Position("", symbol, -1.0 if is_short else 1.0, size, group=_group(given))
+    held = replace(held, leverage=given.number("leverage", 1.0))
+    pool = Pool(BookAccount("", tims.REGIME, equity), (held,), equity, _marks(held))
+    rulebook = PortfolioMargin()
+    told = number(given, "range", "rate", "shock")
+    rulebook = rulebook if math.isnan(told) else rulebook.hiked(symbol, told, CLOSE)
+    needed = rulebook.levels(pool, pool.opening).maintenance
+    call = moves(rulebook, pool, adverse(rulebook, pool, symbol)).call
+    return {
+        "portfolio_margin": needed,
+        "margin": needed,
+        "requirement": needed,
+        "excess": equity - needed,
+        "called": equity < needed,
+        "max_leverage": size / needed,
+        "move_to_call": call,
+    }
+
+
+def _group(given: Inputs) -> str:
+    """Class of an index in the words of the rule."""
+    words = given.text("group", given.text("product")).lower()
+    if "index" not in words or "narrow" in words:
+        return ""
+    is_high = "high" in words and "non" not in words
+    return "broad_index_high_cap" if is_high else "broad_index"
+
+
+def _marks(held: Position) -> Marks:
+    return Marks(CLOSE, {held.symbol: held.price})
 
 
 def _portfolio(pool: Pool) -> dict[str, object]:
@@ -111,6 +157,10 @@ def _is_short(position: Position) -> bool:
     return position.kind is Kind.OPTION and position.quantity < 0.0
 
 
+def _is_bought(position: Position) -> bool:
+    return position.kind is Kind.OPTION and position.quantity > 0.0
+
+
 def _premium(position: Position, pool: Pool) -> float:
     return -position.quantity * position.multiplier * pool.opening.price[position.symbol]
 
@@ -126,11 +176,10 @@ def _expiry(given: Inputs) -> date:
 ADAPTERS: Final = (
     Adapter(r"(tims|portfolio|options)", ("contracts", "min_per_contract|minimum"), least),
     Adapter(r"(tims|portfolio|options)", ("stock|stock_mv", "call_prem|premium"), covered),
-    Adapter(r"reg ?t.*index", ("right|legs|position|short_put|short_call",), strategy(index=True)),
-    Adapter(
-        r"(reg ?t|options|.*strateg|ibkr|cboe)",
-        ("right|legs|position|short_put|short_call|long_put|long_call",),
-        strategy(),
-    ),
-    Adapter(r"(tims|portfolio)", ("right|legs|position|short_put|short_call",), portfolio),
+    Adapter(r"reg ?t.*index.*\bIB", (LEGS,), strategy(index=True, gross=True)),
+    Adapter(r"reg ?t.*index", (LEGS,), strategy(index=True)),
+    Adapter(r"reg ?t.*\bIB", (LEGS,), strategy(gross=True)),
+    Adapter(r"(reg ?t|options|.*strateg|ibkr|cboe)", (LEGS,), strategy()),
+    Adapter(r"(tims|portfolio)", (LEGS,), portfolio),
+    Adapter(r"(tims|portfolio|pm\b)", ("notional|market_value|position_value|value",), scanned),
 )
