@@ -259,6 +259,9 @@ def _booked(request: BookRequest, words: Words, *, quiet: bool) -> Booked:
         for finding in error.args:
             typer.echo(f"undertow: {words.said(finding)}", err=True)
         raise typer.Exit(REFUSED) from None
+    except KeyboardInterrupt:
+        typer.echo("undertow: interrupted.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _claim(

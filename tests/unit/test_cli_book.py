@@ -63,6 +63,15 @@ def test_the_same_book_gives_the_same_bytes(undertow: Terminal) -> None:
     assert undertow("book", FUTURES, "--json")[1] == undertow("book", FUTURES, "--json")[1]
 
 
+def test_symbols_are_found_in_any_case(undertow: Terminal) -> None:
+    told = json.loads(
+        undertow("book", FUTURES, "--hike", "si=22%", "--shock", "gc=-9%", "--json")[1]
+    )
+
+    assert told["accounts"][0]["hiked"][0]["name"] == "SI=0.22"
+    assert told["accounts"][0]["shocked"]["equity"] == pytest.approx(160_000.0)
+
+
 def test_everything_wrong_is_listed_with_its_line(undertow: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "book.csv"
     file.write_text(
@@ -100,6 +109,15 @@ def test_lenient_drops_the_bad_lines_and_says_which(undertow: Terminal, tmp_path
     assert "Left out: book.csv line 8: quantity is some" in out
     assert [one[:17] for one in told["dropped"]] == ["book.csv line 8: ", "book.csv line 9: "]
     assert len(told["accounts"][0]["positions"]) == 2
+
+
+def test_an_interruption_is_one_line(undertow: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("undertow.jobs.book.book_answer", stop)
+
+    assert undertow("book", FUTURES) == (130, "", "undertow: interrupted.\n")
 
 
 def test_a_file_that_is_not_there_is_one_sentence(undertow: Terminal) -> None:

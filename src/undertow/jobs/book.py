@@ -11,8 +11,7 @@ from undertow.core.answers.book import BookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book, Position
 from undertow.core.errors import BadDate, BadNumber, RefusedBook
-from undertow.data.books import Finding, Read, Source, housed, read_sources
-from undertow.data.books._source import opened
+from undertow.data.books import Finding, Read, Source, housed, opened, read_sources
 from undertow.data.books.tables import Tables
 from undertow.jobs.advice import odds, remedies, returns_for, way_out
 from undertow.jobs.answer import Json, digest, told, wrapped
@@ -73,6 +72,8 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
     _short_enough(found.book)
     whole, dropped = _checked(found, found.book, lenient=request.lenient)
     book, hedges = _parted(whole, found, request.hedges)
+    shock = {_as_held(name, book): change for name, change in shock.items()}
+    hikes = tuple((_as_held(name, book), rate) for name, rate in hikes)
     returns = None if request.data is None else returns_for(book, request.data)
     asked = Asked(
         shock=shock,
@@ -90,6 +91,13 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         answer = with_crowd(answer, book, crowd, progress)
     left, markets = way_out(book, crowd)
     return Booked(replace(answer, leaving=left, markets=markets), _inputs(request))
+
+
+def _as_held(name: str, book: Book) -> str:
+    """A symbol as the book writes it, whatever the case; as it is if the book has none such."""
+    held = (n for p in book.positions for n in (*p.names, p.currency))
+    known = {one.casefold(): one for one in (*book.fx, *book.quotes, *held)}
+    return known.get(name.casefold(), name)
 
 
 def _short_enough(book: Book) -> None:

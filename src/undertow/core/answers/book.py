@@ -94,7 +94,8 @@ class Reconciled:
     """What the broker says beside what we say; shares are requirement by equity, NaN if not said.
 
     ours: with house rates;  exchange: with the rates of the regime alone
-    cause: `agrees`, `rate`, `equity` or `unknown`;  symbol: whose rate explains a gap, if it is one
+    cause: `agrees`, `rate`, `equity`, `initial` or `unknown`
+    symbol: whose rate explains a gap, if it is one
     """
 
     broker: float
