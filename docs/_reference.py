@@ -17,13 +17,14 @@ from typing import get_args, get_type_hints
 from typer.models import ArgumentInfo, OptionInfo
 
 from undertow.cli import app
-from undertow.core.answers import book
+from undertow.core.answers import book, leaving, remedy, survival, within
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.family import Family
 from undertow.episodes.facts import HEADER, SOURCES, STATUSES, Fact
 from undertow.episodes.schema import Plan
 from undertow.episodes.schema_market import DEFAULTS
 from undertow.jobs.rules import FAMILIES
+from undertow.model.rulebook import Rates
 from undertow.published.__main__ import app as published_app
 from undertow.published.checks import CHECKS
 
@@ -32,14 +33,21 @@ SOURCE = "../src/undertow"
 WRITTEN = "<!-- Written by docs/_reference.py; do not edit. -->"
 BOOK_RECORDS = (
     book.BookAnswer, book.AccountAnswer, book.PositionAnswer, book.Reach, book.DirectionAnswer,
-    book.StateAnswer, book.Reconciled, book.TermsAnswer, book.ClaimAnswer, book.ClaimRow,
+    book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving, leaving.WayOut,
+    leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance, remedy.Remedy,
+    remedy.Way, remedy.Trade, within.Within, within.InsideAccount, within.Losses,
+    within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
 )  # fmt: skip
 Schema = Mapping[str, object]
 
 
 def rules() -> str:
     """Every member of every family: what it is, its formula, parameters, limits and source."""
-    return _page("Rules", "What a scenario can choose; `undertow rules` lists the same.", _rules())
+    return _page(
+        "Rules",
+        "What a scenario can choose, and a book name (rulebook); `undertow rules` lists them.",
+        _rules(),
+    )
 
 
 def _rules() -> Iterator[str]:
@@ -73,7 +81,9 @@ def _default(field: dataclasses.Field[object]) -> str:
     if field.default is not dataclasses.MISSING:
         return f"`{field.default}`"
     if field.default_factory is not dataclasses.MISSING:
-        return f"`{field.default_factory()}`"
+        made = field.default_factory()
+        said = f"rates/{made.regime}.csv" if isinstance(made, Rates) else made
+        return f"`{said}`"
     return "required"
 
 

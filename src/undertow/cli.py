@@ -80,6 +80,42 @@ ThreadsOption: TypeAlias = Annotated[
 ]
 LangOption: TypeAlias = Annotated[Lang, typer.Option(help="Language of what is printed.")]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+FilesArgument: TypeAlias = Annotated[
+    list[Path] | None, typer.Argument(metavar="FILE…", help="Tables, or a broker's export.")
+]
+ShockOption: TypeAlias = Annotated[
+    str, typer.Option(help="Prices that move at once, such as SI=-26%,GC=-9%.")
+]
+RaiseOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="A margin, such as SI=15%, or 15% for all.")
+]
+OnOption: TypeAlias = Annotated[
+    str | None, typer.Option(help="Day whose rules apply where a file has none; else today.")
+]
+LenientOption: TypeAlias = Annotated[
+    bool, typer.Option("--lenient", help="Leave bad lines out, and say which.")
+]
+InsideOption: TypeAlias = Annotated[
+    str | None, typer.Option("--in", help="Play the book inside this episode's crowd.")
+]
+BeyondOption: TypeAlias = Annotated[
+    str, typer.Option(help="What brings the calls beyond this move, such as 15%; else --shock.")
+]
+HedgesOption: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Positions that may be opened as hedges, one table.")
+]
+DataOption: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Daily closes (date,symbol,close) for the odds.")
+]
+DaysOption: TypeAlias = Annotated[
+    int, typer.Option(min=1, max=2520, help="Trading days of the odds.")
+]
+LeverageOption: TypeAlias = Annotated[
+    float | None, typer.Option(min=0.0, help="Ask every regime about a leverage, with --move.")
+]
+MoveOption: TypeAlias = Annotated[
+    str | None, typer.Option(help="A move such as -7%, with --leverage.")
+]
 RunArgument: TypeAlias = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's folder or name, or last.")
 ]
@@ -171,29 +207,21 @@ def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
 
 @app.command()
 def book(  # noqa: PLR0913, PLR0917 - one parameter per option
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="FILE…", help="Tables of positions and accounts.")
-    ] = None,
-    shock: Annotated[
-        str, typer.Option(help="Prices that move at once, such as SI=-26%,GC=-9%.")
-    ] = "",
-    hike: Annotated[
-        list[str] | None, typer.Option(help="A margin, such as SI=15%, or 15% for all.")
-    ] = None,
-    on: Annotated[
-        str | None, typer.Option(help="Day whose rules apply where a file has none; else today.")
-    ] = None,
-    lenient: Annotated[bool, typer.Option("--lenient", help="Leave bad lines out.")] = False,
-    inside: Annotated[
-        str | None, typer.Option("--in", help="Play the book inside this episode's crowd.")
-    ] = None,
+    files: FilesArgument = None,
+    shock: ShockOption = "",
+    hike: RaiseOption = None,
+    on: OnOption = None,
+    lenient: LenientOption = False,
+    inside: InsideOption = None,
     accounts: AccountsOption = None,
     seed: SeedOption = None,
     bar: BarOption = None,
-    leverage: Annotated[
-        float | None, typer.Option(min=0.0, help="Ask every regime about a leverage, with --move.")
-    ] = None,
-    move: Annotated[str | None, typer.Option(help="A move such as -7%, with --leverage.")] = None,
+    beyond: BeyondOption = "",
+    hedges: HedgesOption = None,
+    data: DataOption = None,
+    days: DaysOption = 20,
+    leverage: LeverageOption = None,
+    move: MoveOption = None,
     lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:
@@ -207,7 +235,10 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
         _claim(files or [], leverage, move, words, as_json=as_json)
         return
     crowd = Inside(inside, accounts, seed, bar) if inside else None
-    request = BookRequest(tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd)
+    request = BookRequest(
+        tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
+        hedges=hedges, data=data, days=days,
+    )  # fmt: skip
     booked = _booked(request, words, quiet=as_json)
     if as_json:
         _print_json(booked.json())
@@ -228,6 +259,9 @@ def _booked(request: BookRequest, words: Words, *, quiet: bool) -> Booked:
         for finding in error.args:
             typer.echo(f"undertow: {words.said(finding)}", err=True)
         raise typer.Exit(REFUSED) from None
+    except KeyboardInterrupt:
+        typer.echo("undertow: interrupted.", err=True)
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _claim(

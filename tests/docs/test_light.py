@@ -27,8 +27,9 @@ def loaded_after(code: str) -> set[str]:
         "import undertow.cli",
         "from undertow.cli import app\ntry: app(['--help'])\nexcept SystemExit: pass",
         "from undertow.cli import app\ntry: app(['run', '--help'])\nexcept SystemExit: pass",
+        "from undertow.cli import app\ntry: app(['book', '--help'])\nexcept SystemExit: pass",
     ],
-    ids=["import", "door", "help", "help of run"],
+    ids=["import", "door", "help", "help of run", "help of book"],
 )
 def test_asking_for_help_loads_nothing_heavy(code: str) -> None:
     assert loaded_after(code).isdisjoint(HEAVY)

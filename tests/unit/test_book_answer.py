@@ -169,7 +169,7 @@ def test_a_shock_is_said_by_its_worst(equity: float, move: float, ends: str) -> 
 def test_a_hike_is_said_in_money(rate: float, says: str) -> None:
     said = book_answer(book(), Asked(hikes=(("SI", rate),))).said
 
-    assert says in str(said[-1])
+    assert says in str(said[1])
 
 
 def test_only_the_largest_of_very_many_positions_have_prices_of_their_own() -> None:
@@ -241,3 +241,28 @@ def test_five_times_leverage_is_refused_under_reg_t() -> None:
 
     assert one.line is None
     assert "does not allow 5 times leverage" in str(one.said)
+
+
+def test_a_long_book_says_that_only_the_largest_are_priced() -> None:
+    many = tuple(Position("b", f"S{k}", 1.0 + k, 10.0, line=k + 1) for k in range(MOST_PRICES + 3))
+    answer = book_answer(book(*many, account=BookAccount("b", "reg_t", 1e6)), Asked())
+
+    assert f"largest {len(answer.accounts[0].positions)} have prices" in str(answer.warnings[0])
+    assert book_answer(book(), Asked()).warnings == ()
+
+
+def test_in_a_long_book_the_direction_is_the_one_that_asking_gives() -> None:
+    from undertow.model.rulebook import adverse, pools
+    from undertow.studies.directions import MOST_ASKED, against
+
+    many = tuple(
+        Position("b", f"S{k}", (-1.0) ** k, 10.0, line=k + 1) for k in range(MOST_ASKED + 1)
+    )
+    account = BookAccount("b", "reg_t", 1e6)
+    pool = pools(book(*many, account=account), account)[0]
+    rulebook = rulebook_of(account)
+    along = against(rulebook, pool)
+
+    assert len(along) == len(many)
+    for symbol in ("S0", "S1", "S100"):
+        assert {symbol: along[symbol]} == adverse(rulebook, pool, symbol)

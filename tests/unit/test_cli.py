@@ -198,7 +198,9 @@ def test_an_interrupted_run_says_so_and_leaves_no_folder(
 def test_rules_lists_every_family(undertow: Terminal) -> None:
     told = json.loads(undertow("rules", "--json")[1])["families"]
 
-    assert set(told) == {"margin", "liquidation", "impact", "makers", "traders", "venues"}
+    assert set(told) == {
+        "margin", "liquidation", "impact", "makers", "traders", "venues", "rulebook",
+    }  # fmt: skip
     assert "square_root" in told["impact"]
     assert told["impact"]["square_root"]["what"]
 

@@ -63,6 +63,15 @@ def test_the_same_book_gives_the_same_bytes(undertow: Terminal) -> None:
     assert undertow("book", FUTURES, "--json")[1] == undertow("book", FUTURES, "--json")[1]
 
 
+def test_symbols_are_found_in_any_case(undertow: Terminal) -> None:
+    told = json.loads(
+        undertow("book", FUTURES, "--hike", "si=22%", "--shock", "gc=-9%", "--json")[1]
+    )
+
+    assert told["accounts"][0]["hiked"][0]["name"] == "SI=0.22"
+    assert told["accounts"][0]["shocked"]["equity"] == pytest.approx(160_000.0)
+
+
 def test_everything_wrong_is_listed_with_its_line(undertow: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "book.csv"
     file.write_text(
@@ -100,6 +109,15 @@ def test_lenient_drops_the_bad_lines_and_says_which(undertow: Terminal, tmp_path
     assert "Left out: book.csv line 8: quantity is some" in out
     assert [one[:17] for one in told["dropped"]] == ["book.csv line 8: ", "book.csv line 9: "]
     assert len(told["accounts"][0]["positions"]) == 2
+
+
+def test_an_interruption_is_one_line(undertow: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("undertow.jobs.book.book_answer", stop)
+
+    assert undertow("book", FUTURES) == (130, "", "undertow: interrupted.\n")
 
 
 def test_a_file_that_is_not_there_is_one_sentence(undertow: Terminal) -> None:
@@ -149,3 +167,22 @@ def test_the_claim_prints_a_row_per_regime_and_date(undertow: Terminal) -> None:
 )
 def test_half_a_question_is_a_wrong_use(undertow: Terminal, words: tuple[str, ...]) -> None:
     assert undertow("book", *words)[0] == 2
+
+
+def test_more_positions_than_a_person_has_are_refused(undertow: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "book.csv"
+    lines = "".join(f"b,S{k},1,10\n" for k in range(2_001))
+    head = "account,regime,equity\nb,reg_t,1e6\n\naccount,symbol,quantity,price\n"
+    file.write_text(head + lines)
+    (found,) = wrong(undertow("book", str(file)))
+
+    assert "2,001 positions, at most 2,000" in found
+
+
+def test_positions_without_any_account_are_one_finding(undertow: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "book.csv"
+    file.write_text("Ticker,Shares,Last\nAAPL,100,$259.48\nNVDA,(50),$190\n")
+
+    assert wrong(undertow("book", str(file))) == [
+        "undertow: book.csv: There is no table of accounts; add one with account,regime,equity."
+    ]

@@ -69,6 +69,24 @@ def test_a_ratio_of_another_equity_is_a_price_or_a_line() -> None:
     assert "an equity of 90,000, and the book has 100,000" in str(found.said[1])
 
 
+def test_what_the_broker_adds_to_the_exchange_is_said() -> None:
+    found = beside(replace(ACCOUNT, broker_says=0.88), replace(SILVER, broker_rate=0.22))
+
+    assert found is not None
+    assert str(found.said[-1]).startswith("By the exchange's rates alone it is 72.00 %")
+
+
+def test_a_broker_that_counts_initial_margin_is_understood() -> None:
+    found = beside(replace(ACCOUNT, broker_says=0.72 * 1.1))
+
+    assert found is not None
+    assert found.cause == "initial"
+
+
+def test_an_account_with_nothing_left_has_no_ratio() -> None:
+    assert beside(replace(ACCOUNT, equity=0.0, broker_says=0.9)) is None
+
+
 def test_what_no_rate_explains_is_a_missing_line() -> None:
     found = beside(replace(ACCOUNT, broker_says=5.0))
 

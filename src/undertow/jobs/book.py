@@ -9,16 +9,17 @@ from pathlib import Path
 
 from undertow.core.answers.book import BookAnswer
 from undertow.core.answers.said import Amount, Said
-from undertow.core.book import Book
+from undertow.core.book import Book, Position
 from undertow.core.errors import BadDate, BadNumber, RefusedBook
-from undertow.data.books import Finding, Read, Source, housed, read_sources
-from undertow.data.books._source import opened
+from undertow.data.books import Finding, Read, Source, housed, opened, read_sources
 from undertow.data.books.tables import Tables
+from undertow.jobs.advice import odds, remedies, returns_for, way_out
 from undertow.jobs.answer import Json, digest, told, wrapped
 from undertow.jobs.inside import Crowd, Inside, crowd_of, told_inside, with_crowd
 from undertow.studies.book import Asked, book_answer
 from undertow.studies.book_check import Objection, objections, without
 
+MOST_POSITIONS = 2_000
 MOST_FINDINGS = 50
 """Findings that are listed; of more, the number is said."""
 
@@ -30,6 +31,8 @@ class BookRequest:
     on: the day whose rules apply where the files say none;  lenient: bad lines are left out
     shock: such as SI=-26%,GC=-9%;  hikes: such as SI=15%, or 15% for all
     inside: how the book is put into an episode's crowd, if it is
+    beyond: move of all prices that is to be survived, such as 15%;  hedges: what may be opened
+    data: daily closes, for the odds over `days` and the first component
     """
 
     files: tuple[Path, ...]
@@ -38,6 +41,10 @@ class BookRequest:
     hikes: tuple[str, ...] = ()
     lenient: bool = False
     inside: Inside | None = None
+    beyond: str = ""
+    hedges: Path | None = None
+    data: Path | None = None
+    days: int = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +64,75 @@ class Booked:
 def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = None) -> Booked:
     """Read, check and answer; RefusedBook with everything that is wrong, unless lenient."""
     crowd = None if request.inside is None else crowd_of(request.inside)
-    asked = Asked(
-        shock=shares(request.shock),
-        hikes=tuple(map(hike, request.hikes)),
-        paths={} if crowd is None else {crowd.name: crowd.path},
-    )
+    shock, hikes = shares(request.shock), tuple(map(hike, request.hikes))
+    beyond = abs(share(request.beyond, "--beyond 15%")) if request.beyond else 0.0
     found = _read(request, crowd)
     if found.book is None:
         raise refused(found.findings)
-    book, dropped = _checked(found, found.book, lenient=request.lenient)
-    answer = replace(book_answer(book, asked), dropped=dropped)
+    _short_enough(found.book)
+    whole, dropped = _checked(found, found.book, lenient=request.lenient)
+    book, hedges = _parted(whole, found, request.hedges)
+    shock = {_as_held(name, book): change for name, change in shock.items()}
+    hikes = tuple((_as_held(name, book), rate) for name, rate in hikes)
+    returns = None if request.data is None else returns_for(book, request.data)
+    asked = Asked(
+        shock=shock,
+        hikes=hikes,
+        returns={} if returns is None else dict(zip(returns.symbols, returns.log.T, strict=True)),
+        paths={} if crowd is None else {crowd.name: crowd.path},
+    )
+    answer = replace(
+        book_answer(book, asked),
+        dropped=dropped,
+        remedies=remedies(book, beyond, shock, hedges),
+        survival=() if returns is None else odds(book, returns, request.days),
+    )
     if crowd is not None:
         answer = with_crowd(answer, book, crowd, progress)
-    return Booked(answer, _inputs(request))
+    left, markets = way_out(book, crowd)
+    return Booked(replace(answer, leaving=left, markets=markets), _inputs(request))
+
+
+def _as_held(name: str, book: Book) -> str:
+    """A symbol as the book writes it, whatever the case; as it is if the book has none such."""
+    held = (n for p in book.positions for n in (*p.names, p.currency))
+    known = {one.casefold(): one for one in (*book.fx, *book.quotes, *held)}
+    return known.get(name.casefold(), name)
+
+
+def _short_enough(book: Book) -> None:
+    """Refuse a book that no person has: rulebooks look at every position many times."""
+    if len(book.positions) > MOST_POSITIONS:
+        count, most = len(book.positions), MOST_POSITIONS
+        raise RefusedBook(
+            Said(
+                "The book has {count} positions, at most {most} are answered for; add up the lines"
+                " of each symbol, or leave the small ones out.",
+                {"count": Amount(count, "count"), "most": Amount(most, "count")},
+            )
+        )
+
+
+def _parted(book: Book, found: Read, file: Path | None) -> tuple[Book, tuple[Position, ...]]:
+    """The book without the hedges that a file offers, and these; their prices stay known."""
+    if file is None:
+        return book, ()
+    offered = {
+        (p.account, p.symbol, p.line)
+        for p, name in zip(found.book.positions if found.book else (), found.files, strict=True)
+        if name == file.name
+    }
+    hedges = tuple(p for p in book.positions if (p.account, p.symbol, p.line) in offered)
+    held = tuple(p for p in book.positions if p not in hedges)
+    quotes = {**{p.symbol: p.price for p in hedges}, **book.quotes}
+    return replace(book, positions=held, quotes=quotes), hedges
 
 
 def _read(request: BookRequest, crowd: Crowd | None) -> Read:
     """The files; prices that they do not have are those of the episode as it begins."""
     on = request.on if crowd is None else crowd.start
-    found = [opened(path) for path in request.files]
+    paths = (*request.files, *((request.hedges,) if request.hedges else ()))
+    found = [opened(path) for path in paths]
     files = tuple(replace(one, on=on) for one in found if isinstance(one, Source))
     failed = tuple(one for one in found if isinstance(one, Finding))
     read = read_sources(files, failed, lenient=request.lenient)
@@ -177,7 +234,12 @@ def _inputs(request: BookRequest) -> dict[str, Json]:
         "shock": request.shock,
         "hikes": list(request.hikes),
         "lenient": request.lenient,
+        "beyond": request.beyond,
+        "hedges": request.hedges.name if request.hedges else None,
+        "data": request.data.name if request.data else None,
+        "days": request.days if request.data else None,
         **(told_inside(request.inside) if request.inside else {}),
     }
-    contents = (file.read_bytes() for file in request.files)
+    others = (file for file in (request.hedges, request.data) if file)
+    contents = (file.read_bytes() for file in (*request.files, *others))
     return {"sha256": digest([*contents, repr(asked).encode()]), "seed": None, **asked}

@@ -12,7 +12,7 @@ from undertow.core.answers.within import InsideAccount, Within
 from undertow.core.book import Book
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
-from undertow.episodes import compile_episode, load
+from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json
 from undertow.jobs.reading import seen
 from undertow.model.scenario import Scenario
@@ -35,6 +35,7 @@ class Crowd:
     """An episode made ready for a book.
 
     path: change of each instrument over the episode;  quotes: a table of prices as it begins
+    rates: base currency per unit of each currency as it begins
     """
 
     name: str
@@ -42,7 +43,18 @@ class Crowd:
     start: date
     path: Mapping[str, float]
     quotes: str
+    rates: Mapping[str, float]
     threads: int
+
+    def exchanged(self, book: Book) -> Book:
+        """The book with the episode's rates of currencies that it has none of."""
+        known = book.marks.fx
+        shared = next((code for code in (book.base, *book.fx) if code in self.rates), None)
+        if shared is None:
+            return book
+        ours = known[shared] / self.rates[shared]
+        lent = {code: rate * ours for code, rate in self.rates.items() if code not in known}
+        return replace(book, fx={**book.fx, **lent})
 
 
 def crowd_of(inside: Inside) -> Crowd:
@@ -56,8 +68,15 @@ def crowd_of(inside: Inside) -> Crowd:
         start=scenario.clock.start.date(),
         path=seen(episode).change,
         quotes="symbol,price\n" + "".join(f"{name},{price:.12g}\n" for name, price in prices),
+        rates=_rates(episode, scenario),
         threads=inside.threads,
     )
+
+
+def _rates(episode: Episode, scenario: Scenario) -> dict[str, float]:
+    listed = episode.plan.instruments.values()
+    pairs = zip(listed, scenario.market.fx, strict=True)
+    return {one.currency: float(rate) for one, rate in pairs}
 
 
 def with_crowd(
@@ -69,7 +88,7 @@ def with_crowd(
     """The answer with what happens to the book in the crowd, told after the rest."""
     warm_up(crowd.scenario)
     how = How(threads=crowd.threads, ledger=False, progress=progress)
-    found = within(book, crowd.scenario, how=how)
+    found = within(crowd.exchanged(book), crowd.scenario, how=how)
     return replace(
         answer,
         within=found,

@@ -11,10 +11,11 @@ from undertow.model.impact import IMPACT
 from undertow.model.liquidation import LIQUIDATION
 from undertow.model.makers import MAKERS
 from undertow.model.margin import MARGIN
+from undertow.model.rulebook import RULEBOOK, Rates
 from undertow.model.traders import TRADERS
 from undertow.model.venues import VENUES
 
-FAMILIES: Final = (MARGIN, LIQUIDATION, IMPACT, MAKERS, TRADERS, VENUES)
+FAMILIES: Final = (MARGIN, LIQUIDATION, IMPACT, MAKERS, TRADERS, VENUES, RULEBOOK)
 
 
 def rules_answer() -> dict[str, Json]:
@@ -24,7 +25,9 @@ def rules_answer() -> dict[str, Json]:
         found: dict[str, type[object]] = dict(family.discover())
         families[family.name] = {name: _described(part) for name, part in found.items()}
     return wrapped(
-        "rules", {}, {"outcome": "every rule a scenario can choose", "families": families}
+        "rules",
+        {},
+        {"outcome": "every rule that a scenario or a book can choose", "families": families},
     )
 
 
@@ -38,5 +41,6 @@ def _default(field: dataclasses.Field[object]) -> Json:
     if field.default is not dataclasses.MISSING:
         return str(field.default)
     if field.default_factory is not dataclasses.MISSING:
-        return str(field.default_factory())
+        made = field.default_factory()
+        return f"{made.regime}.csv" if isinstance(made, Rates) else str(made)
     return None

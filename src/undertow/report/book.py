@@ -17,6 +17,7 @@ from undertow.core.answers.book import (
     StateAnswer,
 )
 from undertow.core.answers.said import Amount
+from undertow.report.book_ways import ways_tables
 from undertow.report.book_within import within_tables
 from undertow.report.layout import numbers, percent, table
 from undertow.report.words import ENGLISH, Words
@@ -38,6 +39,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
         directions_table(answer, words),
         margins_table(answer, words),
         states_table(answer, words),
+        *ways_tables(answer, words),
         *(within_tables(answer.within, words) if answer.within else ()),
     ):
         if part is not None:
@@ -58,8 +60,8 @@ def named(account: AccountAnswer, words: Words) -> str:
 
 def accounts_table(answer: BookAnswer, words: Words = ENGLISH) -> Table:
     """Equity, requirement, excess and leverage of each account."""
-    made = table(words("Accounts"))
-    made.add_column(words("regime"))
+    made = table(words("Accounts"), narrow=True)
+    made.add_column(words("regime"), no_wrap=True)
     made.add_column("", no_wrap=True)
     heads = (
         words("equity"), words("requirement"), words("excess"), words("used"), words("leverage"),
@@ -88,10 +90,10 @@ def prices_table(one: AccountAnswer, words: Words = ENGLISH) -> Table | None:
     )  # fmt: skip
     numbers(made, (*heads, *((words("with fees"),) if paid else ())))
     for p in one.positions:
-        made.add_row(_symbol(p), *_prices(p), *((price(p.out_price),) if paid else ()))
+        made.add_row(p.symbol, *_prices(p), *((price(p.out_price),) if paid else ()))
     made.caption = words(
-        "each with the other prices unmoved; close-out: the liquidation price; zero equity: nothing"
-        " is left"
+        "each with the other prices unmoved, an option by the price of its underlying; close-out:"
+        " the liquidation price; zero equity: nothing is left"
     )
     return made
 
@@ -103,11 +105,6 @@ def _owners(answer: BookAnswer) -> int:
 
 def _named(account: AccountAnswer, words: Words, owners: int) -> tuple[str, ...]:
     return (named(account, words),) * owners
-
-
-def _symbol(position: PositionAnswer) -> str:
-    same = position.follows == position.symbol
-    return position.symbol if same else f"{position.symbol} ({position.follows})"
 
 
 def _prices(p: PositionAnswer) -> tuple[str, ...]:
@@ -201,8 +198,8 @@ def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
     made.columns[0].max_width = None
     made.add_column(words("date"), no_wrap=True)
     heads = (
-        words("most"), words("call"), words("close-out"), words("zero"), words("then"),
-        words("done by"),
+        words("most"), words("call"), words("closed"), words("zero"), words("then"),
+        words("by"),
     )  # fmt: skip
     numbers(made, heads)
     for row in answer.rows:
@@ -214,19 +211,19 @@ def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
             row.called, words), times(row.does_it),
         )  # fmt: skip
     made.caption = words(
-        "most: leverage that can be opened; then: after the move; done by: leverage at which the"
-        " move is a call"
+        "most: leverage that can be opened; then: after the move; by: leverage at which the move is"
+        " a call"
     )
     return Group(Text(words.outcome(answer.said), style="bold"), Text(), made)
 
 
 def _claimed(feasible: bool, wiped: bool, liquidated: bool, called: bool, words: Words) -> str:
     if not feasible:
-        return words("not allowed")
+        return words("refused")
     if wiped:
         return words("wiped out")
     if liquidated:
-        return words("closed out")
+        return words("sold out")
     return words("called") if called else words("held")
 
 

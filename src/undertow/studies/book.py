@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from undertow.core.answers.book import (
@@ -15,6 +15,7 @@ from undertow.core.answers.book import (
     StateAnswer,
     TermsAnswer,
 )
+from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book, BookAccount, Marks, Mode, Position
 from undertow.core.columns import Way
 from undertow.core.errors import UnknownName
@@ -44,8 +45,8 @@ from undertow.studies.directions import (
 )
 from undertow.studies.reconcile import reconciled
 
-MOST_PRICES = 50
-"""Positions of one account that get prices of their own, the largest first."""
+MOST_PRICES, WORK = 50, 4_000
+"""Positions of one account that get prices of their own, the largest first; in a long one fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,23 @@ def book_answer(book: Book, asked: Asked) -> BookAnswer:
         for account in book.accounts
         for pool in pools(book, account) or (_empty(book, account),)
     )
-    return BookAnswer(tuple(sentences(accounts, asked.hikes)), book.on, accounts)
+    said = tuple(sentences(accounts, asked.hikes))
+    return BookAnswer(said, book.on, accounts, warnings=tuple(_few(book, accounts)))
+
+
+def _few(book: Book, accounts: Sequence[AccountAnswer]) -> Iterator[Said]:
+    """Accounts of which only the largest positions are answered for one by one."""
+    for one in accounts:
+        held = sum(p.held is Way.PLEDGED and p.mode is Mode.CROSS for p in book.of(one.account))
+        if one.pool == "cross" and len(one.positions) < held:
+            yield Said(
+                "Of the {count} positions of {account} the largest {few} have prices of their own.",
+                {
+                    "count": Amount(held, "count"),
+                    "account": one.account,
+                    "few": Amount(len(one.positions), "count"),
+                },
+            )
 
 
 def _empty(book: Book, account: BookAccount) -> Pool:
@@ -133,7 +150,8 @@ def _free(book: Book, account: BookAccount) -> float:
 def _positions(rulebook: Rulebook, pool: Pool) -> tuple[PositionAnswer, ...]:
     """The largest positions, in the order of the book."""
     sizes = [pool.size(p, pool.opening) for p in pool.positions]
-    largest = sorted(range(len(sizes)), key=lambda k: -sizes[k])[:MOST_PRICES]
+    most = max(1, min(MOST_PRICES, WORK // max(1, len(sizes))))
+    largest = sorted(range(len(sizes)), key=lambda k: -sizes[k])[:most]
     lines = rulebook.lines(pool, pool.opening)
     return tuple(_position(rulebook, pool, pool.positions[k], lines[k]) for k in sorted(largest))
 

@@ -22,9 +22,10 @@ def sentences(
         yield _below(first)
     if first.nearest is not None:
         yield _nearest(first, first.nearest)
-        yield from _rate(first, first.nearest)
     for at, (symbol, rate) in enumerate(hikes):
         yield _hiked(held, at, symbol, rate)
+    if first.nearest is not None:
+        yield from _rate(first, first.nearest)
     if first.shocked is not None:
         yield _shocked([one.shocked for one in held if one.shocked], held)
 

@@ -13,27 +13,32 @@ from pathlib import Path
 from undertow.core.answers.book import ClaimAnswer, ClaimRow
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import NAN, BookAccount, Kind, Marks, Position
-from undertow.model.rulebook import RULEBOOK, Pool, moved, moves, rulebook_of
+from undertow.model.rulebook import Pool, moved, moves, rulebook_of
 
 CASES = Path(__file__).with_name("claim.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A position to hold at a leverage. fall: of the price before the leverage is asked about."""
+    """A position to hold at a leverage, and the day whose rules are asked.
+
+    opened: day on which the leverage was taken;  fallen: change of the price since then
+    """
 
     title: str
     regime: str
     position: Position
     on: date
+    opened: date
+    fallen: float
 
 
 @cache
 def cases() -> tuple[Case, ...]:
-    """The positions of claim.csv whose regime is there."""
+    """The positions of claim.csv."""
     with CASES.open(encoding="utf-8", newline="") as file:
         rows = tuple(csv.DictReader(file))
-    return tuple(_case(row) for row in rows if row["regime"] in RULEBOOK.members())
+    return tuple(_case(row) for row in rows)
 
 
 def _case(row: dict[str, str]) -> Case:
@@ -51,7 +56,9 @@ def _case(row: dict[str, str]) -> Case:
         group=row["group"],
         broker_rate=float(row["house"] or NAN),
     )
-    return Case(row["title"], row["regime"], position, date.fromisoformat(row["on"]))
+    on = date.fromisoformat(row["on"])
+    opened = date.fromisoformat(row["opened"]) if row["opened"] else on
+    return Case(row["title"], row["regime"], position, on, opened, float(row["fallen"] or 0.0))
 
 
 def claim(leverage: float, move: float) -> ClaimAnswer:
@@ -70,14 +77,15 @@ def claim(leverage: float, move: float) -> ClaimAnswer:
 
 def _row(case: Case, leverage: float, move: float, side: float) -> ClaimRow:
     rulebook = rulebook_of(BookAccount("claim", case.regime, 0.0))
-    pool = _pool(case, leverage, side)
+    bought = _pool(case, leverage, side)
+    opened, size = rulebook.levels(bought, bought.opening), bought.gross(bought.opening)
+    feasible = opened.equity >= opened.initial * (1.0 - 1e-12)
     name = case.position.underlying if case.position.leverage != 1.0 else case.position.symbol
     along = {name: -side}
+    before = moved(bought.opening, {name: side}, case.fallen, bought.positions)
+    pool = bought.at(replace(before, on=case.on))
     reach = moves(rulebook, pool, along)
-    opened = rulebook.levels(pool, pool.opening)
-    after = moved(pool.opening, along, abs(move), pool.positions)
-    then, size = rulebook.levels(pool, after), pool.gross(pool.opening)
-    feasible = opened.equity >= opened.initial * (1.0 - 1e-12)
+    then = rulebook.levels(pool, moved(pool.opening, along, abs(move), pool.positions))
     needed = then.maintenance + (opened.equity - then.equity)
     return ClaimRow(
         case=case.title,
@@ -101,7 +109,7 @@ def _pool(case: Case, leverage: float, side: float) -> Pool:
     price = {one.symbol: one.price}
     if one.underlying:
         price |= {one.underlying: one.price}
-    marks = Marks(case.on, price, {one.currency: 1.0})
+    marks = Marks(case.opened, price, {one.currency: 1.0})
     account = BookAccount("claim", case.regime, 0.0, one.currency)
     bare = Pool(account, (one,), 0.0, marks)
     equity = bare.gross(marks) / leverage

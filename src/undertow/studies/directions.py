@@ -10,6 +10,7 @@ from undertow.core.book import Kind, Position
 from undertow.core.errors import unknown
 from undertow.model.rulebook import Pool, Rulebook, adverse, moved
 
+MOST_ASKED = 100
 ALL_AGAINST, COMPONENT = "all against", "first component"
 
 
@@ -23,9 +24,17 @@ def against(rulebook: Rulebook, pool: Pool) -> dict[str, float]:
     """Every price that the pool depends on goes the way that costs it excess, by the same share."""
     found: dict[str, float] = {}
     for one in pool.positions:
-        led = _is_led(one, pool)
-        found |= adverse(rulebook, pool, one.underlying if led else one.symbol)
+        name = one.underlying if _is_led(one, pool) else one.symbol
+        if name not in found:
+            found |= _adverse(rulebook, pool, one, name)
     return found
+
+
+def _adverse(rulebook: Rulebook, pool: Pool, one: Position, name: str) -> dict[str, float]:
+    """The sign that costs excess; in a long account, where it is the position's, without asking."""
+    if len(pool.positions) > MOST_ASKED and one.kind is not Kind.OPTION and name == one.symbol:
+        return {name: -1.0 if one.quantity > 0.0 else 1.0}
+    return adverse(rulebook, pool, name)
 
 
 def projected(pool: Pool, changes: Mapping[str, float]) -> dict[str, float]:

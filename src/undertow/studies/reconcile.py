@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 
 from undertow.core.answers.book import Reconciled
@@ -28,9 +29,9 @@ def reconciled(rulebook: Rulebook, pool: Pool) -> Reconciled | None:
     says = account.broker_says
     if math.isnan(says) and pool.equity > 0.0:
         says = account.margin_used / pool.equity
-    if math.isnan(says):
-        return None
     levels = rulebook.levels(pool, pool.opening)
+    if math.isnan(says) or levels.equity <= 0.0:
+        return None
     ours = _ratio(levels)
     bare = _ratio(rulebook.levels(_unhoused(rulebook, pool), pool.opening))
     heard = Said(
@@ -41,16 +42,28 @@ def reconciled(rulebook: Rulebook, pool: Pool) -> Reconciled | None:
             "ours": Amount(ours, "share"),
         },
     )
+    own = tuple(_own(ours, bare))
     if abs(ours - says) <= NEAR:
-        return Reconciled(says, ours, bare, ours - says, "agrees", "", (heard,))
+        return Reconciled(says, ours, bare, ours - says, "agrees", "", (heard, *own))
     cause, symbol, why = _explained(rulebook, pool, levels, says)
-    return Reconciled(says, ours, bare, ours - says, cause, symbol, (heard, why))
+    return Reconciled(says, ours, bare, ours - says, cause, symbol, (heard, why, *own))
+
+
+def _own(ours: float, bare: float) -> Iterator[Said]:
+    """What of the requirement is the broker's and not the exchange's."""
+    if abs(ours - bare) > NEAR:
+        yield Said(
+            "By the exchange's rates alone it is {exchange}: the rest is the broker's own margin.",
+            {"exchange": Amount(bare, "share")},
+        )
 
 
 def _explained(
     rulebook: Rulebook, pool: Pool, levels: Levels, says: float
 ) -> tuple[str, str, Said]:
     """Why the two differ, as far as one rate or the equity explains it."""
+    if abs(levels.initial / levels.equity - says) <= NEAR:
+        return "initial", "", Said("The broker counts initial margin, which is more.")
     used = pool.account.margin_used
     stated = used / says if not math.isnan(used) and says > 0.0 else levels.equity
     if abs(stated / levels.equity - 1.0) > ALIKE:

@@ -28,6 +28,8 @@ LINES = 100
 POINTS = 12
 """How often a call before the move may add a point at which to look."""
 WITHIN = 1e-9
+LITTLE = 0.01
+"""Part of a contract that is not worth one, if the move is reached without it."""
 CONTRACTS = frozenset({Kind.FUTURE, Kind.OPTION})
 
 Made = Callable[[tuple[float, ...]], "Way | None"]
@@ -242,7 +244,7 @@ class _Asked:
             return exact
         units = np.array([abs(one.quantity) for one in self.pool.positions])
         is_whole = np.array([one.kind in CONTRACTS for one in self.pool.positions])
-        up = np.minimum(1.0, np.ceil(x * units * (1.0 - WITHIN)) / units)
+        up = np.minimum(1.0, np.maximum(0.0, np.ceil(x * units - LITTLE)) / units)
         whole = self._sold(np.where(is_whole, up, x))
         return whole if whole.call >= self.wanted.beyond else exact
 

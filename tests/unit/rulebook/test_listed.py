@@ -15,6 +15,7 @@ from undertow.model.rulebook._carry import NO_CARRY, Carry, carried_value, carri
 from undertow.model.rulebook._listed import (
     by_class,
     by_underlying,
+    expired,
     expires,
     lineage,
     option_breaks,
@@ -62,6 +63,11 @@ def test_things_that_follow_each_other_end_somewhere():
 
 def test_an_option_without_expiry_outlives_all():
     assert expires(replace(CALL, expiry=None)) > expires(CALL)
+
+
+def test_an_option_is_alive_on_its_last_day():
+    assert expired((CALL, STOCK), LATER) == ()
+    assert len(expired((CALL, STOCK), date(2027, 1, 31))) == 1
 
 
 def test_the_price_beneath_must_be_there():

@@ -148,7 +148,15 @@ def test_a_small_account_may_only_close():
     small = pool(stock(100.0), equity=50_000.0)
 
     assert [str(said) for said in PortfolioMargin().findings(small, small.opening)] == [
-        "portfolio_margin lends from 1e+05 of equity, and the account has 5e+04."
+        "portfolio_margin lends from 100,000 of equity, and the account has 50,000."
+    ]
+
+
+def test_an_option_that_has_expired_is_found():
+    held = pool(option("C", 100.0, 1.68, -1.0), on=DAY)
+
+    assert [str(said) for said in PortfolioMargin().findings(held, held.opening)] == [
+        "IBM C100.0 expired on 2007-04-20, and the book is of 2026-01-30."
     ]
 
 

@@ -158,6 +158,15 @@ def test_a_product_without_a_rate_is_refused():
         kept(silver(1.0, "XX"))
 
 
+def test_stocks_and_expired_options_are_found():
+    stock, old = replace(silver(1.0), kind=Kind.STOCK), option("C", 85.0, 6.0, 1.0)
+    held = pool(stock, replace(old, expiry=date(2026, 1, 5)))
+    said = [str(one) for one in Span().findings(held, held.opening)]
+
+    assert said[0] == "span does not carry stock such as SI."
+    assert "expired on 2026-01-05" in said[1]
+
+
 def test_a_house_rate_widens_the_range_of_futures():
     assert kept(silver(1.0), broker_rate=0.3) == pytest.approx(0.3 * 400_000)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from undertow.core.answers.leaving import Leaving
+from undertow.core.answers.remedy import Remedy
 from undertow.core.answers.said import Said
+from undertow.core.answers.survival import Survival
 from undertow.core.answers.within import Within
 
 
@@ -91,7 +94,8 @@ class Reconciled:
     """What the broker says beside what we say; shares are requirement by equity, NaN if not said.
 
     ours: with house rates;  exchange: with the rates of the regime alone
-    cause: `agrees`, `rate`, `equity` or `unknown`;  symbol: whose rate explains a gap, if it is one
+    cause: `agrees`, `rate`, `equity`, `initial` or `unknown`
+    symbol: whose rate explains a gap, if it is one
     """
 
     broker: float
@@ -158,6 +162,9 @@ class BookAnswer:
 
     on: the date whose rules apply;  dropped: lines that were left out;  warnings: to keep in mind
     within: the book as one more account of an episode's crowd, if that was asked for
+    leaving: the way out by an episode's markets, None if they list nothing of the book
+    markets: name of that episode
+    remedies: what brings each call beyond a move;  survival: the odds over some days; if asked for
     """
 
     said: tuple[Said, ...]
@@ -166,6 +173,10 @@ class BookAnswer:
     dropped: tuple[Said, ...] = ()
     warnings: tuple[Said, ...] = ()
     within: Within | None = None
+    leaving: Leaving | None = None
+    markets: str = ""
+    remedies: tuple[Remedy, ...] = ()
+    survival: tuple[Survival, ...] = ()
 
     @property
     def outcome(self) -> str:

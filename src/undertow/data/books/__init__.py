@@ -58,6 +58,7 @@ __all__ = [
     "Source",
     "Stated",
     "housed",
+    "opened",
     "read",
     "read_sources",
 ]

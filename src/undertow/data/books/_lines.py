@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from undertow.core.answers.said import Said
 from undertow.core.book import BookAccount, Kind, Mode, Position
@@ -62,7 +63,8 @@ def position_of(values: Values, known: Known) -> Position | None:
     symbol = values.needed("symbol")
     quantity = _quantity(values)
     if account is None:
-        values.problems.append(_no_account(name, known.accounts))
+        # Without any account that is said once, and not of each line.
+        values.problems.extend([_no_account(name, known.accounts)] if known.accounts else [])
         return None
     kind = _kind(values, account, symbol, known.on)
     underlying = values.text("underlying") or root(symbol, kind)
@@ -99,11 +101,21 @@ def root(symbol: str, kind: Kind) -> str:
 def _regime(values: Values) -> str:
     said = plain(values.needed("regime")).replace(" ", "_").replace("-", "_")
     name = REGIMES.get(said, said)
-    if said and name not in RULEBOOK.members():
-        close = difflib.get_close_matches(name, RULEBOOK.members(), n=1)
-        told = {"text": values.text("regime"), "known": ", ".join(close or RULEBOOK.members())}
+    if said and name not in _regimes():
+        close = difflib.get_close_matches(name, _regimes(), n=1)
+        told = {"text": values.text("regime"), "known": ", ".join(close or _regimes())}
         values.problems.append(Said("{text} is no regime; it may be: {known}.", told))
     return name
+
+
+@cache
+def _regimes() -> tuple[str, ...]:
+    return RULEBOOK.members()
+
+
+@cache
+def _kinds(regime: str) -> frozenset[Kind]:
+    return RULEBOOK.member(regime).kinds
 
 
 def _no_account(name: str, known: Mapping[str, BookAccount]) -> Said:
@@ -124,9 +136,9 @@ def _kind(values: Values, account: BookAccount, symbol: str, on: date) -> Kind:
     """As written; else an option if it has a strike, a future if the regime knows its contract."""
     if "kind" in values.row.cells:
         return values.one_of("kind", KINDS, Kind.STOCK)
-    if account.regime not in RULEBOOK.members():
+    if account.regime not in _regimes():
         return Kind.STOCK
-    kinds = RULEBOOK.member(account.regime).kinds
+    kinds = _kinds(account.regime)
     if Kind.OPTION in kinds and "strike" in values.row.cells:
         return Kind.OPTION
     names = (symbol, root(symbol, Kind.FUTURE))
@@ -142,7 +154,7 @@ def _multiplier(
     if "multiplier" in values.row.cells or kind not in SIZED:
         return values.above_zero("multiplier", 1.0)
     found = _size(account, names, on)
-    if found is None and account.regime in RULEBOOK.members():
+    if found is None and account.regime in _regimes():
         told = {"symbol": names[0]}
         values.problems.append(
             Said("The contract size of {symbol} is not known; add a column multiplier.", told)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from undertow.core.answers.said import Said
 from undertow.core.book import Kind, Marks, Position
 from undertow.core.errors import BadNumber, unknown
 from undertow.model.rulebook._worth import DAYS_PER_YEAR
@@ -41,6 +42,18 @@ def spot_of(option: Position, marks: Marks) -> float:
 def expires(option: Position) -> int:
     """Day number of an option's expiry; an option without one outlives all others."""
     return option.expiry.toordinal() if option.expiry else NEVER
+
+
+def expired(positions: Iterable[Position], on: date) -> tuple[Said, ...]:
+    """A sentence for each option whose last day has passed: it is worth nothing any more."""
+    return tuple(
+        Said(
+            "{symbol} expired on {expiry}, and the book is of {day}.",
+            {"symbol": p.symbol, "expiry": p.expiry.isoformat(), "day": on.isoformat()},
+        )
+        for p in positions
+        if p.kind is Kind.OPTION and p.expiry is not None and p.expiry < on
+    )
 
 
 def option_breaks(positions: Iterable[Position], on: date) -> Mapping[str, tuple[float, ...]]:

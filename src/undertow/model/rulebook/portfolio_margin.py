@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from undertow.core.answers.said import Said
 from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.model.rulebook._carry import Carry, carried_value, carried_volatility
-from undertow.model.rulebook._listed import by_class, lineage, option_breaks, spot_of
+from undertow.model.rulebook._listed import by_class, expired, lineage, option_breaks, spot_of
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook.base import (
     Absorber,
@@ -42,7 +42,8 @@ class PortfolioMargin(Rulebook):
     positions' `group`) offset by the share that the group has in the table, others not at all.
     at_once: the broker sells without a call, as Interactive Brokers does
     Limits: options by Black–Scholes at their own volatility, the same at every point; of OCC's
-    nightly values it is within 2 %. Concentration only as a house rate.
+    nightly values it is within 2 %. The rule's ten equidistant points are read as five up and five
+    down, as brokers show them. Concentration only as a house rate.
     Source: FINRA rule 4210(g), SEC 34-46576, OCC TIMS; margin.md 1.2.
     """
 
@@ -137,7 +138,7 @@ class PortfolioMargin(Rulebook):
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Unknown products, leverage beyond the range, an account too small for the regime."""
-        found = not_carried(pool, self.kinds)
+        found = (*not_carried(pool, self.kinds), *expired(pool.positions, marks.on))
         if found:
             return found
         levels = self.levels(pool, marks)

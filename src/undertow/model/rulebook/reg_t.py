@@ -18,7 +18,7 @@ from undertow.model.rulebook._intraday import (
     intraday_rule,
     memorandum,
 )
-from undertow.model.rulebook._listed import by_underlying, expires, option_breaks, spot_of
+from undertow.model.rulebook._listed import by_underlying, expired, expires, option_breaks, spot_of
 from undertow.model.rulebook._pairing import net_margin
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._strategies import Leg, Shares
@@ -64,6 +64,8 @@ class RegT(Rulebook):
     max(100 %, $2.50); funds times their leverage, at most 100 %; a house rate where it is more
     listed options and the stock beneath them: the cheapest valid pairing (`_pairing.py`), net of
     premiums, because the pool's equity has options at their value
+    Sources differ in what they print: Cboe nets premiums received, Interactive Brokers and Lean
+    have them in the requirement and options out of the equity. The excess is the same.
     at_once: the broker sells at its own requirement without a call, as Interactive Brokers does;
     else it sells at FINRA's minimum, which a house rate stands above
     Limits: concentration only as a house rate of a line, and none of options; long-dated options
@@ -207,7 +209,7 @@ class RegT(Rulebook):
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Unknown products, leverage that cannot be held overnight, too little to borrow at all."""
-        found = not_carried(pool, self.kinds)
+        found = (*not_carried(pool, self.kinds), *expired(pool.positions, marks.on))
         if found:
             return found
         levels, gross = self.levels(pool, marks), pool.gross(marks)
@@ -255,8 +257,8 @@ def too_small(pool: Pool, equity: float, least: float) -> Said:
         "{regime} lends from {least} of equity, and the account has {equity}.",
         {
             "regime": pool.account.regime,
-            "least": Amount(least, "number"),
-            "equity": Amount(equity, "number"),
+            "least": Amount(least, "count"),
+            "equity": Amount(equity, "count"),
         },
     )
 

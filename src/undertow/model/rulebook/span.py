@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
+from undertow.core.answers.said import Said
 from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.model.rulebook._carry import NO_CARRY, carried_volatility
-from undertow.model.rulebook._listed import lineage, option_breaks, spot_of
+from undertow.model.rulebook._listed import expired, lineage, option_breaks, spot_of
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._worth import black_scholes
 from undertow.model.rulebook.base import (
@@ -22,6 +23,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    not_carried,
 )
 from undertow.model.rulebook.cme_futures import REGIME as FUTURES
 from undertow.model.rulebook.cme_futures import CmeFutures
@@ -67,7 +69,8 @@ class Span(Rulebook):
     equity, so it is not taken off again. A house rate of the broker replaces a future's range
     where it is higher.
     Limits: no credits between commodities, no delivery charge; months of a commodity are told
-    apart only by one charge for their spreads; SPAN 2 is another model.
+    apart only by one charge for their spreads; SPAN 2 is another model. Sources differ on the last
+    two scenarios: twice the range at 33 %, at 35 % (McMillan), three times at 33 % (CME, gasoil).
     Source: CME SPAN risk arrays, McMillan ch. 34; margin.md 1.3.
     """
 
@@ -146,6 +149,10 @@ class Span(Rulebook):
     def hiked(self, symbol: str, rate: float, on: date) -> Self:
         """The price scan range at a share of the value from that date."""
         return replace(self, rates=self.rates.hiked(symbol, "maintenance", rate, on))
+
+    def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
+        """Products that are not scanned, and options whose last day has passed."""
+        return (*not_carried(pool, self.kinds), *expired(pool.positions, marks.on))
 
     def _kept(self, held: tuple[Position, ...], pool: Pool, marks: Marks) -> float:
         """The requirement of one commodity."""

@@ -1,0 +1,50 @@
+"""Daily closes of a user's own file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from undertow.core.errors import BadFile
+from undertow.data.closes import read_closes
+
+LONG = "date,symbol,close\n2026-01-03,A,11\n2026-01-02,A,10\n2026-01-02,B,5\n"
+WIDE = "date,A,B\n2026-01-02,10,5\n2026-01-03,11,\n"
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "closes.csv"
+    file.write_text(text)
+    return file
+
+
+@pytest.mark.parametrize("text", [LONG, WIDE])
+def test_long_and_wide_say_the_same(tmp_path: Path, text: str) -> None:
+    found = read_closes(written(tmp_path, text))
+
+    assert sorted(found) == ["A", "B"]
+    assert found["A"][0].tolist() == np.array(["2026-01-02", "2026-01-03"], "M8[D]").tolist()
+    assert found["A"][1].tolist() == [10.0, 11.0]
+    assert found["B"][1].tolist() == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("day,A\n1,2\n", "no column date"),
+        ("date,A\n2026-01-02,ten\n", "line 2"),
+        ("date,A\nsoon,10\n", "line 2"),
+        (LONG + "2026-01-02,A,12\n", "two closes of 'A' on 2026-01-02"),
+        ("date,symbol,close\n2026-01-02\n", "line 2"),
+    ],
+)
+def test_what_cannot_be_read_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(BadFile, match=says):
+        read_closes(written(tmp_path, text))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="no-such"):
+        read_closes(tmp_path / "no-such.csv")
