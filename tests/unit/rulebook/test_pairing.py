@@ -194,6 +194,23 @@ def test_the_search_of_an_ordinary_book_takes_milliseconds():
     assert perf_counter() - began < 2.0
 
 
+def test_a_book_of_many_legs_gets_a_pairing_that_holds_in_seconds():
+    legs = tuple(
+        leg(right, 80.0 + 5.0 * k, 1.0 + k, count, expires=k % 3)
+        for k, (right, count) in enumerate(
+            zip("PPCCPPCCPPCC", [3, -5, -4, 3, -1, 2] * 2, strict=True)
+        )
+    )
+    began = perf_counter()
+    found = gross_margin(legs, Shares(100.0, 300.0, 25.0, 0.1))
+    halves = tuple(replace(one, quantity=one.quantity * 1.0000001) for one in legs)
+    fractions = gross_margin(halves, Shares(100.0, 300.0, 25.0, 0.1))
+    alone = sum(-one.quantity * naked(one, 100.0) for one in legs if one.quantity < 0)
+
+    assert perf_counter() - began < 10.0
+    assert fractions * (1 - 1e-6) <= found <= alone + 7_500.0
+
+
 @settings(max_examples=120, deadline=None)
 @given(account=option_accounts())
 def test_no_pairing_is_cheaper_than_the_one_that_is_found(account):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.core.errors import BadNumber, UnknownName
-from undertow.model.rulebook import Pool, black_scholes, moved, moves
+from undertow.model.rulebook import Pool, adverse, black_scholes, moved, moves
 from undertow.model.rulebook.portfolio_margin import PortfolioMargin
 from undertow.model.rulebook.reg_t import RegT
 
@@ -164,6 +164,31 @@ def test_a_credit_spread_that_is_paid_for_is_never_called():
 
     assert needed == pytest.approx(2_840)
     assert found.call == float("inf")
+
+
+def test_what_loses_on_both_sides_is_called_on_the_nearer_one():
+    call, put = option("C", 130.0, 0.3, -10.0), option("P", 95.0, 2.0, -10.0)
+    both = tuple(replace(leg, volatility=0.25) for leg in (call, put))
+    bought = replace(option("C", 100.0, 3.0, 3.0), volatility=0.25)
+    held = pool(*both, bought, equity=25_000.0)
+    along = adverse(RegT(), held, "IBM")
+    here, there = (
+        moves(RegT(), held, {"IBM": sign}).call for sign in (along["IBM"], -along["IBM"])
+    )
+
+    assert here <= there
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_a_straddle_is_called_on_its_nearer_side(seed):
+    strike = 80.0 + seed % 40
+    legs = (option("C", strike, 6.0, -5.0), option("P", strike, 6.0, -5.0))
+    held = pool(*(replace(leg, volatility=0.3) for leg in legs), equity=40_000.0)
+    along = adverse(RegT(), held, "IBM")
+    calls = {sign: moves(RegT(), held, {"IBM": sign}).call for sign in (1.0, -1.0)}
+
+    assert calls[along["IBM"]] == min(calls.values())
 
 
 @st.composite

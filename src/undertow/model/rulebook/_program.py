@@ -12,7 +12,7 @@ from undertow.core.errors import BadNumber
 from undertow.model.rulebook._simplex import SMALL, descend
 
 Array = NDArray[np.float64]
-NODES = 400
+NODES = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Program:
     whole: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A part of the search: each variable between two whole numbers, `high` inf if open."""
+
+    low: Array
+    high: Array
+
+
 def cheapest(program: Program) -> tuple[float, Array]:
     """Least cost and where it is: branch and bound over the simplex; inf if nothing is allowed.
 
@@ -37,20 +45,36 @@ def cheapest(program: Program) -> tuple[float, Array]:
     Source: Land and Doig (1960), Dantzig (1963).
     """
     best, at = math.inf, np.zeros_like(program.cost)
-    waiting = [program]
+    waiting = [Node(np.zeros_like(program.cost), np.full_like(program.cost, math.inf))]
     for _ in range(NODES):
         if not waiting:
             break
         node = waiting.pop()
-        cost, x = relaxed(node)
+        cost, x = _within(program, node)
         if cost >= best - SMALL * max(1.0, abs(best)):
             continue
-        off = np.where(node.whole, np.abs(x - np.round(x)), 0.0)
+        off = np.where(program.whole, np.abs(x - np.round(x)), 0.0)
         if off.max(initial=0.0) < 1e-6:
             best, at = cost, x
         else:
             waiting += _branches(node, int(off.argmax()), x)
     return best, at
+
+
+def _within(program: Program, node: Node) -> tuple[float, Array]:
+    """The relaxed program between a node's bounds: x = low + y, and rows for what has a top."""
+    topped = np.flatnonzero(np.isfinite(node.high))
+    rows = np.eye(program.cost.size)[topped]
+    shifted = replace(
+        program,
+        totals=program.totals - program.equal @ node.low,
+        most=np.vstack([program.most, rows]),
+        limits=np.concatenate(
+            [program.limits - program.most @ node.low, (node.high - node.low)[topped]]
+        ),
+    )
+    cost, y = relaxed(shifted)
+    return cost + float(program.cost @ node.low), node.low + y
 
 
 def relaxed(program: Program) -> tuple[float, Array]:
@@ -72,15 +96,12 @@ def relaxed(program: Program) -> tuple[float, Array]:
     return least, x[: program.cost.size]
 
 
-def _branches(node: Program, k: int, x: Array) -> list[Program]:
-    """The same program with one variable at most its floor, or at least its ceiling."""
-    unit = np.zeros_like(node.cost)
-    unit[k] = 1.0
-    sides = ((-unit, -math.ceil(x[k])), (unit, math.floor(x[k])))
-    return [
-        replace(node, most=np.vstack([node.most, row]), limits=np.append(node.limits, limit))
-        for row, limit in sides
-    ]
+def _branches(node: Node, k: int, x: Array) -> list[Node]:
+    """The same with one variable at most its floor, or at least its ceiling; the nearer last."""
+    low, high = node.low.copy(), node.high.copy()
+    low[k], high[k] = math.ceil(x[k]), math.floor(x[k])
+    above, below = Node(low, node.high), Node(node.low, high)
+    return [below, above] if x[k] - high[k] > 0.5 else [above, below]
 
 
 def _with_slack(program: Program) -> tuple[Array, Array]:

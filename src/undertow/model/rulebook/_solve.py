@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from undertow.core.book import Marks
+from undertow.core.book import Kind, Marks
 from undertow.model.rulebook._worth import moved
 from undertow.model.rulebook.base import Levels, Pool, Rulebook
 
@@ -84,13 +84,31 @@ def moves(
 
 
 def adverse(rulebook: Rulebook, pool: Pool, symbol: str) -> dict[str, float]:
-    """The direction of one symbol, ±1, whose small move costs the pool more excess."""
+    """The direction of one symbol, ±1, in which the pool is called.
+
+    The one whose small move costs the pool more excess; with options, which may lose on either
+    side, the one with the nearer call.
+    """
     up, down = (
         rulebook.levels(pool, moved(pool.opening, {symbol: sign}, 1e-4, pool.positions))
         for sign in (1.0, -1.0)
     )
     falls = down.equity - down.maintenance <= up.equity - up.maintenance
-    return {symbol: -1.0 if falls else 1.0}
+    usual = {symbol: -1.0 if falls else 1.0}
+    if all(p.kind is not Kind.OPTION for p in pool.positions):
+        return usual
+    other = {symbol: -usual[symbol]}
+    return other if _call(rulebook, pool, other) < _call(rulebook, pool, usual) else usual
+
+
+def _call(rulebook: Rulebook, pool: Pool, along: Mapping[str, float]) -> float:
+    """The move along a direction at which equity meets maintenance."""
+
+    def slack(x: float) -> float:
+        levels = rulebook.levels(pool, moved(pool.opening, along, x, pool.positions))
+        return levels.equity - levels.maintenance
+
+    return first_below(slack, _points(rulebook, pool, along))
 
 
 def price_at(pool: Pool, along: Mapping[str, float], symbol: str, x: float) -> float:
