@@ -36,6 +36,7 @@ def stock(given: Inputs) -> Results:
     return {
         "im": levels.initial,
         "mm": levels.maintenance,
+        "maintenance": levels.maintenance,
         "margin": levels.maintenance,
         "requirement": levels.maintenance,
         "equity": levels.equity,
