@@ -35,7 +35,7 @@ BOOK_RECORDS = (
     book.BookAnswer, book.AccountAnswer, book.PositionAnswer, book.Reach, book.DirectionAnswer,
     book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving, leaving.WayOut,
     leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance, remedy.Remedy,
-    remedy.Way, remedy.Trade, within.Within, within.InsideAccount, within.Losses,
+    remedy.Way, remedy.Trade, remedy.Likely, within.Within, within.InsideAccount, within.Losses,
     within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
 )  # fmt: skip
 Schema = Mapping[str, object]

@@ -110,6 +110,9 @@ DataOption: TypeAlias = Annotated[
 DaysOption: TypeAlias = Annotated[
     int, typer.Option(min=1, max=2520, help="Trading days of the odds.")
 ]
+LikelyOption: TypeAlias = Annotated[
+    str, typer.Option(help="What brings the odds of no call to this, such as 95%; with --data.")
+]
 LeverageOption: TypeAlias = Annotated[
     float | None, typer.Option(min=0.0, help="Ask every regime about a leverage, with --move.")
 ]
@@ -220,6 +223,7 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     hedges: HedgesOption = None,
     data: DataOption = None,
     days: DaysOption = 20,
+    likely: LikelyOption = "",
     leverage: LeverageOption = None,
     move: MoveOption = None,
     lang: LangOption = Lang.en,
@@ -237,7 +241,7 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     crowd = Inside(inside, accounts, seed, bar) if inside else None
     request = BookRequest(
         tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
-        hedges=hedges, data=data, days=days,
+        hedges=hedges, data=data, days=days, likely=likely,
     )  # fmt: skip
     booked = _booked(request, words, quiet=as_json)
     if as_json:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from undertow.core.answers.leaving import Leaving
-from undertow.core.answers.remedy import Remedy
+from undertow.core.answers.remedy import Likely, Remedy
 from undertow.core.answers.survival import Survival
 from undertow.core.book import Book, Kind, Position
 from undertow.core.errors import BadNumber, UnknownName
@@ -16,6 +16,7 @@ from undertow.jobs.inside import Crowd, Inside, crowd_of
 from undertow.model.rulebook import pools, rulebook_of
 from undertow.studies.directions import against, projected
 from undertow.studies.leaving import leaving
+from undertow.studies.likely import Chances, likely
 from undertow.studies.remedy import Means, Wanted, remedy
 from undertow.studies.returns import DailyReturns, returns_of
 from undertow.studies.survival import Drawing, survival
@@ -83,6 +84,13 @@ def odds(book: Book, returns: DailyReturns, days: int) -> tuple[Survival, ...]:
     Returns later than the book's day are not known to it.
     """
     return survival(book, returns.until(book.on), drawing=Drawing(days=days))
+
+
+def safer(book: Book, returns: DailyReturns, days: int, wanted: float) -> tuple[Likely, ...]:
+    """What brings the odds of no call to `wanted`; empty if that is 0."""
+    if wanted <= 0.0:
+        return ()
+    return likely(book, Chances(returns.until(book.on), Drawing(days=days), wanted))
 
 
 def _few(closes: Closes) -> str:

@@ -13,7 +13,7 @@ from undertow.core.book import Book, Position
 from undertow.core.errors import BadDate, BadNumber, RefusedBook
 from undertow.data.books import Finding, Read, Source, housed, opened, read_sources
 from undertow.data.books.tables import Tables
-from undertow.jobs.advice import odds, remedies, returns_for, way_out
+from undertow.jobs.advice import odds, remedies, returns_for, safer, way_out
 from undertow.jobs.answer import Json, digest, told, wrapped
 from undertow.jobs.inside import Crowd, Inside, crowd_of, told_inside, with_crowd
 from undertow.studies.book import Asked, book_answer
@@ -33,6 +33,7 @@ class BookRequest:
     inside: how the book is put into an episode's crowd, if it is
     beyond: move of all prices that is to be survived, such as 15%;  hedges: what may be opened
     data: daily closes, for the odds over `days` and the first component
+    likely: odds of no call that are wanted, such as 95%
     """
 
     files: tuple[Path, ...]
@@ -45,6 +46,7 @@ class BookRequest:
     hedges: Path | None = None
     data: Path | None = None
     days: int = 20
+    likely: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
     crowd = None if request.inside is None else crowd_of(request.inside)
     shock, hikes = shares(request.shock), tuple(map(hike, request.hikes))
     beyond = abs(share(request.beyond, "--beyond 15%")) if request.beyond else 0.0
+    wanted = share(request.likely, "--likely 95%") if request.likely else 0.0
+    if wanted and request.data is None:
+        raise BadNumber("--likely needs daily closes to know odds from; add --data FILE.")
     found = _read(request, crowd)
     if found.book is None:
         raise refused(found.findings)
@@ -86,6 +91,7 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         dropped=dropped,
         remedies=remedies(book, beyond, shock, hedges),
         survival=() if returns is None else odds(book, returns, request.days),
+        likely=() if returns is None else safer(book, returns, request.days, wanted),
     )
     if crowd is not None:
         answer = with_crowd(answer, book, crowd, progress)
@@ -238,6 +244,7 @@ def _inputs(request: BookRequest) -> dict[str, Json]:
         "hedges": request.hedges.name if request.hedges else None,
         "data": request.data.name if request.data else None,
         "days": request.days if request.data else None,
+        "likely": request.likely,
         **(told_inside(request.inside) if request.inside else {}),
     }
     others = (file for file in (request.hedges, request.data) if file)

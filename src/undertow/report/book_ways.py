@@ -9,7 +9,7 @@ from rich.table import Table
 
 from undertow.core.answers.book import BookAnswer
 from undertow.core.answers.leaving import Leaving
-from undertow.core.answers.remedy import Remedy, Way
+from undertow.core.answers.remedy import Likely, Remedy, Way
 from undertow.core.answers.said import Amount
 from undertow.core.answers.survival import Chance, Survival
 from undertow.report.book_within import money
@@ -24,6 +24,8 @@ def ways_tables(answer: BookAnswer, words: Words) -> Iterator[Table]:
         yield rescue_table(answer.leaving, words)
     if answer.survival:
         yield survival_table(answer.survival, words)
+    if answer.likely:
+        yield likely_table(answer.likely, words)
     if answer.remedies:
         yield remedies_table(answer.remedies, words)
 
@@ -101,6 +103,26 @@ def remedies_table(found: tuple[Remedy, ...], words: Words) -> Table:
             made.add_row(name, *row)
             name = ""
     return made
+
+
+def likely_table(found: tuple[Likely, ...], words: Words) -> Table:
+    """The trades that bring the odds of no call to what is wanted."""
+    wanted = Amount(found[0].wanted, "share")
+    made = table(words("What brings the odds of no call to {wanted}", wanted=wanted))
+    made.add_column(words("way"))
+    numbers(made, (words("odds now"), words("then"), words("money"), words("cost")))
+    for one in found:
+        now, then = share(one.now.value), share(one.after.value) if one.after else ""
+        made.add_row(one.account, *_likely(one, words, (now, then)))
+    return made
+
+
+def _likely(one: Likely, words: Words, odds: tuple[str, str]) -> tuple[str, ...]:
+    if one.remedy is None or one.remedy.trades is None:
+        is_fine = one.now.value >= one.wanted
+        return (words("nothing to do") if is_fine else words("no sale does"), *odds, "", "")
+    name, *rest = _trades(words("cheapest trades"), one.remedy.trades)
+    return (name, *odds, *rest)
 
 
 def _ways(one: Remedy, words: Words) -> Iterator[tuple[str, str, str]]:

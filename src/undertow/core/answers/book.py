@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from undertow.core.answers.leaving import Leaving
-from undertow.core.answers.remedy import Remedy
+from undertow.core.answers.remedy import Likely, Remedy
 from undertow.core.answers.said import Said
 from undertow.core.answers.survival import Survival
 from undertow.core.answers.within import Within
@@ -165,6 +165,7 @@ class BookAnswer:
     leaving: the way out by an episode's markets, None if they list nothing of the book
     markets: name of that episode
     remedies: what brings each call beyond a move;  survival: the odds over some days; if asked for
+    likely: what brings the odds to what is wanted, if asked for
     """
 
     said: tuple[Said, ...]
@@ -177,6 +178,7 @@ class BookAnswer:
     markets: str = ""
     remedies: tuple[Remedy, ...] = ()
     survival: tuple[Survival, ...] = ()
+    likely: tuple[Likely, ...] = ()
 
     @property
     def outcome(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from undertow.core.answers.survival import Chance
+
 
 @dataclass(frozen=True, slots=True)
 class Trade:
@@ -80,3 +82,18 @@ class Remedy:
         if self.pro_rata is None:
             return math.inf
         return max((trade.share for trade in self.pro_rata.trades), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """What brings the odds of no call to what is wanted.
+
+    now: odds as things are;  remedy: the cheapest that does it, with the move it survives
+    after: odds once its trades are done;  None where there is nothing to do, or nothing does it
+    """
+
+    account: str
+    wanted: float
+    now: Chance
+    remedy: Remedy | None
+    after: Chance | None

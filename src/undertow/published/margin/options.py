@@ -64,6 +64,12 @@ def strategy(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], 
     return gives
 
 
+def short(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], Results]:
+    """The same of rows that say only in their heading that the option is sold."""
+    gives = strategy(index=index, gross=gross)
+    return lambda given: gives(Inputs({"side": "short", **given.given}))
+
+
 def portfolio(given: Inputs) -> Results:
     """Portfolio margin of a row's positions."""
     return _portfolio(pool_of(given, tims.REGIME, _day(given), _expiry(given)))
@@ -195,6 +201,9 @@ ADAPTERS: Final = (
     Adapter(r"(tims|portfolio|options)", ("contracts", "min_per_contract|minimum"), least),
     Adapter(r"tims minimum", ("contracts",), least),
     Adapter(r"(tims|portfolio|options)", ("stock|stock_mv", "call_prem|premium"), covered),
+    Adapter(r"reg ?t.*(short|naked).*index.*\bIB", ("right",), short(index=True, gross=True)),
+    Adapter(r"reg ?t.*(short|naked).*index", ("right",), short(index=True)),
+    Adapter(r"reg ?t.*(short|naked)", ("right",), short()),
     Adapter(r"reg ?t.*index.*\bIB", (LEGS,), strategy(index=True, gross=True)),
     Adapter(r"reg ?t.*index", (LEGS,), strategy(index=True)),
     Adapter(r"reg ?t.*\bIB", (LEGS,), strategy(gross=True)),

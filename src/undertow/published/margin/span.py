@@ -56,6 +56,13 @@ def points(given: Inputs) -> Results:
     return {"scan_points": scan_points(number(given, "maintenance", "price_scan_range"), factor)}
 
 
+def money(given: Inputs) -> Results:
+    """Price scan range in money, of one in points."""
+    factor = number(given, "contract_value_factor", "value_factor", "multiplier")
+    found = given.number("scan_points") * factor
+    return {"maintenance": found, "price_scan_range": found, "scan_range": found}
+
+
 def requirement(given: Inputs) -> Results:
     """Total of a scan risk, a short option minimum and a net option value."""
     return _total(given, given.number("scan_risk"))
@@ -105,5 +112,6 @@ ADAPTERS: Final = (
         ("maintenance|price_scan_range", "contract_value_factor|value_factor|multiplier"),
         points,
     ),
+    Adapter(r"span", ("scan_points", "contract_value_factor|value_factor|multiplier"), money),
     Adapter(r"span", ("scan_risk",), requirement),
 )
