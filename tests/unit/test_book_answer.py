@@ -245,6 +245,18 @@ def test_a_regime_refuses_what_it_does_not_carry_line_by_line() -> None:
     assert without(book(SILVER, stock, unlisted), found).positions == (SILVER,)
 
 
+def test_an_option_without_its_contract_is_refused_with_what_it_lacks() -> None:
+    stock = Position("b", "NVDA", 100.0, 190.0, line=2)
+    bare = Position("b", "C", -1.0, 5.0, Kind.OPTION, multiplier=100.0, underlying="NVDA", line=3)
+    half = replace(bare, symbol="P", strike=180.0, right="P", line=4)
+    found = objections(book(stock, bare, half, account=BookAccount("b", "reg_t", 62_000.0)))
+
+    assert [str(one.said) for one in found] == [
+        "C is an option; fill expiry, strike, right.",
+        "P is an option; fill expiry.",
+    ]
+
+
 def test_five_times_leverage_is_refused_under_reg_t() -> None:
     held = Position("b", "XYZ", 500.0, 100.0, line=3)
     (one,) = objections(book(held, account=BookAccount("b", "reg_t", 10_000.0)))

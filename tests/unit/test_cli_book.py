@@ -140,6 +140,8 @@ def test_a_million_lines_are_refused_at_once(undertow: Terminal, tmp_path: Path)
         (("--shock", "SI=-200%"), "out of range"),
         (("--shock", "XAG=-1%"), "'XAG' in the book is not known"),
         (("--hike", "lots"), "--hike"),
+        (("--hike", "SI=-5%"), "no margin"),
+        (("--hike", "0%"), "no margin"),
         (("--on", "today"), "--on"),
     ],
 )

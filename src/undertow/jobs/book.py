@@ -199,9 +199,11 @@ def shares(text: str) -> dict[str, float]:
 
 def hike(text: str) -> tuple[str, float]:
     """Symbol and rate, from such as SI=15%; no symbol, from such as 15%, means all."""
-    if "=" in text:
-        return _named(text, "--hike SI=15%")
-    return "", share(text, "--hike 15%")
+    form = "--hike SI=15%" if "=" in text else "--hike 15%"
+    symbol, rate = _named(text, form) if "=" in text else ("", share(text, form))
+    if rate <= 0.0:
+        raise BadNumber(f"{text!r} is no margin, which is above 0; write it like {form}.")
+    return symbol, rate
 
 
 def day_of(text: str | None) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -56,8 +57,8 @@ def _of_lines(account: BookAccount, rulebook: Rulebook, pool: Pool) -> Iterator[
         yield from (Objection(account, one.line, said) for said in refused)
         if refused:
             continue
-        if one.kind is Kind.OPTION and one.underlying not in pool.opening.price:
-            yield Objection(account, one.line, _unpriced(one))
+        if one.kind is Kind.OPTION and (against := [*_unlisted(one), *_unpriced(one, pool)]):
+            yield from (Objection(account, one.line, said) for said in against)
             continue
         try:
             rulebook.levels(alone, pool.opening)
@@ -75,11 +76,25 @@ def _of_lines(account: BookAccount, rulebook: Rulebook, pool: Pool) -> Iterator[
             )
 
 
-def _unpriced(option: Position) -> Said:
-    return Said(
-        "{symbol} follows {underlying}, which has no price; add it in a table symbol,price.",
-        {"symbol": option.symbol, "underlying": option.underlying or option.symbol},
-    )
+def _unlisted(option: Position) -> Iterator[Said]:
+    """What is not said of the contract; without it nothing can be computed."""
+    lacking = {
+        "expiry": option.expiry is None,
+        "strike": math.isnan(option.strike),
+        "right": not option.right,
+    }
+    if any(lacking.values()):
+        columns = ", ".join(name for name, absent in lacking.items() if absent)
+        told = {"symbol": option.symbol, "columns": columns}
+        yield Said("{symbol} is an option; fill {columns}.", told)
+
+
+def _unpriced(option: Position, pool: Pool) -> Iterator[Said]:
+    if option.underlying not in pool.opening.price:
+        yield Said(
+            "{symbol} follows {underlying}, which has no price; add it in a table symbol,price.",
+            {"symbol": option.symbol, "underlying": option.underlying or option.symbol},
+        )
 
 
 def without(book: Book, refused: tuple[Objection, ...]) -> Book:

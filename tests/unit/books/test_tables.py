@@ -216,6 +216,20 @@ def test_lenient_leaves_the_bad_lines_out() -> None:
     assert [one.line for one in found.findings] == [2]
 
 
+def test_a_wrong_account_line_does_not_make_the_table_absent() -> None:
+    found = said("account,regime,equity\nf,cme_futures,much\n", "symbol,quantity,price\nSI,1,80\n")
+
+    assert not [one for one in found if "There is no table" in one]
+    assert [one for one in found if "equity is much" in one]
+    assert [one for one in found if "No line of the table of accounts can be used" in one]
+
+
+def test_a_number_too_large_to_add_up_is_a_finding_and_no_result() -> None:
+    (one,) = said(ACCOUNTS, "account,symbol,quantity,price\nf,SI,1e308,80\n")
+
+    assert "quantity is 1e308, which is too large" in one
+
+
 def test_no_accounts_are_grave_even_if_lenient() -> None:
     found = tables(POSITIONS, lenient=True)
 

@@ -17,6 +17,8 @@ from undertow.data.books._headers import CURRENCIES, plain
 
 Meaning = TypeVar("Meaning")
 CODE = re.compile(r"[A-Z]{3,5}")
+LARGEST = 1e15
+"""No number of a book is larger: products of two stay far within what can be added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,16 @@ class Values:
         if column not in self.row.cells:
             return self._absent(column) if otherwise is None else otherwise
         text = self.row.cells[column]
+        told = {"column": column, "text": text}
         try:
-            return number(text.strip("$¥€£ "))
+            found = number(text.strip("$¥€£ "))
         except BadNumber:
-            told = {"column": column, "text": text}
             self.problems.append(Said("{column} is {text}, which is no number; write one.", told))
             return math.nan
+        if abs(found) > LARGEST:
+            self.problems.append(Said("{column} is {text}, which is too large; check it.", told))
+            return math.nan
+        return found
 
     def above_zero(self, column: str, otherwise: float | None = math.nan) -> float:
         """A number that must be more than 0."""

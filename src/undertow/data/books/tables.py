@@ -65,12 +65,8 @@ class Tables(Reader):
         accounts = _accounts(placed, found)
         held_kinds = {"positions", "accounts"} & {one.block.kind for one in placed}
         if not accounts and held_kinds:
-            found.say(
-                files[0].name,
-                0,
-                [Said("There is no table of accounts; add one with account,regime,equity.")],
-                grave=True,
-            )
+            stated = any(True for _ in _of(placed, "accounts"))
+            found.say(files[0].name, 0, [_nobody(stated=stated)], grave=True)
         fx, base = _rates(placed, tuple(accounts.values()), found)
         quotes = _quotes(placed, found)
         prices = {**quotes, **_prices(placed)}
@@ -78,6 +74,13 @@ class Tables(Reader):
         book = Book(held, tuple(accounts.values()), on, fx, base, quotes)
         order = sorted(found.findings, key=lambda one: (one.file, one.line))
         return Read(book, (), tuple(order), names)
+
+
+def _nobody(*, stated: bool) -> Said:
+    """Why there is no account: its line is wrong, which is said of the line, or there is none."""
+    if stated:
+        return Said("No line of the table of accounts can be used; mend it first.")
+    return Said("There is no table of accounts; add one with account,regime,equity.")
 
 
 def _of(placed: Iterable[_Placed], kind: str) -> Iterator[tuple[str, Row]]:

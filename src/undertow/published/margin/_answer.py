@@ -16,6 +16,8 @@ from undertow.published.margin._adapter import Adapter, Inputs, Results, Value, 
 
 COLUMNS = ("regime", "inputs", "expected")
 TOLERANCE = 1e-6
+UNANSWERED = (InputError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError)
+"""What a rule raises on inputs it cannot read: the row is not supported, the file goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def read_examples(path: Path) -> tuple[Example, ...]:
             if lacking:
                 raise BadFile(f"{path.name} has no column {lacking[0]!r}; add it.")
             return tuple(_example(k, cells, path.name) for k, cells in enumerate(lines, 1))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f"{path} cannot be read: {error}; give a CSV file in UTF-8.") from error
 
 
@@ -50,7 +52,7 @@ def _example(row: int, cells: Mapping[str, str | None], file: str) -> Example:
 def _object(text: str | None, where: str) -> dict[str, Value]:
     try:
         found = json.loads(text or "")
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise BadFile(f"{where} is not JSON: {error}; write an object.") from error
     if not isinstance(found, dict):
         raise BadFile(f"{where} is {found!r}; write an object with names and values.")
@@ -61,14 +63,24 @@ def got(
     regime: str, inputs: Mapping[str, Value], known: Sequence[Adapter]
 ) -> tuple[Results | None, str]:
     """Results of the first adapter that fits and can, or the reason why there are none."""
-    row, why = Inputs(inputs), f"no rule is registered for {regime!r} with {', '.join(inputs)}"
+    row, why = (
+        Inputs(_sided(regime, inputs)),
+        f"no rule is registered for {regime!r} with {', '.join(inputs)}",
+    )
     for adapter in known:
         if adapter.fits(regime, row):
             try:
                 return adapter.gives(row), ""
-            except (InputError, ArithmeticError, ValueError) as error:
+            except UNANSWERED as error:
                 why = f"{type(error).__name__}: {error}"
     return None, why
+
+
+def _sided(regime: str, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The keys of a row; a regime that speaks of a short says the side where no key does."""
+    said = inputs.keys() & {"side", "short", "is_short", "direction", "legs", "position"}
+    is_short = re.search(r"\bshort\b", regime, re.IGNORECASE) is not None
+    return {**inputs, "side": "short"} if is_short and not said else inputs
 
 
 def margin_answer(path: Path) -> dict[str, Json]:

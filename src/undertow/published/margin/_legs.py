@@ -51,7 +51,7 @@ def options(given: Inputs) -> tuple[Option, ...]:
     if "legs" in given:
         legs = given.of("legs")
         found = [_leg(leg) for leg in legs] if isinstance(legs, list) else []
-    elif "right" in given:
+    elif "right" in given or "type" in given or "option_type" in given:
         found = [_single(given)]
     else:
         found = [*_named(given)] or [*_spoken(given)]
@@ -114,13 +114,14 @@ def _single(given: Inputs) -> Option:
     count = abs(count) * (1.0 if side in {"long", "buy"} else -1.0) if side else count
     price = number(given, "option_price", "premium", "prem", "price", "mark")
     strike = number(given, "strike", "K")
-    return Option(given.text("right").upper()[:1], strike, price, count)
+    right = given.text("right", given.text("type", given.text("option_type")))
+    return Option(right.upper()[:1], strike, price, count)
 
 
 def _leg(leg: Value) -> Option:
     """A leg as a list (right, strike, price, contracts) or as an object."""
     if isinstance(leg, dict):
-        return _single(Inputs({**leg, "right": leg.get("right", leg.get("type", ""))}))
+        return _single(Inputs(leg))
     if not isinstance(leg, list) or len(leg) != 4:
         raise BadNumber(f"leg {leg!r} is not right, strike, price and contracts; give these.")
     words = Inputs(dict(zip(("right", "strike", "price", "contracts"), leg, strict=True)))

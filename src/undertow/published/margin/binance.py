@@ -12,6 +12,8 @@ from undertow.published.margin import _perpetual as row
 from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = "2026-01-30"
+KEPT: Final = ("mm", "maintenance_margin", "maintenance")
+BALANCE: Final = ("margin_balance", "balance", "equity")
 
 
 def maintenance(given: Inputs) -> Results:
@@ -57,8 +59,17 @@ def both_sides(given: Inputs) -> Results:
 
 def amounts(given: Inputs) -> Results:
     """Deductions of a table of tiers."""
-    tiers = tiers_up_to(given.numbers("caps"), given.numbers("mmr"))
+    rows = given.table("tiers")
+    caps = tuple(one[0] for one in rows) or given.numbers("caps")
+    rates = tuple(one[1] for one in rows) or given.numbers("mmr")
+    tiers = tiers_up_to(caps, rates)
     return {"cum": tiers.amounts, "deduction": tiers.amounts}
+
+
+def ratio(given: Inputs) -> Results:
+    """Margin ratio of an account: it is liquidated at 1."""
+    found = row.first_of(given, KEPT) / row.first_of(given, BALANCE)
+    return {"margin_ratio": found, "ratio": found, "liquidated": found >= 1.0}
 
 
 def _tier(given: Inputs, size: float) -> tuple[float, float]:
@@ -71,7 +82,8 @@ def _tier(given: Inputs, size: float) -> tuple[float, float]:
 
 
 ADAPTERS: Final = (
-    Adapter("binance.*tiers", ("caps", "mmr"), amounts),
+    Adapter("binance.*tiers", ("caps|tiers", "mmr|tiers"), amounts),
+    Adapter("binance.*ratio", ("|".join(KEPT), "|".join(BALANCE)), ratio),
     Adapter("binance", ("notional",), maintenance),
     Adapter("binance approx", ("entry", "leverage"), both_sides),
     Adapter("binance", ("|".join(row.ENTRY), "|".join((*row.MARGIN, "leverage"))), liquidation),

@@ -11,6 +11,7 @@ from undertow.model.rulebook import (
     Rates,
     Tiers,
     mark_liquidation_price,
+    profit,
     rates_of,
     tiers_up_to,
 )
@@ -27,6 +28,7 @@ from undertow.published.margin import _perpetual as row
 from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = "2025-06-30"
+EXIT: Final = ("exit", "exit_price", "close", "close_price")
 
 
 def margins(given: Inputs, kind: Kind) -> Results:
@@ -97,6 +99,13 @@ def adl(given: Inputs) -> Results:
     }
 
 
+def gained(given: Inputs, *, kind: Kind) -> Results:
+    """Profit of a position closed at a price, in what it settles in."""
+    held = row.position(given, kind)
+    gain = profit(held, held.entry, row.first_of(given, EXIT))
+    return _all(("pnl", "profit", "realized_pnl", "closed_pnl"), gain)
+
+
 def _said(rates: Rates, what: str, given: Inputs, names: tuple[str, ...], day: date) -> Rates:
     if not any(name in given for name in names):
         return rates
@@ -129,6 +138,8 @@ def _all(names: tuple[str, ...], value: float) -> dict[str, object]:
 
 
 LINEAR: Final = partial(margins, kind=Kind.PERPETUAL)
+CLOSED: Final = partial(gained, kind=Kind.PERPETUAL)
+CLOSED_INVERSE: Final = partial(gained, kind=Kind.INVERSE)
 INVERSE: Final = partial(margins, kind=Kind.INVERSE)
 
 ADAPTERS: Final = (
@@ -136,6 +147,8 @@ ADAPTERS: Final = (
     Adapter("bybit.*adl", ("symbol_pnl_drawdown|drawdown|pool_balance|balance|pnlRatio",), adl),
     Adapter("bybit.*inverse", ("fills",), partial(average, inverse=True)),
     Adapter("bybit", ("fills",), partial(average, inverse=False)),
+    Adapter("bybit.*inverse", ("|".join(row.ENTRY), "|".join(EXIT)), CLOSED_INVERSE),
+    Adapter("bybit", ("|".join(row.ENTRY), "|".join(EXIT)), CLOSED),
     Adapter("bybit.*inverse", ("|".join(row.ENTRY),), INVERSE),
     Adapter("bybit", ("|".join(row.ENTRY),), LINEAR),
     Adapter("bybit", ("notional|value|position_value",), size),

@@ -33,7 +33,10 @@ PRICES: Final = ("settlement", "settle", "price", "entry")
 LOTS: Final = ("lots", "qty", "quantity", "contracts")
 SIZES: Final = ("size", "multiplier", "contract_size")
 LOANS: Final = ("loan", "financing", "debt", "debts", "financed", "liabilities", "owed")
-ASSETS: Final = ("securities", "market_value", "stock_value", "stock_mv", "value", "assets")
+ASSETS: Final = (
+    "securities", "market_value", "stock_value", "stock_mv", "value", "assets", "collateral",
+    "total_assets",
+)  # fmt: skip
 
 
 def widening(given: Inputs, *, following: str = "d2") -> Results:

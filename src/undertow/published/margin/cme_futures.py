@@ -12,6 +12,7 @@ from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = "2026-01-30"
 SILVER: Final = "SI"
+PRICED: Final = ("price", "settlement", "settle", "mark")
 
 
 def initial(given: Inputs) -> Results:
@@ -21,7 +22,15 @@ def initial(given: Inputs) -> Results:
     plain = _levels(given, kept, is_share=is_share, heightened=False).initial
     more = _levels(given, kept, is_share=is_share, heightened=True).initial
     ending = "_pct" if is_share else ""
+    size = next((given.number(name) for name in PRICED if name in given), 0.0)
+    size *= given.number("multiplier", given.number("size", 1.0))
+    money = {
+        "maintenance": kept * size,
+        "hrp_initial": more * size,
+        "non_hrp_initial": plain * size,
+    }
     return {
+        **(money if is_share and size else {}),
         f"hrp_initial{ending}": more,
         f"non_hrp_initial{ending}": plain,
         "initial": more,
@@ -39,7 +48,37 @@ def called(given: Inputs) -> Results:
     else:
         steps = (balance - given.number("loss", 0.0),)
     deposit = margin_call(steps[-1], initial=opening, maintenance=kept)
-    return {"balances": steps, "balance": steps[-1], "call": deposit > 0.0, "deposit": deposit}
+    found: dict[str, object] = {"balances": steps, "balance": steps[-1], "deposit": deposit}
+    return {**found, "call": deposit > 0.0, **_call_price(given, balance - kept)}
+
+
+def _call_price(given: Inputs, spare: float) -> dict[str, object]:
+    """The price at which a balance above maintenance is used up; margins are of one contract."""
+    if "entry" not in given:
+        return {}
+    units = given.number("size", given.number("multiplier", 1.0))
+    if "balance" in given:
+        units *= abs(given.number("contracts", 1.0))
+    is_short = given.text("side").lower() in {"short", "sell", "-1"}
+    return {"call_price": given.number("entry") + (1.0 if is_short else -1.0) * spare / units}
+
+
+def listed(given: Inputs) -> Results:
+    """Margins of a contract by the exchange's table of a date: shares, and money at a price."""
+    symbol, day = given.text("contract", given.text("symbol", SILVER)), _day(given)
+    rules = CmeFutures()
+    rate, factor = rules.rates.find((symbol,), "maintenance", day), rules.factor(day)
+    shares = {"maint_pct": rate.value, "hrp_initial_pct": rate.value * factor}
+    found: dict[str, object] = dict(shares) if rate.unit == "share" else {}
+    if rate.unit == "share" and not any(name in given for name in PRICED):
+        return found
+    size = given.number("multiplier", rules.rates.value((symbol,), "multiplier", day))
+    price = next((given.number(name) for name in PRICED if name in given), 1.0)
+    units = abs(given.number("contracts", 1.0))
+    one = Position("", symbol, units, price, Kind.FUTURE, multiplier=size)
+    kept = rules.maintenance(one, price, day)
+    plain = {"maintenance": kept, "non_hrp_initial": kept, "notional": size * price * units}
+    return {**found, **plain, "hrp_initial": kept * factor, "initial": kept * factor}
 
 
 def liquidated(given: Inputs) -> Results:
@@ -92,6 +131,7 @@ def _day(given: Inputs) -> date:
 
 ADAPTERS: Final = (
     Adapter("cme", ("maintenance|maint_pct",), initial),
+    Adapter("(cme|comex)", ("contract|symbol", "date"), listed),
     Adapter("futures.*call", ("initial", "maintenance"), called),
     Adapter("futures.*liquidation", ("start_nlv_after_im", "path", "overnight_mm"), liquidated),
 )

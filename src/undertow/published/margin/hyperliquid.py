@@ -50,7 +50,7 @@ def rate(given: Inputs) -> Results:
 def tier(given: Inputs) -> Results:
     """Rate, deduction and requirement of a size by the table of its symbol."""
     size = row.first_of(given, ("notional", "value", "position_value"))
-    tiers = Hyperliquid().tiers((given.text("symbol"),), _day(given))
+    tiers = Hyperliquid().tiers((given.text("symbol", given.text("coin")),), _day(given))
     needed = tiers.required(size)
     return {
         "mmr": tiers.rate(size),
@@ -70,6 +70,14 @@ def queue(given: Inputs) -> Results:
     return {"rank": ranked, "index": ranked, "score": ranked}
 
 
+def backstop(given: Inputs) -> Results:
+    """Whether the vault takes a position over, and the account value below which it does."""
+    share = rates_of("hyperliquid").value((), "backstop_share", _day(given))
+    line = share * row.first_of(given, ("mm", "maintenance", "maintenance_margin"))
+    taken = row.first_of(given, ("equity", "account_value")) < line
+    return {"backstop": taken, "backstop_value": line, "threshold": line}
+
+
 def _position(given: Inputs) -> Position:
     """The position at its entry; at the mark where the account value is of that moment."""
     held = row.position(given)
@@ -84,7 +92,7 @@ def _most(given: Inputs, size: float, day: date) -> tuple[float, float]:
         if name in given:
             return given.number(name), 0.0
     rules = Hyperliquid()
-    names = (given.text("symbol"),)
+    names = (given.text("symbol", given.text("coin")),)
     tiers = rules.rates.tiers(names, "initial", day)
     return 1.0 / tiers.rate(size), rules.tiers(names, day).amount(size)
 
@@ -94,8 +102,9 @@ def _day(given: Inputs) -> date:
 
 
 ADAPTERS: Final = (
+    Adapter("hyperliquid", ("mm|maintenance|maintenance_margin", "equity|account_value"), backstop),
     Adapter("hyperliquid.*(adl|delever|rank)", ("mark", "notional"), queue),
     Adapter("hyperliquid", ("entry|entry_price|price", "|".join(row.UNITS)), liquidation),
     Adapter("hyperliquid", ("|".join(MOST),), rate),
-    Adapter("hyperliquid", ("symbol", "notional|value|position_value"), tier),
+    Adapter("hyperliquid", ("symbol|coin", "notional|value|position_value"), tier),
 )

@@ -113,7 +113,7 @@ def market_wide(given: Inputs) -> Results:
     levels = [float(low) for low in bounds(np.array(reference), np.array(shares))[0]]
     index = given.number("index", given.number("price", reference))
     reached = sum(index <= level for level in levels)
-    named = {f"level_{k}": level for k, level in enumerate(levels, 1)}
+    named = {f"level{sign}{k}": level for sign in ("", "_") for k, level in enumerate(levels, 1)}
     return {**named, "levels": levels, "level": reached}
 
 

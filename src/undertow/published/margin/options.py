@@ -21,7 +21,10 @@ EXPIRY: Final = date(2007, 4, 20)
 """Cboe's examples: the day on which the S&P 500 closed at 1451.19, and the April expiry."""
 
 INDEX: Final = "broad_index"
-LEGS: Final = "right|legs|position|short_put|short_call|long_put|long_call"
+LEGS: Final = "right|type|option_type|legs|position|short_put|short_call|long_put|long_call"
+VALUE: Final = (
+    "notional", "market_value", "position_value", "value", "stock", "stock_mv", "stock_value",
+)  # fmt: skip
 GIVEN: Final = (
     ("short_option", ("r", "rate")),
     ("short_option_floor", ("floor", "min_rate")),
@@ -61,6 +64,12 @@ def strategy(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], 
     return gives
 
 
+def short(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], Results]:
+    """The same of rows that say only in their heading that the option is sold."""
+    gives = strategy(index=index, gross=gross)
+    return lambda given: gives(Inputs({"side": "short", **given.given}))
+
+
 def portfolio(given: Inputs) -> Results:
     """Portfolio margin of a row's positions."""
     return _portfolio(pool_of(given, tims.REGIME, _day(given), _expiry(given)))
@@ -87,7 +96,7 @@ def covered(given: Inputs) -> Results:
 
 def scanned(given: Inputs) -> Results:
     """Portfolio margin of one linear position, what is in excess, and where it is called."""
-    value = number(given, "notional", "market_value", "position_value", "value")
+    value = number(given, *VALUE)
     is_short = value < 0.0 or given.text("side").lower() in {"short", "sell"}
     symbol, size = underlying(given), abs(value)
     equity = given.number("equity", size)
@@ -107,6 +116,21 @@ def scanned(given: Inputs) -> Results:
         "called": equity < needed,
         "max_leverage": size / needed,
         "move_to_call": call,
+    }
+
+
+def spread(given: Inputs) -> Results:
+    """A credit spread by its width: the width is asked, of which the credit pays a part."""
+    lots = given.number("multiplier", LOT) * abs(given.number("contracts", 1.0))
+    credit = number(given, "credit", "net_credit", "premium")
+    credit = 0.0 if math.isnan(credit) else credit
+    asked, lost = given.number("width") * lots, (given.number("width") - credit) * lots
+    said = ("margin", "requirement", "gross", "initial")
+    return {
+        **dict.fromkeys(said, asked),
+        "max_loss": lost,
+        "net": lost,
+        "call_after_proceeds": lost,
     }
 
 
@@ -175,11 +199,16 @@ def _expiry(given: Inputs) -> date:
 
 ADAPTERS: Final = (
     Adapter(r"(tims|portfolio|options)", ("contracts", "min_per_contract|minimum"), least),
+    Adapter(r"tims minimum", ("contracts",), least),
     Adapter(r"(tims|portfolio|options)", ("stock|stock_mv", "call_prem|premium"), covered),
+    Adapter(r"reg ?t.*(short|naked).*index.*\bIB", ("right",), short(index=True, gross=True)),
+    Adapter(r"reg ?t.*(short|naked).*index", ("right",), short(index=True)),
+    Adapter(r"reg ?t.*(short|naked)", ("right",), short()),
     Adapter(r"reg ?t.*index.*\bIB", (LEGS,), strategy(index=True, gross=True)),
     Adapter(r"reg ?t.*index", (LEGS,), strategy(index=True)),
     Adapter(r"reg ?t.*\bIB", (LEGS,), strategy(gross=True)),
     Adapter(r"(reg ?t|options|.*strateg|ibkr|cboe)", (LEGS,), strategy()),
+    Adapter(r"(reg ?t|options).*spread", ("width",), spread),
     Adapter(r"(tims|portfolio)", (LEGS,), portfolio),
-    Adapter(r"(tims|portfolio|pm\b)", ("notional|market_value|position_value|value",), scanned),
+    Adapter(r"(tims|portfolio|pm\b)", ("|".join(VALUE),), scanned),
 )

@@ -12,6 +12,7 @@ from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = date(2026, 1, 30)
 STOCK: Final = "stock"
+VALUES: Final = ("value", "market_value", "notional", "position_value", "stock_mv")
 HOUSE: Final = "reg_t_scottrade"
 
 
@@ -54,7 +55,15 @@ def fund(given: Inputs) -> Results:
     base = given.number("base", given.number("finra_intraday", _finra(side)))
     rates = [fund_rate(base, times) for times in given.numbers("leverage")]
     alone = len(rates) == 1
-    return {"mm_rate": rates[0] if alone else rates, "intraday": rates, **_overnight(given)}
+    found = {"mm_rate": rates[0] if alone else rates, "intraday": rates, **_overnight(given)}
+    value = next((abs(given.number(key)) for key in VALUES if key in given), None)
+    if value is None:
+        return found
+    needed = [rate * value for rate in rates]
+    return {
+        **found,
+        **dict.fromkeys(("mm", "margin", "maintenance"), needed[0] if alone else needed),
+    }
 
 
 def _overnight(given: Inputs) -> dict[str, object]:
@@ -86,8 +95,17 @@ def _levels(value: float, equity: float, given: Inputs) -> Levels:
     return RegT(rates=table).levels(pool, marks)
 
 
+def borrowed(given: Inputs) -> Results:
+    """The value of the stock at which a loan is called."""
+    rate = given.number("mm_rate", given.number("maintenance", _finra("long")))
+    value = call_at(given.number("loan"), rate)
+    found: dict[str, object] = dict.fromkeys(("call_value", "call_market_value"), value)
+    return found | ({"call_price": value / given.number("shares")} if "shares" in given else {})
+
+
 ADAPTERS: Final = (
     Adapter(r"reg ?t leveraged", ("leverage",), fund),
     Adapter(r"reg ?t", ("loan", "value_now|purchase"), loan),
+    Adapter(r"reg ?t maintenance", ("loan",), borrowed),
     Adapter(r"reg ?t", ("cash", "stock_mv|shares"), screen),
 )

@@ -44,14 +44,14 @@ def sma(given: Inputs) -> Results:
 def day_trades(given: Inputs) -> Results:
     """What may be bought within the day."""
     rule = intraday_rule(rates_of(REGIME), _day(given))
-    asked = number(given, "req", "requirement", "mm_rate")
-    rate = rule.requirement if math.isnan(asked) else asked
+    key = next((key for key in ("req", "requirement", "mm_rate") if key in given), "")
+    rates = given.numbers(key) if key else (rule.requirement,)
     excess = number(given, "maintenance_excess", "excess")
     if math.isnan(excess):
         excess = given.number("equity") - number(given, "maintenance", "mm")
-    power = day_trading_power(excess, rate)
-    if given.number("equity", math.inf) < rule.least:
-        power = max(0.0, excess)
+    is_small = given.number("equity", math.inf) < rule.least
+    each = [max(0.0, excess) if is_small else day_trading_power(excess, rate) for rate in rates]
+    power = each[0] if len(each) == 1 else each
     return {"dtbp": power, "buying_power": power, "minimum_equity": rule.least}
 
 

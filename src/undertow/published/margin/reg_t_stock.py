@@ -28,14 +28,15 @@ def stock(given: Inputs) -> Results:
     rulebook, equity = _rulebook(given), _equity(given, units, price)
     pool = _pool(units, price, equity)
     now = number(given, "price_now", "current_price")
-    found = moves(rulebook, pool, adverse(rulebook, pool, STOCK))
     along = adverse(rulebook, pool, STOCK)
+    found = moves(rulebook, pool, along)
     today = pool.opening if math.isnan(now) else Marks(pool.opening.on, {STOCK: now})
     levels = rulebook.levels(pool, today)
     call = price_at(pool, along, STOCK, found.call)
     return {
         "im": levels.initial,
         "mm": levels.maintenance,
+        "maintenance": levels.maintenance,
         "margin": levels.maintenance,
         "requirement": levels.maintenance,
         "equity": levels.equity,
@@ -46,6 +47,29 @@ def stock(given: Inputs) -> Results:
         "margin_call_price": call,
         "zero_price": price_at(pool, along, STOCK, found.zero),
         "deposit": rulebook.levels(pool, pool.opening).initial,
+    }
+
+
+def sold_short(given: Inputs) -> Results:
+    """Requirements of a short sale by its value; the opening one has the proceeds in it too."""
+    value = number(given, "short_mv", "short_value", "short_market_value")
+    credit = number(given, "credit", "credit_balance", "cash")
+    rulebook = _rulebook(given)
+    empty = _pool(-1.0, value, 0.0)
+    opening = rulebook.levels(empty, empty.opening)
+    equity = opening.initial if math.isnan(credit) else credit - value
+    pool = _pool(-1.0, value, equity)
+    found = moves(rulebook, pool, {STOCK: 1.0})
+    return {
+        "im": opening.initial,
+        "deposit": opening.initial,
+        "initial": opening.initial + value,
+        "mm": opening.maintenance,
+        "requirement": opening.maintenance,
+        "equity": equity,
+        "excess": equity - opening.maintenance,
+        "call": max(0.0, opening.maintenance - equity),
+        "call_value": price_at(pool, {STOCK: 1.0}, STOCK, found.call),
     }
 
 
@@ -97,5 +121,6 @@ def _day(given: Inputs) -> date:
 
 ADAPTERS: Final = (
     Adapter(r"reg ?t", ("price|entry|purchase_price|short_price|sale_price",), stock),
+    Adapter(r"reg ?t", ("short_mv|short_value|short_market_value",), sold_short),
     Adapter(r"reg ?t", ("cost|purchase|purchase_amount",), deposit),
 )

@@ -31,7 +31,9 @@ def loan(given: Inputs) -> Results:
     owed, value = number(given, *LOAN), number(given, *VALUE)
     owed = 0.0 if math.isnan(owed) else owed
     table = rates_of(REGIME)
-    told = {"cap": number(given, *CAP), "advance": number(given, *ADVANCE)}
+    drawn = any(name in given for name in LOAN)
+    caps = (*CAP, "ltv") if drawn else CAP
+    told = {"cap": number(given, *caps), "advance": number(given, *ADVANCE)}
     if math.isnan(told["cap"]) and not math.isnan(told["advance"]):
         told["cap"] = told["advance"]
     for what, share in told.items():
@@ -43,10 +45,11 @@ def loan(given: Inputs) -> Results:
     advance, cap, _ = rulebook.shares(held, pool, DAY)
     levels = rulebook.levels(pool, pool.opening)
     cash = cash_to_cure(owed, value, cap)
+    falls = move_to_call(owed, value, cap) if owed else math.inf
     return {
         "ltv": owed / value,
         "equity": levels.equity,
-        "credit": advance * value,
+        **dict.fromkeys(("credit", "max_loan", "credit_line", "advance"), advance * value),
         "available": max(0.0, advance * value - owed),
         "called": levels.equity < levels.maintenance,
         "call": cash,
@@ -54,7 +57,8 @@ def loan(given: Inputs) -> Results:
         "cash_to_cure": cash,
         "sale_to_cure": sale_to_cure(owed, value, cap),
         "call_value": call_value(owed, cap),
-        "move_to_call": move_to_call(owed, value, cap) if owed else math.inf,
+        **dict.fromkeys(("move_to_call", "call_move", "fall_to_call"), falls),
+        "move_to_zero": 1.0 - owed / value,
     }
 
 

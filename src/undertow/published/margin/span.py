@@ -22,6 +22,11 @@ DAY: Final = date(2026, 1, 30)
 BOOK: Final = "span_mcmillan"
 """Rates of McMillan's chapter: its future's range, its call's array, its weights."""
 
+CHARGES: Final = (
+    "intra_spread", "spread_charge", "intra_commodity", "intra_commodity_charge",
+    "intra_commodity_spread_charge", "spot_charge", "delivery_charge",
+)  # fmt: skip
+CREDITS: Final = ("inter_credit", "inter_commodity_credit", "inter_commodity_spread_credit")
 ARRAY: Final = ("risk_array_pl", "risk_array", "array")
 
 
@@ -51,6 +56,13 @@ def points(given: Inputs) -> Results:
     return {"scan_points": scan_points(number(given, "maintenance", "price_scan_range"), factor)}
 
 
+def money(given: Inputs) -> Results:
+    """Price scan range in money, of one in points."""
+    factor = number(given, "contract_value_factor", "value_factor", "multiplier")
+    found = given.number("scan_points") * factor
+    return {"maintenance": found, "price_scan_range": found, "scan_range": found}
+
+
 def requirement(given: Inputs) -> Results:
     """Total of a scan risk, a short option minimum and a net option value."""
     return _total(given, given.number("scan_risk"))
@@ -61,8 +73,8 @@ def _risks(given: Inputs, total: tuple[float, ...]) -> Results:
 
 
 def _total(given: Inputs, risk: float) -> dict[str, object]:
-    charges = given.number("intra_spread", given.number("spread_charge", 0.0))
-    credit = given.number("inter_credit", given.number("inter_commodity_credit", 0.0))
+    charges = sum(given.number(key) for key in CHARGES if key in given)
+    credit = next((given.number(key) for key in CREDITS if key in given), 0.0)
     asked = span_requirement(
         risk + charges - credit,
         short_minimum=given.number("som", given.number("short_option_minimum", 0.0)),
@@ -100,5 +112,6 @@ ADAPTERS: Final = (
         ("maintenance|price_scan_range", "contract_value_factor|value_factor|multiplier"),
         points,
     ),
+    Adapter(r"span", ("scan_points", "contract_value_factor|value_factor|multiplier"), money),
     Adapter(r"span", ("scan_risk",), requirement),
 )
