@@ -127,7 +127,7 @@ def test_fates_are_told_apart(found: Within) -> None:
     assert fate(found, called=None) == "Inside feb-2026 no account is called."
     assert fate(found, owed=0.0, sold=None).endswith("and not sold out.")
     assert "left owing" not in fate(found, owed=0.0)
-    assert fate(found, owed=5_000.0).endswith("left owing 5,000.")
+    assert fate(found, owed=5_000.0).endswith("left owing 5,000 USD.")
 
 
 def test_a_day_after_the_last_position_ends_the_table(found: Within) -> None:

@@ -130,8 +130,8 @@ def _said(found: Within) -> Iterator[Said]:
     else:
         yield _struck(found, min(struck, key=lambda one: one.called or found.end))
     yield Said(
-        "It loses {total} there: {news} to news, {crowd} to the crowd, {footprint} to its own"
-        " sales.",
+        "The book loses {total} dollars there: {news} to news, {crowd} to the crowd, {footprint} to"
+        " its own sales.",
         {name: _money(getattr(found.losses, name)) for name in PARTS},
     )
 
@@ -146,11 +146,12 @@ def _struck(found: Within, one: InsideAccount) -> Said:
         "called": f"{one.called:%Y-%m-%d %H:%M}",
         "sold": f"{one.sold:%Y-%m-%d %H:%M}" if one.sold else "",
         "owed": _money(one.owed),
+        "currency": one.currency,
     }
     if one.owed > 0.0:
         return Said(
             "Inside {episode} {account} is called at {called} UTC, sold out from {sold} UTC on and"
-            " left owing {owed}.",
+            " left owing {owed} {currency}.",
             values,
         )
     if one.sold is not None:
