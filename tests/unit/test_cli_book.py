@@ -86,6 +86,8 @@ def test_everything_wrong_is_listed_with_its_line(undertow: Terminal, tmp_path: 
         "undertow: book.csv line 8: XYZ stands on line 5 already; add the two up, or give their"
         " entries.",
         "undertow: book.csv line 9: EUR has no exchange rate; add a table currency,rate.",
+        "undertow: book.csv line 2: reg_t does not allow 5 times leverage: to open it takes 25,000.00"
+        " of equity, and the account has 10,000.00.",
     ]
 
 
@@ -194,3 +196,19 @@ def test_positions_without_any_account_are_one_finding(undertow: Terminal, tmp_p
 @pytest.mark.parametrize("option", [("--accounts", "50"), ("--seed", "1"), ("--bar", "1h")])
 def test_what_is_of_a_crowd_needs_one(undertow: Terminal, option: tuple[str, str]) -> None:
     assert undertow("book", FUTURES, *option)[0] == 2
+
+
+def test_what_regimes_refuse_is_said_at_once_with_what_cannot_be_read(
+    undertow: Terminal, tmp_path: Path
+) -> None:
+    file = tmp_path / "book.csv"
+    file.write_text(
+        "account,regime,equity,date\nf,cme_futures,250000,2026-02-09\n"
+        "s,reg_t,10000,2026-02-09\n\naccount,symbol,quantity,price,kind\n"
+        "f,SI,many,80,future\ns,XYZ,500,100,stock\n"
+    )
+    found = wrong(undertow("book", str(file)))
+
+    assert len(found) == 2
+    assert "line 6: quantity is many" in found[0]
+    assert "line 3: reg_t does not allow 5 times leverage" in found[1]

@@ -74,7 +74,7 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         raise BadNumber("--likely needs daily closes to know odds from; add --data FILE.")
     found = _read(request, crowd)
     if found.book is None:
-        raise refused(found.findings)
+        raise refused((*found.findings, *_refused_of_the_rest(request, crowd)))
     _short_enough(found.book)
     whole, dropped = _checked(found, found.book, lenient=request.lenient)
     book, hedges = _parted(whole, found, request.hedges)
@@ -156,6 +156,15 @@ def _read(request: BookRequest, crowd: Crowd | None) -> Read:
         return read
     priced = (*files, Source(crowd.name, crowd.quotes))
     return read_sources(priced, failed, lenient=request.lenient)
+
+
+def _refused_of_the_rest(request: BookRequest, crowd: Crowd | None) -> tuple[Finding, ...]:
+    """What regimes have against the lines that can be read, so that all is said at once."""
+    rest = _read(replace(request, lenient=True), crowd)
+    if rest.book is None or len(rest.book.positions) > MOST_POSITIONS:
+        return ()
+    book = housed(rest.book, rest.stated)
+    return tuple(_placed(rest, book, one) for one in objections(book))
 
 
 def _checked(found: Read, book: Book, *, lenient: bool) -> tuple[Book, tuple[Said, ...]]:

@@ -103,7 +103,12 @@ def _parsed(
     parser.ExternalEntityRefHandler = refuse  # type: ignore[assignment]
     try:
         parser.Parse(text.lstrip("\ufeff \r\n\t").encode(), True)
-    except (expat.ExpatError, BadFile) as error:
+    except BadFile:
+        return parser.CurrentLineNumber, Said(
+            "The file is no XML to be read: it declares a document type or entities; export it"
+            " again."
+        )
+    except expat.ExpatError as error:
         said = Said("The file is no XML to be read: {why}; export it again.", {"why": str(error)})
         return parser.CurrentLineNumber, said
     return None
