@@ -98,6 +98,9 @@ LenientOption: TypeAlias = Annotated[
 InsideOption: TypeAlias = Annotated[
     str | None, typer.Option("--in", help="Play the book inside this episode's crowd.")
 ]
+GapOption: TypeAlias = Annotated[
+    str, typer.Option(help="How far beyond its trigger a close-out is filled, such as 2%.")
+]
 BeyondOption: TypeAlias = Annotated[
     str, typer.Option(help="What brings the calls beyond this move, such as 15%; else --shock.")
 ]
@@ -213,6 +216,7 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     files: FilesArgument = None,
     shock: ShockOption = "",
     hike: RaiseOption = None,
+    gap: GapOption = "",
     on: OnOption = None,
     lenient: LenientOption = False,
     inside: InsideOption = None,
@@ -241,9 +245,12 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     crowd = Inside(inside, accounts, seed, bar) if inside else None
     request = BookRequest(
         tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
-        hedges=hedges, data=data, days=days, likely=likely,
+        hedges=hedges, data=data, days=days, likely=likely, gap=gap,
     )  # fmt: skip
-    booked = _booked(request, words, quiet=as_json)
+    _tell(_booked(request, words, quiet=as_json), words, as_json=as_json)
+
+
+def _tell(booked: Booked, words: Words, *, as_json: bool) -> None:
     if as_json:
         _print_json(booked.json())
         return

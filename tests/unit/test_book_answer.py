@@ -102,6 +102,20 @@ def test_a_name_that_is_not_in_the_book_is_refused() -> None:
         answered(book(), hikes=(("PL", 0.2),))
 
 
+def test_rates_of_an_option_are_of_its_underlying() -> None:
+    put = Position(
+        "b", "SPY P640", -2.0, 2.3, Kind.OPTION, multiplier=100.0, underlying="SPY",
+        expiry=date(2026, 2, 20), strike=640.0, right="P",
+    )  # fmt: skip
+    account = BookAccount("b", "reg_t", 50_000.0)
+    one = answered(book(put, account=account, quotes={"SPY": 691.0})).positions[0]
+
+    assert one.follows == "SPY"
+    assert one.size == pytest.approx(460.0)
+    assert one.rate == pytest.approx(one.requirement / (200.0 * 691.0))
+    assert one.rate < one.calling_rate < 1.0
+
+
 def test_an_isolated_position_is_an_account_of_its_own() -> None:
     cross = Position("p", "BTCUSDT", 0.5, 80_000.0, Kind.PERPETUAL, 80_000.0, currency="USDT")
     alone = replace(cross, mode=Mode.ISOLATED, isolated_margin=5_000.0, line=4)
@@ -119,6 +133,14 @@ def test_the_fee_of_a_liquidation_brings_the_end_nearer() -> None:
 
     assert one.reach.out < one.reach.zero
     assert one.out_price > one.zero_price
+
+
+def test_a_gap_brings_the_end_nearer_and_leaves_less() -> None:
+    plain, gapped = (answered(book(), gap=gap).positions[0].reach for gap in (0.0, 0.05))
+
+    assert (plain.call, plain.zero) == (gapped.call, gapped.zero)
+    assert gapped.out < plain.out
+    assert gapped.left < plain.left
 
 
 def test_what_is_owned_outright_is_shown_and_not_tested() -> None:

@@ -33,7 +33,7 @@ class BookRequest:
     inside: how the book is put into an episode's crowd, if it is
     beyond: move of all prices that is to be survived, such as 15%;  hedges: what may be opened
     data: daily closes, for the odds over `days` and the first component
-    likely: odds of no call that are wanted, such as 95%
+    likely: odds of no call that are wanted, such as 95%;  gap: of a close-out's fill, such as 2%
     """
 
     files: tuple[Path, ...]
@@ -47,6 +47,7 @@ class BookRequest:
     data: Path | None = None
     days: int = 20
     likely: str = ""
+    gap: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         hikes=hikes,
         returns={} if returns is None else dict(zip(returns.symbols, returns.log.T, strict=True)),
         paths={} if crowd is None else {crowd.name: crowd.path},
+        gap=abs(share(request.gap, "--gap 2%")) if request.gap else 0.0,
     )
     answer = replace(
         book_answer(book, asked),
@@ -245,6 +247,7 @@ def _inputs(request: BookRequest) -> dict[str, Json]:
         "data": request.data.name if request.data else None,
         "days": request.days if request.data else None,
         "likely": request.likely,
+        "gap": request.gap,
         **(told_inside(request.inside) if request.inside else {}),
     }
     others = (file for file in (request.hedges, request.data) if file)

@@ -88,7 +88,7 @@ def prices_table(one: AccountAnswer, words: Words = ENGLISH) -> Table | None:
     heads = (
         words("price"), words("call"), "%", words("close-out"), "%", words("zero equity"), "%",
     )  # fmt: skip
-    numbers(made, (*heads, *((words("with fees"),) if paid else ())))
+    numbers(made, (*heads, *((words("after costs"),) if paid else ())))
     for p in one.positions:
         made.add_row(p.symbol, *_prices(p), *((price(p.out_price),) if paid else ()))
     made.caption = words(
@@ -149,7 +149,10 @@ def margins_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
             *_named(one, words, owners), p.symbol, money(p.size), money(p.requirement),
             share(p.rate), share(p.calling_rate),
         )  # fmt: skip
-    made.caption = words("a call from: the margin at which a hike alone calls, at today's prices")
+    made.caption = words(
+        "a call from: the margin at which a hike alone calls, at today's prices; of an option in %"
+        " of its underlying"
+    )
     return made
 
 

@@ -56,12 +56,14 @@ class Asked:
     shock: share by which each symbol or currency moves at once
     hikes: (symbol, margin rate); an empty symbol means every position
     returns: real returns by symbol on the same days;  paths: share by symbol, by name of the path
+    gap: how far beyond its trigger a close-out is filled, share of the price
     """
 
     shock: Mapping[str, float] = field(default_factory=dict)
     hikes: tuple[tuple[str, float], ...] = ()
     returns: Mapping[str, Sequence[float]] = field(default_factory=dict)
     paths: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    gap: float = 0.0
 
 
 def book_answer(book: Book, asked: Asked) -> BookAnswer:
@@ -122,7 +124,7 @@ def _account(book: Book, account: BookAccount, pool: Pool, asked: Asked) -> Acco
         free=_free(book, account) if is_cross else 0.0,
         terms=_terms(rulebook, pool),
         reconciled=reconciled(rulebook, pool) if is_cross else None,
-        positions=_positions(rulebook, pool),
+        positions=_positions(rulebook, pool, asked.gap),
         directions=tuple(_directions(rulebook, pool, asked)),
         shocked=_shocked(rulebook, pool, asked.shock) if asked.shock else None,
         hiked=tuple(_hiked(rulebook, pool, symbol, rate) for symbol, rate in asked.hikes),
@@ -147,19 +149,24 @@ def _free(book: Book, account: BookAccount) -> float:
     return Pool(account, owned, 0.0, book.marks).gross(book.marks)
 
 
-def _positions(rulebook: Rulebook, pool: Pool) -> tuple[PositionAnswer, ...]:
+def _positions(rulebook: Rulebook, pool: Pool, gap: float) -> tuple[PositionAnswer, ...]:
     """The largest positions, in the order of the book."""
     sizes = [pool.size(p, pool.opening) for p in pool.positions]
     most = max(1, min(MOST_PRICES, WORK // max(1, len(sizes))))
     largest = sorted(range(len(sizes)), key=lambda k: -sizes[k])[:most]
     lines = rulebook.lines(pool, pool.opening)
-    return tuple(_position(rulebook, pool, pool.positions[k], lines[k]) for k in sorted(largest))
+    return tuple(
+        _position(rulebook, pool, (pool.positions[k], lines[k]), gap) for k in sorted(largest)
+    )
 
 
-def _position(rulebook: Rulebook, pool: Pool, one: Position, needed: float) -> PositionAnswer:
+def _position(
+    rulebook: Rulebook, pool: Pool, line: tuple[Position, float], gap: float
+) -> PositionAnswer:
+    one, needed = line
     symbol, size = followed(one, pool), pool.size(one, pool.opening)
     along = adverse(rulebook, pool, symbol)
-    reach = _reach(rulebook, pool, along)
+    reach = _reach(rulebook, pool, along, gap)
     return PositionAnswer(
         symbol=one.symbol,
         kind=one.kind.value,
@@ -170,7 +177,7 @@ def _position(rulebook: Rulebook, pool: Pool, one: Position, needed: float) -> P
         direction=along[symbol],
         size=size,
         requirement=needed,
-        rate=needed / size if size > 0.0 else math.nan,
+        rate=needed / _measure(pool, one) if size > 0.0 else math.nan,
         house=not math.isnan(pool.house(one)),
         reach=reach,
         call_price=price_at(pool, along, symbol, reach.call),
@@ -180,6 +187,15 @@ def _position(rulebook: Rulebook, pool: Pool, one: Position, needed: float) -> P
         calling_rate=_calling_rate(rulebook, pool, one),
         line=one.line,
     )
+
+
+def _measure(pool: Pool, one: Position) -> float:
+    """What rates of a position are shares of: its size, of an option its underlying's."""
+    symbol = followed(one, pool)
+    if symbol == one.symbol:
+        return pool.size(one, pool.opening)
+    units = abs(one.quantity) * one.multiplier
+    return units * pool.opening.price[symbol] * pool.fx(one, pool.opening)
 
 
 def _calling_rate(rulebook: Rulebook, pool: Pool, one: Position) -> float:
@@ -198,16 +214,16 @@ def listed(rulebook: Rulebook, position: Position, pool: Pool) -> str:
     return ""
 
 
-def _reach(rulebook: Rulebook, pool: Pool, along: Mapping[str, float]) -> Reach:
-    found: Moves = moves(rulebook, pool, along, _exit(rulebook, pool))
+def _reach(rulebook: Rulebook, pool: Pool, along: Mapping[str, float], gap: float) -> Reach:
+    found: Moves = moves(rulebook, pool, along, _exit(rulebook, pool, gap))
     return Reach(found.call, found.liquidation, found.zero, found.out, found.left)
 
 
-def _exit(rulebook: Rulebook, pool: Pool) -> Exit:
+def _exit(rulebook: Rulebook, pool: Pool, gap: float) -> Exit:
     """The fee of being closed out, as a share of what is closed; of all positions together."""
     gross, on = pool.gross(pool.opening), pool.opening.on
     paid = sum(rulebook.close_fee(p, on) * pool.size(p, pool.opening) for p in pool.positions)
-    return Exit(fee=paid / gross if gross > 0.0 else 0.0)
+    return Exit(fee=paid / gross if gross > 0.0 else 0.0, gap=gap)
 
 
 def _directions(rulebook: Rulebook, pool: Pool, asked: Asked) -> list[DirectionAnswer]:
@@ -215,7 +231,7 @@ def _directions(rulebook: Rulebook, pool: Pool, asked: Asked) -> list[DirectionA
     ways[COMPONENT] = first_component(rulebook, pool, asked.returns)
     ways |= {name: projected(pool, path) for name, path in asked.paths.items()}
     return [
-        DirectionAnswer(name, along, _reach(rulebook, pool, along))
+        DirectionAnswer(name, along, _reach(rulebook, pool, along, asked.gap))
         for name, along in ways.items()
         if any(along.values())
     ]

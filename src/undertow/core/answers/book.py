@@ -17,7 +17,7 @@ class Reach:
     """How far prices go along a direction until something happens; shares, inf if it never does.
 
     call, liquidation: equity meets the requirement (0: it is below already);  zero: nothing is left
-    out: nothing is left once the fee of being closed out is paid
+    out: nothing is left once the fee and the gap of the close-out are paid
     left: equity after the close-out, account's currency, NaN if there is none
     """
 
@@ -35,6 +35,7 @@ class PositionAnswer:
     follows: symbol whose price moves here, an option's underlying, else its own;  price: of it
     direction: −1 if a fall of that price costs excess, +1 if a rise does
     size: unsigned value;  requirement: of the line alone;  rate: requirement by size
+    (of an option by the size of its underlying, as its hikes are)
     house: whether a broker's own rate was given for it
     reach: moves to the three prices, the others' prices unmoved;  *_price: NaN if never reached
     calling_rate: margin rate of it that alone is a call, inf if none is
