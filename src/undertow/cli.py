@@ -242,7 +242,9 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     if not files or leverage is not None or move is not None:
         _claim(files or [], leverage, move, words, as_json=as_json)
         return
-    crowd = Inside(inside, accounts, seed, bar) if inside else None
+    if inside is None and (accounts, seed, bar) != (None, None, None):
+        raise typer.BadParameter("--accounts, --seed and --bar are of a crowd; name one with --in")
+    crowd = None if inside is None else Inside(inside, accounts, seed, bar)
     request = BookRequest(
         tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
         hedges=hedges, data=data, days=days, likely=likely, gap=gap,

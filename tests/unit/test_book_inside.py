@@ -58,6 +58,18 @@ def test_the_episode_is_a_direction_and_the_call_is_early_on_it(booked: Booked) 
     assert 0.0 < way.reach.call < way.reach.zero < 1.0
 
 
+def test_what_no_news_moves_is_said_and_what_news_moves_is_not(tmp_path: Path) -> None:
+    file = tmp_path / "book.csv"
+    file.write_text(
+        "account,regime,equity,currency\nf,cme_futures,180000,USD\np,binance,30000,USDT\n"
+        "\naccount,symbol,quantity,price\nf,SI,2,\np,BTCUSDT,1,88000\n"
+    )
+    answer = book_of(BookRequest((file,), date(2026, 11, 23), inside=SMALL)).answer
+    (said,) = [str(one) for one in answer.warnings if "no news of them" in str(one)]
+
+    assert said.startswith("Inside feb-2026 only forced sales move BTCUSDT: ")
+
+
 def test_three_losses_add_up_in_what_is_told(booked: Booked) -> None:
     told = booked.json()["within"]
     losses = told["losses"]  # type: ignore[index, call-overload]
@@ -115,7 +127,7 @@ def test_fates_are_told_apart(found: Within) -> None:
     assert fate(found, called=None) == "Inside feb-2026 no account is called."
     assert fate(found, owed=0.0, sold=None).endswith("and not sold out.")
     assert "left owing" not in fate(found, owed=0.0)
-    assert fate(found, owed=5_000.0).endswith("left owing 5,000.")
+    assert fate(found, owed=5_000.0).endswith("left owing 5,000 USD.")
 
 
 def test_a_day_after_the_last_position_ends_the_table(found: Within) -> None:

@@ -140,6 +140,9 @@ def test_a_million_lines_are_refused_at_once(undertow: Terminal, tmp_path: Path)
         (("--shock", "SI=-200%"), "out of range"),
         (("--shock", "XAG=-1%"), "'XAG' in the book is not known"),
         (("--hike", "lots"), "--hike"),
+        (("--beyond", "0%"), "--beyond 15%"),
+        (("--beyond", "500%"), "--beyond 15%"),
+        (("--in", ""), "no episode"),
         (("--hike", "SI=-5%"), "no margin"),
         (("--hike", "0%"), "no margin"),
         (("--on", "today"), "--on"),
@@ -186,3 +189,8 @@ def test_positions_without_any_account_are_one_finding(undertow: Terminal, tmp_p
     assert wrong(undertow("book", str(file))) == [
         "undertow: book.csv: There is no table of accounts; add one with account,regime,equity."
     ]
+
+
+@pytest.mark.parametrize("option", [("--accounts", "50"), ("--seed", "1"), ("--bar", "1h")])
+def test_what_is_of_a_crowd_needs_one(undertow: Terminal, option: tuple[str, str]) -> None:
+    assert undertow("book", FUTURES, *option)[0] == 2

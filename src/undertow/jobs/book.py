@@ -68,8 +68,8 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
     """Read, check and answer; RefusedBook with everything that is wrong, unless lenient."""
     crowd = None if request.inside is None else crowd_of(request.inside)
     shock, hikes = shares(request.shock), tuple(map(hike, request.hikes))
-    beyond = abs(share(request.beyond, "--beyond 15%")) if request.beyond else 0.0
-    wanted = share(request.likely, "--likely 95%") if request.likely else 0.0
+    beyond = _positive(request.beyond, "--beyond 15%")
+    wanted = _positive(request.likely, "--likely 95%")
     if wanted and request.data is None:
         raise BadNumber("--likely needs daily closes to know odds from; add --data FILE.")
     found = _read(request, crowd)
@@ -99,6 +99,14 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         answer = with_crowd(answer, book, crowd, progress)
     left, markets = way_out(book, crowd)
     return Booked(replace(answer, leaving=left, markets=markets), _inputs(request))
+
+
+def _positive(text: str, form: str) -> float:
+    """A share above 0 and at most 1; 0 if nothing is asked."""
+    found = abs(share(text, form)) if text else 0.0
+    if text and not 0.0 < found <= 1.0:
+        raise BadNumber(f"{text!r} is out of range; write it like {form}.")
+    return found
 
 
 def _as_held(name: str, book: Book) -> str:

@@ -16,6 +16,7 @@ from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json
 from undertow.jobs.reading import seen
 from undertow.model.scenario import Scenario
+from undertow.studies.placed import instrument_of
 from undertow.studies.within import within
 
 
@@ -93,8 +94,22 @@ def with_crowd(
         answer,
         within=found,
         said=(*answer.said, *_said(found)),
-        warnings=(*answer.warnings, *_noted(found)),
+        warnings=(*answer.warnings, *_noted(found), *_unmoved(book, crowd)),
     )
+
+
+def _unmoved(book: Book, crowd: Crowd) -> Iterator[Said]:
+    """What the book holds and no news moves: its loss in the crowd is not the one it had then."""
+    names = crowd.scenario.market.instruments.names
+    earned = dict(zip(names, crowd.scenario.earned, strict=True))
+    found = {one.symbol: instrument_of(one, names) for one in book.positions}
+    held = [symbol for symbol, name in found.items() if name is not None and earned[name]]
+    if held:
+        yield Said(
+            "Inside {episode} only forced sales move {names}: no news of them is in it. What they"
+            " really did is the direction {episode}.",
+            {"episode": crowd.name, "names": "; ".join(held)},
+        )
 
 
 def told_inside(inside: Inside) -> dict[str, Json]:
@@ -115,8 +130,8 @@ def _said(found: Within) -> Iterator[Said]:
     else:
         yield _struck(found, min(struck, key=lambda one: one.called or found.end))
     yield Said(
-        "It loses {total} there: {news} to news, {crowd} to the crowd, {footprint} to its own"
-        " sales.",
+        "The book loses {total} dollars there: {news} to news, {crowd} to the crowd, {footprint} to"
+        " its own sales.",
         {name: _money(getattr(found.losses, name)) for name in PARTS},
     )
 
@@ -131,11 +146,12 @@ def _struck(found: Within, one: InsideAccount) -> Said:
         "called": f"{one.called:%Y-%m-%d %H:%M}",
         "sold": f"{one.sold:%Y-%m-%d %H:%M}" if one.sold else "",
         "owed": _money(one.owed),
+        "currency": one.currency,
     }
     if one.owed > 0.0:
         return Said(
             "Inside {episode} {account} is called at {called} UTC, sold out from {sold} UTC on and"
-            " left owing {owed}.",
+            " left owing {owed} {currency}.",
             values,
         )
     if one.sold is not None:

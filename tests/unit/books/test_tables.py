@@ -238,10 +238,10 @@ def test_no_accounts_are_grave_even_if_lenient() -> None:
 
 
 def test_a_column_that_is_nearly_ours_is_not_left_out_silently() -> None:
-    text = "account,symbol,quantity,price,enrty\nf,SI,1,80,90\n"
+    text = "account,symbol,quantity,price,entr\nf,SI,1,80,90\n"
 
     assert said(ACCOUNTS, text) == [
-        "2.csv line 1: Column enrty is not known; entry is. Rename or remove it."
+        "2.csv line 1: Column entr is not known; entry is. Rename or remove it."
     ]
 
 

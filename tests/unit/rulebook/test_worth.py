@@ -74,6 +74,21 @@ def test_an_option_keeps_what_the_market_pays_beyond_the_model():
     assert option_price(held, 4.0, 100.0, 80.0, DAY) > 16.0
 
 
+def test_a_volatility_that_is_too_high_does_not_make_an_option_cheaper_than_exercise():
+    held = option("C", strike=200.0, volatility=0.6)
+
+    assert black_scholes(held, 190.0, 0.6, DAY) > 20.0
+    assert option_price(held, 5.0, 190.0, 190.0, DAY) == 5.0
+    assert option_price(held, 5.0, 190.0, 600.0, DAY) == pytest.approx(400.0)
+
+
+def test_an_option_below_exercise_stays_as_far_below_it():
+    held = option("C", strike=200.0, volatility=0.2)
+
+    assert option_price(held, 45.0, 250.0, 250.0, DAY) == 45.0
+    assert option_price(held, 45.0, 250.0, 900.0, DAY) >= 695.0
+
+
 def test_what_is_not_named_follows_its_underlying():
     fund = Position("a", "AGQ", 1.0, 50.0, Kind.ETF, underlying="SI", leverage=2.0)
     marks = Marks(DAY, {"SI": 80.0, "AGQ": 50.0, "GC": 5000.0})

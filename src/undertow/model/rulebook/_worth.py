@@ -64,12 +64,19 @@ def option_price(
 ) -> float:
     """Price of an option after its underlying went from `before` to `underlying`.
 
-    Black–Scholes without interest or dividends, plus what the market pays beyond it now.
+    Black–Scholes without interest or dividends, plus what the market pays beyond it now; no further
+    below what exercise pays than it is now, whatever volatility is stated.
     """
     sigma = option.volatility
     sigma = implied(option, price, before, on) if math.isnan(sigma) else sigma
     change = black_scholes(option, underlying, sigma, on) - black_scholes(option, before, sigma, on)
-    return max(0.0, price + change)
+    short_of = max(0.0, _exercised(option, before) - price)
+    return max(0.0, price + change, _exercised(option, underlying) - short_of)
+
+
+def _exercised(option: Position, underlying: float) -> float:
+    sign = 1.0 if option.right == "C" else -1.0
+    return max(0.0, sign * (underlying - option.strike))
 
 
 def pinned(position: Position, marks: Marks) -> Position:
@@ -87,7 +94,7 @@ def black_scholes(option: Position, underlying: float, sigma: float, on: date) -
     sign = 1.0 if option.right == "C" else -1.0
     spread = sigma * math.sqrt(years)
     if spread <= 0.0 or underlying <= 0.0:
-        return max(0.0, sign * (underlying - option.strike))
+        return _exercised(option, underlying)
     d1 = math.log(underlying / option.strike) / spread + 0.5 * spread
     above, below = NORMAL.cdf(sign * d1), NORMAL.cdf(sign * (d1 - spread))
     return sign * (underlying * above - option.strike * below)
