@@ -101,3 +101,20 @@ def test_the_command_line_says_its_version() -> None:
     said = subprocess.run(command, capture_output=True, text=True, check=True)
 
     assert re.fullmatch(r"undertow \d+\.\d+\.\d+\n", said.stdout)
+
+
+def test_every_regime_is_in_the_readme_and_its_first_book_is_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from undertow.cli import main
+    from undertow.model.rulebook import RULEBOOK
+
+    (book,) = re.findall(r"```csv\n(.*?)```", README, re.S)
+    (tmp_path / "book.csv").write_text(book)
+    monkeypatch.setattr(sys, "argv", ["undertow", "book", str(tmp_path / "book.csv")])
+    with pytest.raises(SystemExit) as left:
+        main()
+
+    assert not left.value.code
+    assert capsys.readouterr().out.startswith("Liquidation price of NVDA in broker")
+    assert [name for name in RULEBOOK.members() if f"`{name}`" not in README] == []

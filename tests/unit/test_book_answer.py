@@ -265,6 +265,14 @@ def test_five_times_leverage_is_refused_under_reg_t() -> None:
     assert "does not allow 5 times leverage" in str(one.said)
 
 
+def test_an_account_that_is_not_reconciled_is_warned_of() -> None:
+    doubtful = replace(FUTURES, broker_says=0.9)
+    (said,) = book_answer(book(account=doubtful), Asked()).warnings
+
+    assert str(said).startswith("f is not reconciled")
+    assert book_answer(book(account=replace(FUTURES, broker_says=0.648)), Asked()).warnings == ()
+
+
 def test_a_long_book_says_that_only_the_largest_are_priced() -> None:
     many = tuple(Position("b", f"S{k}", 1.0 + k, 10.0, line=k + 1) for k in range(MOST_PRICES + 3))
     answer = book_answer(book(*many, account=BookAccount("b", "reg_t", 1e6)), Asked())

@@ -80,7 +80,19 @@ def book_answer(book: Book, asked: Asked) -> BookAnswer:
         for pool in pools(book, account) or (_empty(book, account),)
     )
     said = tuple(sentences(accounts, asked.hikes))
-    return BookAnswer(said, book.on, accounts, warnings=tuple(_few(book, accounts)))
+    return BookAnswer(
+        said, book.on, accounts, warnings=(*_differing(accounts), *_few(book, accounts))
+    )
+
+
+def _differing(accounts: Sequence[AccountAnswer]) -> Iterator[Said]:
+    """Accounts that the broker sees otherwise."""
+    for one in accounts:
+        if one.reconciled is not None and one.reconciled.cause not in {"agrees", "initial"}:
+            yield Said(
+                "{account} is not reconciled: what is said of it rests on our figures.",
+                {"account": one.account},
+            )
 
 
 def _few(book: Book, accounts: Sequence[AccountAnswer]) -> Iterator[Said]:

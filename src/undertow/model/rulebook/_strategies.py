@@ -66,6 +66,7 @@ def naked(leg: Leg, spot: float) -> float:
 def strangle(put: Leg, call: Leg, spot: float) -> float:
     """Gross requirement of a short put with a short call: the greater, and the other's premium.
 
+    As the rule is written it jumps where the two are equal and their premiums are not.
     Source: FINRA rule 4210(f)(2)(G).
     """
     alone = ((naked(put, spot), call.premium), (naked(call, spot), put.premium))

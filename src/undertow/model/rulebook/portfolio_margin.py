@@ -115,7 +115,8 @@ class PortfolioMargin(Rulebook):
         carry = self.carry(position, on)
         sigma = carried_volatility(replace(position, price=price, quantity=1.0), spot, on, carry)
         after = carried_value(position, spot * max(0.0, 1.0 + move), sigma, on, carry)
-        return units * (after - carried_value(position, spot, sigma, on, carry))
+        change = after - carried_value(position, spot, sigma, on, carry)
+        return units * max(-price, change)
 
     def carry(self, option: Position, on: date) -> Carry:
         """Interest and dividends of the date, and whether the option is American."""

@@ -124,7 +124,7 @@ class Span(Rulebook):
         later = min(on + timedelta(days=scan.days), one.expiry or on)
         value = black_scholes(one, spot, sigma, on)
         return tuple(
-            scan.rounded(one.multiplier * share * (after - value))
+            scan.rounded(one.multiplier * share * max(-price, after - value))
             for move, change, share in scan.scenarios()
             for after in (
                 black_scholes(one, max(0.0, spot + move * points), sigma * (1.0 + change), later),
