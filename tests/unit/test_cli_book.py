@@ -86,8 +86,8 @@ def test_everything_wrong_is_listed_with_its_line(undertow: Terminal, tmp_path: 
         "undertow: book.csv line 8: XYZ stands on line 5 already; add the two up, or give their"
         " entries.",
         "undertow: book.csv line 9: EUR has no exchange rate; add a table currency,rate.",
-        "undertow: book.csv line 2: reg_t does not allow 5 times leverage: to open it takes 25,000.00"
-        " of equity, and the account has 10,000.00.",
+        "undertow: book.csv line 2: reg_t does not allow 5 times leverage: to open it takes"
+        " 25,000.00 of equity, and the account has 10,000.00.",
     ]
 
 

@@ -17,6 +17,13 @@ from undertow.data.books._noted import Noted, cell
 from undertow.data.books.base import Read, Reader, Source
 
 DEEPEST = 20
+DECLARES, DEEP = "a document type or entities", "too many levels"
+REFUSED = {
+    DECLARES: Said(
+        "The file is no XML to be read: it declares a document type or entities; export it again."
+    ),
+    DEEP: Said("The file is no XML to be read: it has too many levels; export it again."),
+}
 NAMES = {
     "category": ("assetCategory", "secType"), "type": ("subCategory",), "symbol": ("symbol",),
     "quantity": ("position", "quantity"), "price": ("markPrice",), "value": ("positionValue",),
@@ -86,7 +93,7 @@ def _parsed(
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
-            raise BadFile("it has too many levels")
+            raise BadFile(DEEP)
         take(parser.CurrentLineNumber, tag, cells)
 
     def end(tag: str) -> None:
@@ -94,7 +101,7 @@ def _parsed(
         depth -= 1
 
     def refuse(*_: object) -> None:
-        raise BadFile("it declares a document type or entities")
+        raise BadFile(DECLARES)
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.StartDoctypeDeclHandler = refuse
@@ -103,11 +110,8 @@ def _parsed(
     parser.ExternalEntityRefHandler = refuse  # type: ignore[assignment]
     try:
         parser.Parse(text.lstrip("\ufeff \r\n\t").encode(), True)
-    except BadFile:
-        return parser.CurrentLineNumber, Said(
-            "The file is no XML to be read: it declares a document type or entities; export it"
-            " again."
-        )
+    except BadFile as error:
+        return parser.CurrentLineNumber, REFUSED[str(error)]
     except expat.ExpatError as error:
         said = Said("The file is no XML to be read: {why}; export it again.", {"why": str(error)})
         return parser.CurrentLineNumber, said
