@@ -64,6 +64,21 @@ ROWS: tuple[tuple[str, dict[str, Value], dict[str, Value]], ...] = (
         {"call_price": 115},
     ),
     ("Binance tiers", {"tiers": [[10_000, 0.005], [100_000, 0.0065]]}, {"cum": [0, 15]}),
+    (
+        "RegT collar",
+        {"position": "long 100 sh long 95P@1 short 105C@2", "S": 100},
+        {"strategy_margin": 4900},
+    ),
+    (
+        "Binance maintenance",
+        {"position_value": 10_000_000, "mmr": 0.01, "cum": 11_450},
+        {"mm": 88_550},
+    ),
+    (
+        "OKX isolated",
+        {"leverage": 5, "open_rate": 8, "mm_ratio": 0.01, "taker_fee_rate": 0.0006},
+        {"liq": 6.4 / 0.9894},
+    ),
     ("Binance margin ratio", {"mm": 500, "margin_balance": 2000}, {"margin_ratio": 0.25}),
     (
         "Bybit inverse PnL",

@@ -155,7 +155,7 @@ def _spoken(given: Inputs) -> Iterator[Option]:
     text = given.text("position")
     found = list(OPTION.finditer(text))
     told = [float(m["count"].replace(",", "")) for m in found if m["count"]]
-    usual = told[0] if told else given.number("contracts", LOT)
+    usual = told[0] if told else given.number("contracts", _lots(text))
     sign = given.number("side", 1.0)
     for k, match in enumerate(found):
         start = found[k - 1].end() if k else 0
@@ -167,6 +167,14 @@ def _spoken(given: Inputs) -> Iterator[Option]:
         count = float(match["count"].replace(",", "")) if match["count"] else usual
         price = float(match["price"]) if match["price"] else _price(given, len(found))
         yield Option(match["right"], float(match["strike"]), price, sign * count)
+
+
+def _lots(text: str) -> float:
+    """Contracts where no leg has a number: as many as the shares beside them cover, else 100."""
+    stock = STOCK.search(text)
+    if stock is None or not stock["count"] or stock["what"].startswith("SP"):
+        return LOT
+    return float(stock["count"].replace(",", "")) / LOT
 
 
 def _price(given: Inputs, legs: int) -> float:

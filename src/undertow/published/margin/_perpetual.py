@@ -13,9 +13,9 @@ ENTRY: Final = (
 UNITS: Final = (
     "qty", "qty_usd", "quantity", "contracts", "size", "amount", "position_size",
 )  # fmt: skip
-RATE: Final = ("mmr", "mm_rate", "maintenance_rate", "maintenance_margin_rate")
+RATE: Final = ("mmr", "mm_rate", "maintenance_rate", "maintenance_margin_rate", "mm_ratio")
 AMOUNT: Final = ("cum", "deduction", "mm_deduction", "maint_amt", "maintenance_amount")
-FEE: Final = ("taker", "taker_fee", "fee", "taker_rate", "fee_rate")
+FEE: Final = ("taker", "taker_fee", "fee", "taker_rate", "fee_rate", "taker_fee_rate")
 MARGIN: Final = (
     "isolated_margin", "margin", "collateral", "wallet", "wallet_balance", "balance",
     "balance_btc", "account_value", "account_balance", "equity",

@@ -12,13 +12,14 @@ from undertow.published.margin import _perpetual as row
 from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = "2026-01-30"
+SIZES: Final = ("notional", "position_value", "notional_value")
 KEPT: Final = ("mm", "maintenance_margin", "maintenance")
 BALANCE: Final = ("margin_balance", "balance", "equity")
 
 
 def maintenance(given: Inputs) -> Results:
     """Maintenance margin of a size: with rate and deduction as given, or those of its tier."""
-    size = given.number("notional")
+    size = row.first_of(given, SIZES)
     rate, amount = _tier(given, size)
     needed = size * rate - amount
     return {"mm": needed, "maintenance": needed, "mmr": rate, "cum": amount}
@@ -84,7 +85,7 @@ def _tier(given: Inputs, size: float) -> tuple[float, float]:
 ADAPTERS: Final = (
     Adapter("binance.*tiers", ("caps|tiers", "mmr|tiers"), amounts),
     Adapter("binance.*ratio", ("|".join(KEPT), "|".join(BALANCE)), ratio),
-    Adapter("binance", ("notional",), maintenance),
+    Adapter("binance", ("|".join(SIZES),), maintenance),
     Adapter("binance approx", ("entry", "leverage"), both_sides),
     Adapter("binance", ("|".join(row.ENTRY), "|".join((*row.MARGIN, "leverage"))), liquidation),
 )
