@@ -254,6 +254,17 @@ def test_rates_must_say_which_currency_they_are_in() -> None:
     assert said(accounts, positions, lone + "USD,1\n") == []
 
 
+@pytest.mark.parametrize(("regime", "money"), [("cme_futures", "USD"), ("shfe", "CNY")])
+def test_a_contract_is_in_the_money_of_its_exchange(regime: str, money: str) -> None:
+    accounts = f"account,regime,equity,currency\nf,{regime},250000,EUR\n"
+    positions = "account,symbol,quantity,price,multiplier\nf,AU,1,80,100\n"
+
+    assert held(accounts, positions, f"currency,rate\n{money},1\nEUR,1.2\n").currency == money
+    assert said(accounts, positions) == [
+        f"2.csv line 2: {money} has no exchange rate; add a table currency,rate."
+    ]
+
+
 def test_the_day_of_the_file_goes_before_the_day_it_is_looked_at() -> None:
     dated = ACCOUNTS.replace("equity", "equity,date").replace("250000", "250000,20260130")
     book = tables(dated, POSITIONS).book

@@ -40,11 +40,12 @@ class Known:
 
 def account_of(values: Values) -> BookAccount:
     """One line of the table of accounts."""
+    regime = _regime(values)
     return BookAccount(
         account=values.needed("account"),
-        regime=_regime(values),
+        regime=regime,
         equity=values.number("equity", None),
-        currency=values.currency("USD"),
+        currency=values.currency(_settles(regime) or "USD"),
         owner=values.text("owner"),
         margin_used=values.number("margin_used"),
         broker_rate=values.share("broker_rate"),
@@ -76,7 +77,7 @@ def position_of(values: Values, known: Known) -> Position | None:
         kind=kind,
         entry=values.above_zero("entry"),
         multiplier=_multiplier(values, account, (symbol, underlying), kind, known.on),
-        currency=values.currency(account.currency),
+        currency=values.currency(_settles(account.regime) or account.currency),
         mode=values.one_of("mode", MODES, Mode.CROSS),
         isolated_margin=values.number("isolated_margin"),
         held=values.one_of("held", WAYS, Way.PLEDGED),
@@ -116,6 +117,11 @@ def _regimes() -> tuple[str, ...]:
 @cache
 def _kinds(regime: str) -> frozenset[Kind]:
     return RULEBOOK.member(regime).kinds
+
+
+@cache
+def _settles(regime: str) -> str:
+    return RULEBOOK.member(regime).settles if regime in _regimes() else ""
 
 
 def _no_account(name: str, known: Mapping[str, BookAccount]) -> Said:

@@ -189,6 +189,7 @@ class Rulebook(ABC):
     kinds: products the regime knows
     proportional: levels scale with the positions (no tiers, no minimums, no money per account)
     shorts: whether a position of the example may be short under it
+    settles: currency in which all its contracts are, empty if they are in several
     """
 
     __slots__ = ()
@@ -196,6 +197,7 @@ class Rulebook(ABC):
     kinds: ClassVar[frozenset[Kind]]
     proportional: ClassVar[bool] = True
     shorts: ClassVar[bool] = True
+    settles: ClassVar[str] = ""
 
     @classmethod
     def example(cls) -> Self:

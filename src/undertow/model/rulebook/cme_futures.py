@@ -37,6 +37,7 @@ class CmeFutures(Rulebook):
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.FUTURE})
+    settles: ClassVar[str] = "USD"
 
     heightened: bool = True
     rates: Rates = field(default_factory=lambda: rates_of(REGIME))

@@ -41,6 +41,7 @@ class MarginFinancing(Rulebook):
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.STOCK, Kind.ETF, Kind.BOND})
+    settles: ClassVar[str] = "CNY"
 
     rates: Rates = field(default_factory=lambda: rates_of(REGIME))
 

@@ -36,6 +36,7 @@ class SgeTd(Rulebook):
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.FUTURE})
+    settles: ClassVar[str] = "CNY"
 
     agent: bool = False
     multiple: float = 1.0

@@ -42,6 +42,7 @@ class Shfe(Rulebook):
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.FUTURE})
+    settles: ClassVar[str] = "CNY"
 
     markup: float = 0.0
     locked_days: int = 0

@@ -75,6 +75,7 @@ class Span(Rulebook):
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.FUTURE, Kind.OPTION})
+    settles: ClassVar[str] = "USD"
 
     heightened: bool = True
     rates: Rates = field(default_factory=lambda: span_rates(REGIME))
