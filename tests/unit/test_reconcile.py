@@ -61,6 +61,18 @@ def test_with_that_rate_as_house_margin_the_two_agree() -> None:
     assert found.exchange == pytest.approx(0.72)
 
 
+def test_a_ratio_of_another_equity_names_the_price_that_explains_it() -> None:
+    gold = Position("f", "GC", 1.0, 5000.0, Kind.FUTURE, multiplier=100.0)
+    account = replace(ACCOUNT, margin_used=117_000.0, broker_says=117_000.0 / 105_000.0)
+    found = beside(account, SILVER, gold)
+
+    assert found is not None
+    assert (found.cause, found.symbol) == ("equity", "GC")
+    assert "a price of 5,050.00 for GC explains it, where the book has 5,000.00" in str(
+        found.said[1]
+    )
+
+
 def test_a_ratio_of_another_equity_is_a_price_or_a_line() -> None:
     found = beside(replace(ACCOUNT, broker_says=0.80, margin_used=72_000.0))
 

@@ -10,7 +10,7 @@ from undertow.core.answers.book import Reconciled
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import NAN, Position
 from undertow.core.errors import InputError
-from undertow.model.rulebook import Levels, Pool, Rulebook
+from undertow.model.rulebook import Levels, Pool, Rulebook, moved
 from undertow.studies.book_sentences import whole
 
 NEAR = 0.005
@@ -18,6 +18,12 @@ NEAR = 0.005
 
 ALIKE = 0.005
 """Relative difference of two margins that counts as none."""
+
+SMALL = 1e-3
+"""Relative change of a price by which what it moves is measured."""
+
+FARTHEST = 0.5
+"""Relative difference of a price beyond which it is not thought to be the reason."""
 
 
 def reconciled(rulebook: Rulebook, pool: Pool) -> Reconciled | None:
@@ -67,17 +73,41 @@ def _explained(
     used = pool.account.margin_used
     stated = used / says if not math.isnan(used) and says > 0.0 else levels.equity
     if abs(stated / levels.equity - 1.0) > ALIKE:
-        money = {"stated": whole(stated), "equity": whole(levels.equity)}
+        return _by_price(pool, levels.equity, stated)
+    if not pool.positions:
+        said = Said("The book has no position of this account: a line is missing.")
+        return "unknown", "", said
+    return _by_rate(rulebook, pool, says * levels.equity)
+
+
+def _by_price(pool: Pool, equity: float, stated: float) -> tuple[str, str, Said]:
+    """The price that would explain an equity: of all positions the one that differs least."""
+    money: dict[str, Amount | str] = {"stated": whole(stated), "equity": whole(equity)}
+    shares = {
+        one.symbol: _share_that_gains(pool, one.symbol, stated - equity) for one in pool.positions
+    }
+    symbol = min(shares, key=lambda name: abs(shares[name]), default="")
+    if not symbol or abs(shares[symbol]) > FARTHEST:
         said = Said(
             "The ratio is one of an equity of {stated}, and the book has {equity}: a price or a"
             " line differs.",
             money,
         )
         return "equity", "", said
-    if not pool.positions:
-        said = Said("The book has no position of this account: a line is missing.")
-        return "unknown", "", said
-    return _by_rate(rulebook, pool, says * levels.equity)
+    price = pool.opening.price[symbol]
+    asked = Amount(price * (1.0 + shares[symbol]), "price")
+    said = Said(
+        "The ratio is one of an equity of {stated}, and the book has {equity}: a price of {asked}"
+        " for {symbol} explains it, where the book has {price}; or a line differs.",
+        {**money, "asked": asked, "symbol": symbol, "price": Amount(price, "price")},
+    )
+    return "equity", symbol, said
+
+
+def _share_that_gains(pool: Pool, symbol: str, money: float) -> float:
+    """Relative change of one price that changes the equity so much; inf if none does."""
+    gained = pool.equity_at(moved(pool.opening, {symbol: 1.0}, SMALL, pool.positions)) - pool.equity
+    return SMALL * money / gained if gained != 0.0 else math.inf
 
 
 def _by_rate(rulebook: Rulebook, pool: Pool, used: float) -> tuple[str, str, Said]:
