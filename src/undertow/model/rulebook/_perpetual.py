@@ -1,19 +1,69 @@
-"""What perpetual venues share: sizes of net positions, rates that rise with size, house rates."""
+"""What perpetual venues share: terms, sizes of net positions, rates that rise with size."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import ClassVar, Self
 
-from undertow.core.book import Kind, Marks, Position
+from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.model.rulebook._rates import Rates
 from undertow.model.rulebook._tiers import Tiers
-from undertow.model.rulebook.base import Pool, netted
+from undertow.model.rulebook.base import (
+    Absorber,
+    Pool,
+    RestoredTo,
+    Rulebook,
+    Seller,
+    Terms,
+    Timing,
+    netted,
+)
 
 KEPT = "maintenance"
 MOST = "max_leverage"
+
+
+@dataclass(frozen=True, slots=True)
+class PerpetualRules(Rulebook):
+    """A venue of perpetuals: tested at each tick of the mark, no grace, sold by its engine.
+
+    leverage: chosen by the client, 0 for the most that the tier allows
+    source: of the terms
+    """
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PERPETUAL, Kind.INVERSE})
+    proportional: ClassVar[bool] = False
+    source: ClassVar[str]
+
+    leverage: float = 0.0
+    rates: Rates = field(kw_only=True)
+
+    def terms(self, on: date) -> Terms:
+        """Each tick, no grace; the engine sells, the fund or vault pays, winners last."""
+        return Terms(
+            tested=Timing.TICK,
+            grace_days=0.0,
+            restored_to=RestoredTo.MAINTENANCE,
+            sells=Seller.ENGINE,
+            absorbs=Absorber.INSURANCE_THEN_ADL,
+            source=self.source,
+        )
+
+    def hiked(self, symbol: str, rate: float, on: date) -> Self:
+        """The lowest tier's rate becomes `rate`; a higher tier keeps its own if that is more."""
+        return replace(self, rates=self.rates.hiked(symbol, KEPT, rate, on))
+
+
+def half_a_bitcoin(regime: str, symbol: str, currency: str, *, contract: float = 1.0) -> Pool:
+    """Half a bitcoin at five times, on 2026-01-30; `contract` is the size of one."""
+    account = BookAccount("perps", regime, 8_000.0, currency)
+    held = Position(
+        "perps", symbol, 0.5 / contract, 80_000.0, Kind.PERPETUAL, 80_000.0, contract, currency
+    )
+    return Pool(account, (held,), account.equity, Marks(date(2026, 1, 30), {symbol: 80_000.0}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +134,13 @@ def down_to(tiers: Tiers, size: float, steps: int) -> float:
     """What is left of a size after it goes down some tiers: the upper edge of the one reached."""
     k = tiers.tier(size) - steps
     return tiers.above[k + 1] if k >= 0 else 0.0
+
+
+def tier_below(rates: Rates, position: Position, price: float, on: date) -> float:
+    """Contracts to sell to come down to the tier below; all of a position in the lowest."""
+    size = entry_value(replace(position, entry=price), price)
+    left = down_to(rates.tiers(position.names, KEPT, on), size, 1)
+    return abs(position.quantity) * (1.0 - left / size)
 
 
 def mark_liquidation_price(

@@ -134,7 +134,8 @@ def restoring_share(
             levels.equity - cost * gross * share
         )
 
-    if rulebook.levels(pool, marks).equity >= rulebook.levels(pool, marks).maintenance:
+    now = rulebook.levels(pool, marks)
+    if now.equity >= now.maintenance:
         return 0.0
     grid = [k / STEPS for k in range(STEPS + 1)]
     return first_below(lacking, grid)

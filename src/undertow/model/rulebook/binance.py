@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from undertow.core.book import BookAccount, Kind, Marks, Mode, Position
-from undertow.model.rulebook._perpetual import KEPT, edges, kept, opened, sized
-from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import (
-    Absorber,
-    Levels,
-    Pool,
-    RestoredTo,
-    Rulebook,
-    Seller,
-    Terms,
-    Timing,
+from undertow.core.book import Kind, Marks, Mode, Position
+from undertow.model.rulebook._perpetual import (
+    PerpetualRules,
+    edges,
+    half_a_bitcoin,
+    kept,
+    opened,
+    sized,
 )
+from undertow.model.rulebook._rates import Rates, rates_of
+from undertow.model.rulebook.base import Levels, Pool
 
 REGIME = "binance"
 
 
 @dataclass(frozen=True, slots=True)
-class Binance(Rulebook):
+class Binance(PerpetualRules):
     """Equity on the mark price must be the maintenance of each position's tier.
 
     maintenance = Σ N·mmr_k − cum_k = liquidation;   initial = Σ N/leverage_k, or N/leverage
@@ -37,28 +35,14 @@ class Binance(Rulebook):
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PERPETUAL})
-    proportional: ClassVar[bool] = False
+    source: ClassVar[str] = "Binance FAQ on liquidation, margin.md 1.7"
 
-    leverage: float = 0.0
     rates: Rates = field(default_factory=lambda: rates_of(REGIME))
 
     @classmethod
     def example_pool(cls) -> Pool:
         """Half a bitcoin at five times, on 2026-01-30."""
-        account = BookAccount("perps", REGIME, 8_000.0, "USDT")
-        held = Position("perps", "BTCUSDT", 0.5, 80_000.0, Kind.PERPETUAL, 80_000.0, 1.0, "USDT")
-        return Pool(account, (held,), account.equity, Marks(date(2026, 1, 30), {"BTCUSDT": 8e4}))
-
-    def terms(self, on: date) -> Terms:
-        """Each tick of the mark price, no grace; the engine sells, the fund pays, winners last."""
-        return Terms(
-            tested=Timing.TICK,
-            grace_days=0.0,
-            restored_to=RestoredTo.MAINTENANCE,
-            sells=Seller.ENGINE,
-            absorbs=Absorber.INSURANCE_THEN_ADL,
-            source="Binance FAQ on liquidation, margin.md 1.7",
-        )
+        return half_a_bitcoin(REGIME, "BTCUSDT", "USDT")
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Each symbol by its tier; liquidation is at the maintenance margin itself."""
@@ -71,10 +55,6 @@ class Binance(Rulebook):
     def breaks(self, pool: Pool, on: date) -> Mapping[str, tuple[float, ...]]:
         """Prices at which a position passes into another tier."""
         return edges(self.rates, pool, on)
-
-    def hiked(self, symbol: str, rate: float, on: date) -> Self:
-        """The lowest tier's rate becomes `rate`; a higher tier keeps its own if that is more."""
-        return replace(self, rates=self.rates.hiked(symbol, KEPT, rate, on))
 
     def close_fee(self, position: Position, on: date) -> float:
         """Fee on what is liquidated, a share of its size."""

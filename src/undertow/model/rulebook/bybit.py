@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from undertow.core.book import BookAccount, Kind, Marks, Mode, Position
+from undertow.core.book import Kind, Marks, Mode, Position
 from undertow.model.rulebook._perpetual import (
-    KEPT,
+    PerpetualRules,
     Sized,
-    down_to,
     edges,
     entry_value,
+    half_a_bitcoin,
     kept,
     mark_liquidation_price,
     meeting,
     opened,
     sized,
+    tier_below,
 )
 from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import (
-    Absorber,
-    Levels,
-    Pool,
-    RestoredTo,
-    Rulebook,
-    Seller,
-    Terms,
-    Timing,
-)
+from undertow.model.rulebook.base import Levels, Pool
 
 REGIME = "bybit"
 TRIGGER, STOP = "adl_trigger", "adl_stop"
 
 
 @dataclass(frozen=True, slots=True)
-class Bybit(Rulebook):
+class Bybit(PerpetualRules):
     """Equity on the mark price must be the maintenance of each position's tier.
 
     maintenance = Σ N·mmr_k − deduction_k = liquidation;   initial = Σ N/leverage
@@ -51,29 +43,14 @@ class Bybit(Rulebook):
     Source: Bybit margin parameters, help 360039261334, isolated mode (2026-05-27); margin.md 1.7.
     """
 
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PERPETUAL, Kind.INVERSE})
-    proportional: ClassVar[bool] = False
+    source: ClassVar[str] = "Bybit help on liquidation, API docs adl-alert, margin.md 1.7"
 
-    leverage: float = 0.0
     rates: Rates = field(default_factory=lambda: rates_of(REGIME))
 
     @classmethod
     def example_pool(cls) -> Pool:
         """Half a bitcoin at five times, on 2026-01-30."""
-        account = BookAccount("perps", REGIME, 8_000.0, "USDT")
-        held = Position("perps", "BTCUSDT", 0.5, 80_000.0, Kind.PERPETUAL, 80_000.0, 1.0, "USDT")
-        return Pool(account, (held,), account.equity, Marks(date(2026, 1, 30), {"BTCUSDT": 8e4}))
-
-    def terms(self, on: date) -> Terms:
-        """Each tick of the mark price, no grace; the engine sells, the pool pays, winners last."""
-        return Terms(
-            tested=Timing.TICK,
-            grace_days=0.0,
-            restored_to=RestoredTo.MAINTENANCE,
-            sells=Seller.ENGINE,
-            absorbs=Absorber.INSURANCE_THEN_ADL,
-            source="Bybit help on liquidation, API docs adl-alert, margin.md 1.7",
-        )
+        return half_a_bitcoin(REGIME, "BTCUSDT", "USDT")
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Each symbol by its tier; liquidation is at the maintenance margin itself."""
@@ -89,15 +66,9 @@ class Bybit(Rulebook):
         """Prices at which a position passes into another tier."""
         return edges(self.rates, pool, on)
 
-    def hiked(self, symbol: str, rate: float, on: date) -> Self:
-        """The lowest tier's rate becomes `rate`; a higher tier keeps its own if that is more."""
-        return replace(self, rates=self.rates.hiked(symbol, KEPT, rate, on))
-
     def first_order(self, position: Position, price: float, on: date) -> float:
         """Units the engine sells first: down to the tier below, all of the lowest."""
-        size = entry_value(replace(position, entry=price), price)
-        left = down_to(self.rates.tiers(position.names, KEPT, on), size, 1)
-        return abs(position.quantity) * (1.0 - left / size)
+        return tier_below(self.rates, position, price, on)
 
     def _basis(self, one: Sized, pool: Pool, marks: Marks) -> tuple[float, float]:
         """Size that the tier is asked of, and the fee reserved, in the position's currency."""

@@ -7,19 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
 
-from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.core.book import Kind, Marks, Position
+from undertow.model.rulebook._cleared import a_silver_future, cleared_terms, initial_factor
 from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import (
-    Absorber,
-    Levels,
-    Pool,
-    RestoredTo,
-    Rulebook,
-    Seller,
-    Terms,
-    Timing,
-    netted,
-)
+from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, netted
 
 REGIME = "cme_futures"
 
@@ -45,20 +36,11 @@ class CmeFutures(Rulebook):
     @classmethod
     def example_pool(cls) -> Pool:
         """One silver future at a quarter of equity, on 2026-02-09."""
-        account = BookAccount("futures", REGIME, 100_000.0)
-        held = Position("futures", "SI", 1.0, 80.0, Kind.FUTURE, multiplier=5000.0)
-        return Pool(account, (held,), account.equity, Marks(date(2026, 2, 9), {"SI": 80.0}))
+        return a_silver_future(REGIME)
 
     def terms(self, on: date) -> Terms:
         """Settled twice a day; a call is met to initial margin within a day or so."""
-        return Terms(
-            tested=Timing.TWO_CYCLES,
-            grace_days=self.rates.value((), "grace_days", on),
-            restored_to=RestoredTo.INITIAL,
-            sells=Seller.OWNER_THEN_BROKER,
-            absorbs=Absorber.CLIENT_BROKER_CLEARING,
-            source="CME clearing cycles, margin.md 1.3 and 1.10",
-        )
+        return cleared_terms(self.rates, on)
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Margins of all contracts added; longs and shorts of one symbol net."""
@@ -68,7 +50,7 @@ class CmeFutures(Rulebook):
 
     def factor(self, on: date) -> float:
         """Initial margin as a multiple of maintenance."""
-        return self.rates.value((), "initial_factor", on) if self.heightened else 1.0
+        return initial_factor(self.rates, on, heightened=self.heightened)
 
     def maintenance(self, position: Position, price: float, on: date) -> float:
         """The exchange's margin of one position in its currency, by the rate of the date."""

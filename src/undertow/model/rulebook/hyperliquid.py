@@ -8,27 +8,25 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
 
-from undertow.core.book import BookAccount, Kind, Marks, Position
-from undertow.model.rulebook._perpetual import Sized, edges, mark_liquidation_price, sized
+from undertow.core.book import Kind, Marks, Position
+from undertow.model.rulebook._perpetual import (
+    PerpetualRules,
+    Sized,
+    edges,
+    half_a_bitcoin,
+    mark_liquidation_price,
+    sized,
+)
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._tiers import Tiers
-from undertow.model.rulebook.base import (
-    Absorber,
-    Levels,
-    Pool,
-    RestoredTo,
-    Rulebook,
-    Seller,
-    Terms,
-    Timing,
-)
+from undertow.model.rulebook.base import Levels, Pool
 
 REGIME = "hyperliquid"
 INITIAL, HALF = "initial", "maintenance_share"
 
 
 @dataclass(frozen=True, slots=True)
-class Hyperliquid(Rulebook):
+class Hyperliquid(PerpetualRules):
     """Account value on the mark price must be the maintenance of each position's tier.
 
     maintenance = Σ N·mmr_k − deduction_k = liquidation,  mmr = 1/(2·most leverage)
@@ -40,28 +38,14 @@ class Hyperliquid(Rulebook):
     """
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PERPETUAL})
-    proportional: ClassVar[bool] = False
+    source: ClassVar[str] = "hyperliquid.gitbook.io liquidations, margin.md 1.7"
 
-    leverage: float = 0.0
     rates: Rates = field(default_factory=lambda: rates_of(REGIME))
 
     @classmethod
     def example_pool(cls) -> Pool:
         """Half a bitcoin at five times, on 2026-01-30."""
-        account = BookAccount("perps", REGIME, 8_000.0, "USDC")
-        held = Position("perps", "BTC", 0.5, 80_000.0, Kind.PERPETUAL, 80_000.0, 1.0, "USDC")
-        return Pool(account, (held,), account.equity, Marks(date(2026, 1, 30), {"BTC": 80_000.0}))
-
-    def terms(self, on: date) -> Terms:
-        """Each block, no grace; the book is asked first, then the vault, winners last."""
-        return Terms(
-            tested=Timing.TICK,
-            grace_days=0.0,
-            restored_to=RestoredTo.MAINTENANCE,
-            sells=Seller.ENGINE,
-            absorbs=Absorber.INSURANCE_THEN_ADL,
-            source="hyperliquid.gitbook.io liquidations, margin.md 1.7",
-        )
+        return half_a_bitcoin(REGIME, "BTC", "USDC")
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Each symbol by its tier; liquidation is at the maintenance margin itself."""

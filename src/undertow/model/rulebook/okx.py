@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from undertow.core.book import BookAccount, Kind, Marks, Position
-from undertow.model.rulebook._perpetual import KEPT, MOST, Sized, down_to, sized
+from undertow.core.book import Marks, Position
+from undertow.model.rulebook._perpetual import (
+    KEPT,
+    MOST,
+    PerpetualRules,
+    Sized,
+    down_to,
+    half_a_bitcoin,
+    sized,
+)
 from undertow.model.rulebook._perpetual import mark_liquidation_price as _at_mark
 from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import (
-    Absorber,
-    Levels,
-    Pool,
-    RestoredTo,
-    Rulebook,
-    Seller,
-    Terms,
-    Timing,
-)
+from undertow.model.rulebook.base import Levels, Pool
 
 REGIME = "okx"
 
 
 @dataclass(frozen=True, slots=True)
-class Okx(Rulebook):
+class Okx(PerpetualRules):
     """Equity on the mark price must be the maintenance of each position and the fee to close it.
 
     maintenance = Σ N·(mmr_k + fee) = liquidation;   initial = Σ N/leverage
@@ -38,30 +37,14 @@ class Okx(Rulebook):
     Source: OKX help on isolated margin and position tiers; margin.md 1.7.
     """
 
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PERPETUAL, Kind.INVERSE})
-    proportional: ClassVar[bool] = False
+    source: ClassVar[str] = "OKX help on liquidation and auto-deleveraging, margin.md 1.7"
 
-    leverage: float = 0.0
     rates: Rates = field(default_factory=lambda: rates_of(REGIME))
 
     @classmethod
     def example_pool(cls) -> Pool:
         """Half a bitcoin at five times, on 2026-01-30."""
-        symbol = "BTC-USDT-SWAP"
-        account = BookAccount("perps", REGIME, 8_000.0, "USDT")
-        held = Position("perps", symbol, 50.0, 80_000.0, Kind.PERPETUAL, 80_000.0, 0.01, "USDT")
-        return Pool(account, (held,), account.equity, Marks(date(2026, 1, 30), {symbol: 8e4}))
-
-    def terms(self, on: date) -> Terms:
-        """Each tick of the mark price, no grace; winners are deleveraged at the mark."""
-        return Terms(
-            tested=Timing.TICK,
-            grace_days=0.0,
-            restored_to=RestoredTo.MAINTENANCE,
-            sells=Seller.ENGINE,
-            absorbs=Absorber.INSURANCE_THEN_ADL,
-            source="OKX help on liquidation and auto-deleveraging, margin.md 1.7",
-        )
+        return half_a_bitcoin(REGIME, "BTC-USDT-SWAP", "USDT", contract=0.01)
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Each symbol by the rate of its tier; liquidation is at the maintenance itself."""
@@ -78,10 +61,6 @@ class Okx(Rulebook):
         if house and not self.rates.has(one.position.names, KEPT, on):
             return house
         return max(house, self.rates.tiers(one.position.names, KEPT, on).rate(one.units))
-
-    def hiked(self, symbol: str, rate: float, on: date) -> Self:
-        """The lowest tier's rate becomes `rate`; a higher tier keeps its own if that is more."""
-        return replace(self, rates=self.rates.hiked(symbol, KEPT, rate, on))
 
     def first_order(self, position: Position, on: date) -> float:
         """Contracts the engine sells first: two tiers down from the third, else all."""

@@ -12,19 +12,9 @@ from undertow.core.answers.said import Said
 from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.model.rulebook._carry import Carry, carried_value, carried_volatility
 from undertow.model.rulebook._listed import by_class, expired, lineage, option_breaks, spot_of
+from undertow.model.rulebook._margin_account import margin_account_terms
 from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import (
-    Absorber,
-    Levels,
-    Pool,
-    RestoredTo,
-    Rulebook,
-    Seller,
-    Terms,
-    Timing,
-    not_carried,
-    too_levered,
-)
+from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, not_carried, too_levered
 from undertow.model.rulebook.reg_t import too_small
 
 REGIME = "portfolio_margin"
@@ -61,15 +51,8 @@ class PortfolioMargin(Rulebook):
 
     def terms(self, on: date) -> Terms:
         """Tested all day by a broker that sells at once, else at the close with days to pay."""
-        days = 0.0 if self.at_once else self.rates.value((), "grace_days", on)
-        return Terms(
-            tested=Timing.TICK if self.at_once else Timing.END_OF_DAY,
-            grace_days=days,
-            restored_to=RestoredTo.MAINTENANCE,
-            sells=Seller.BROKER if self.at_once else Seller.OWNER_THEN_BROKER,
-            absorbs=Absorber.CLIENT_THEN_BROKER,
-            source="FINRA rule 4210(g), margin.md 1.2 and 1.10",
-        )
+        source = "FINRA rule 4210(g), margin.md 1.2 and 1.10"
+        return margin_account_terms(self.rates, on, source, at_once=self.at_once)
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """The product groups' requirements added; opening takes no more than keeping."""

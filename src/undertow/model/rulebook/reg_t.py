@@ -19,18 +19,15 @@ from undertow.model.rulebook._intraday import (
     memorandum,
 )
 from undertow.model.rulebook._listed import by_underlying, expired, expires, option_breaks, spot_of
+from undertow.model.rulebook._margin_account import margin_account_terms
 from undertow.model.rulebook._pairing import net_margin
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._strategies import Leg, Shares
 from undertow.model.rulebook.base import (
-    Absorber,
     Levels,
     Pool,
-    RestoredTo,
     Rulebook,
-    Seller,
     Terms,
-    Timing,
     netted,
     not_carried,
     too_levered,
@@ -88,15 +85,8 @@ class RegT(Rulebook):
 
     def terms(self, on: date) -> Terms:
         """Tested at the close; days to pay, unless the broker sells at once."""
-        days = 0.0 if self.at_once else self.rates.value((), "grace_days", on)
-        return Terms(
-            tested=Timing.TICK if self.at_once else Timing.END_OF_DAY,
-            grace_days=days,
-            restored_to=RestoredTo.MAINTENANCE,
-            sells=Seller.BROKER if self.at_once else Seller.OWNER_THEN_BROKER,
-            absorbs=Absorber.CLIENT_THEN_BROKER,
-            source="FINRA rule 4210, margin.md 1.10",
-        )
+        source = "FINRA rule 4210, margin.md 1.10"
+        return margin_account_terms(self.rates, on, source, at_once=self.at_once)
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Sums over underlyings; the house's rate counts where it is higher."""

@@ -9,22 +9,13 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from undertow.core.answers.said import Said
-from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.core.book import Kind, Marks, Position
 from undertow.model.rulebook._carry import NO_CARRY, carried_volatility
+from undertow.model.rulebook._cleared import a_silver_future, cleared_terms, initial_factor
 from undertow.model.rulebook._listed import expired, lineage, option_breaks, spot_of
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._worth import black_scholes
-from undertow.model.rulebook.base import (
-    Absorber,
-    Levels,
-    Pool,
-    RestoredTo,
-    Rulebook,
-    Seller,
-    Terms,
-    Timing,
-    not_carried,
-)
+from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, not_carried
 from undertow.model.rulebook.cme_futures import REGIME as FUTURES
 from undertow.model.rulebook.cme_futures import CmeFutures
 
@@ -83,25 +74,16 @@ class Span(Rulebook):
     @classmethod
     def example_pool(cls) -> Pool:
         """One silver future at a quarter of equity, on 2026-02-09."""
-        account = BookAccount("futures", REGIME, 100_000.0)
-        held = Position("futures", "SI", 1.0, 80.0, Kind.FUTURE, multiplier=5000.0)
-        return Pool(account, (held,), account.equity, Marks(date(2026, 2, 9), {"SI": 80.0}))
+        return a_silver_future(REGIME)
 
     def terms(self, on: date) -> Terms:
         """Settled twice a day; a call is met to initial margin within a day or so."""
-        return Terms(
-            tested=Timing.TWO_CYCLES,
-            grace_days=self.rates.value((), "grace_days", on),
-            restored_to=RestoredTo.INITIAL,
-            sells=Seller.OWNER_THEN_BROKER,
-            absorbs=Absorber.CLIENT_BROKER_CLEARING,
-            source="CME clearing cycles, margin.md 1.3 and 1.10",
-        )
+        return cleared_terms(self.rates, on)
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
         """Requirements of all commodities added."""
         kept = sum(self._kept(held, pool, marks) for held in commodities(pool.positions))
-        factor = self.rates.value((), "initial_factor", marks.on) if self.heightened else 1.0
+        factor = initial_factor(self.rates, marks.on, heightened=self.heightened)
         sold = self.rates.value((), "liquidation_share", marks.on)
         return Levels(pool.equity_at(marks), kept * factor, kept, kept * sold)
 
