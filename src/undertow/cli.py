@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow import __version__
+from undertow import __version__, cli_fetch
 from undertow.core.errors import RefusedBook, UndertowError
 
 if TYPE_CHECKING:
@@ -367,6 +367,9 @@ def episodes(
     listed = answer["episodes"]
     for name, title in sorted(listed.items()) if isinstance(listed, dict) else ():
         typer.echo(f"{name:12} {title}")
+
+
+app.command()(cli_fetch.fetch)
 
 
 def main() -> None:
