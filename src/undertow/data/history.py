@@ -40,9 +40,9 @@ def read_history(
     left_out: list[str] = []
     tables = (t for place in places for t in _tables(place, left_out, intraday=intraday))
     for file, found in tables:
-        for one in _bars(found, file.name, symbol_map or {}):
-            if bars.setdefault(one.symbol, one) is not one:
-                left_out.append(f"{one.symbol} of {file.name} is in an earlier file")
+        own = {one.symbol: one for one in _bars(found, file.name, symbol_map or {})}
+        left_out += [f"{name} of {file.name} is in an earlier file" for name in own if name in bars]
+        bars = {**own, **bars}
     if not bars:
         named = ", ".join(map(str, places))
         raise BadFile(f"{named} holds no prices; give a file with date, symbol and close.")
