@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow import __version__, cli_fetch
+from undertow import __version__, cli_fetch, cli_gauge
 from undertow.core.errors import RefusedBook, UndertowError
 
 if TYPE_CHECKING:
@@ -370,6 +370,7 @@ def episodes(
 
 
 app.command()(cli_fetch.fetch)
+app.command()(cli_gauge.gauge)
 
 
 def main() -> None:

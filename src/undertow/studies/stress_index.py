@@ -16,7 +16,7 @@ import numpy as np
 
 from undertow.core.history import History, Moments
 from undertow.core.shapes import Floats
-from undertow.studies.stress_panel import CLOCK, SEGMENTS, Anchors, Member, Scale, panel
+from undertow.studies.stress_panel import CLOCK, SEGMENTS, Anchors, Member, Peak, Scale, panel
 from undertow.studies.stress_proxies import proxy
 
 LAMBDA = 0.93
@@ -39,7 +39,7 @@ class Stress:
     index: 0 to 100;  y: composite, 0 to 1
     parts: s by [session, segment], NaN where a segment is missing
     contributions: of y, by [session, segment], 0 where missing;  members: how many spoke
-    correlation: R by [session, segment, segment];  scores: (x - median)/deviation by member
+    correlation: R by [session, segment, segment];  series: x by member
     """
 
     days: Moments
@@ -49,21 +49,19 @@ class Stress:
     contributions: Floats
     members: Floats
     correlation: Floats
-    scores: Series
+    series: Series
 
     def at(self, day: str | np.datetime64) -> int:
         """Place of the last session up to a day; −1 if there is none."""
-        return int(np.searchsorted(self.days, np.datetime64(day, "D"), "right")) - 1
+        return int(np.searchsorted(self.days, np.array(day, "M8[D]"), "right")) - 1
 
 
 def stress_index(history: History, held: Anchors) -> Stress:
     """The index of a history, with reference numbers that do not come from it."""
     days = sessions(history)
-    scores = {
-        member.name: scored(found, held.scales[member.name])
-        for member, found in proxies(history, days)
-        if member.name in held.scales
-    }
+    series = {member.name: found for member, found in proxies(history, days)}
+    series = {name: found for name, found in series.items() if name in held.scales}
+    scores = {name: scored(found, held.scales[name]) for name, found in series.items()}
     means, signed, members = by_segment(scores, len(days))
     halves = np.array([held.halves[name] for name in SEGMENTS])
     parts = strained(means, halves)
@@ -75,7 +73,7 @@ def stress_index(history: History, held: Anchors) -> Stress:
     told = np.isfinite(y)
     return Stress(
         days[told], index[told], y[told], parts[told], contributions[told], members[told],
-        correlation[told], {name: found[told] for name, found in scores.items()},
+        correlation[told], {name: found[told] for name, found in series.items()},
     )  # fmt: skip
 
 
@@ -155,6 +153,15 @@ def indexed(y: Floats, held: Anchors) -> Floats:
     """100 h(y): 0 -> 0, the reference median -> 20, its 95th percentile -> 50, 1 -> 100."""
     knots = [0.0, held.median, held.high, 1.0]
     return np.where(np.isfinite(y), np.interp(y, knots, LEVELS), np.nan)
+
+
+def peak(stress: Stress, name: str, first: str, last: str) -> Peak | None:
+    """The highest session of a span; None if there is none."""
+    inside = slice(stress.at(first), stress.at(last) + 1)
+    if inside.start < 0 or not len(stress.y[inside]):
+        return None
+    at = inside.start + int(np.argmax(stress.y[inside]))
+    return Peak(name, float(stress.y[at]), str(stress.days[at]), first, last)
 
 
 def rank_stability(stress: Stress, share: float = 0.2) -> float:

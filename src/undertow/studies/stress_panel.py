@@ -44,11 +44,13 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """The highest session of a crisis: composite y, and the day."""
+    """The highest session of a crisis. y: composite;  first, last: the span looked at"""
 
     name: str
     y: float
     day: str
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def anchors() -> Anchors:
 
 
 def anchors_of(rows: Iterable[Mapping[str, str]]) -> Anchors:
-    """The numbers of a table with the columns kind, name, value, first, last, n."""
+    """The numbers of a table with the columns kind, name, value, first, last, n, day."""
     table: dict[str, dict[str, Mapping[str, str]]] = {}
     for row in rows:
         table.setdefault(row["kind"], {})[row["name"]] = row
@@ -101,7 +103,8 @@ def anchors_of(rows: Iterable[Mapping[str, str]]) -> Anchors:
         median=value["map"]["median"],
         high=value["map"]["high"],
         peaks=tuple(
-            Peak(name, float(row["value"]), row["first"]) for name, row in table["peak"].items()
+            Peak(name, float(row["value"]), row["day"], row["first"], row["last"])
+            for name, row in table.get("peak", {}).items()
         ),
     )
 

@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 
 from undertow.core.history import History, Moments
 from undertow.studies.stress_index import (
-    Stress,
     by_segment,
+    peak,
     proxies,
     scored,
     sessions,
     stress_index,
 )
-from undertow.studies.stress_panel import SEGMENTS, Anchors, Peak, Scale
+from undertow.studies.stress_panel import SEGMENTS, Anchors, Scale
 
 Flags: TypeAlias = NDArray[np.bool_]
 
 MAD_TO_SIGMA = 1.4826
 AT_HALF, AT_HIGH = 0.99, 0.95
 LEAST = 252
-COLUMNS = ("kind", "name", "value", "first", "last", "n")
+COLUMNS = ("kind", "name", "value", "first", "last", "n", "day")
 
 
 def reference(
@@ -52,7 +52,8 @@ def reference(
     stress = stress_index(history, raw)
     inside = (stress.days >= np.datetime64(first)) & (stress.days <= np.datetime64(last))
     median, high = (float(np.quantile(stress.y[inside], q)) for q in (0.5, AT_HIGH))
-    peaks = tuple(peak(stress, name, *span) for name, span in crises.items())
+    found = (peak(stress, name, *span) for name, span in crises.items())
+    peaks = tuple(one for one in found if one is not None)
     return replace(raw, median=median, high=high, peaks=peaks)
 
 
@@ -70,22 +71,15 @@ def _scales(history: History, days: Moments, window: Flags) -> Iterator[tuple[st
             yield member.name, Scale(median, deviation, len(inside))
 
 
-def peak(stress: Stress, name: str, first: str, last: str) -> Peak:
-    """The highest session of a span."""
-    inside = (stress.days >= np.datetime64(first)) & (stress.days <= np.datetime64(last))
-    at = int(np.argmax(np.where(inside, stress.y, -1.0)))
-    return Peak(name, float(stress.y[at]), str(stress.days[at]))
-
-
-def rows(held: Anchors) -> Iterator[tuple[str, str, str, str, str, str]]:
+def rows(held: Anchors) -> Iterator[tuple[str, ...]]:
     """The numbers as a table."""
     span = (held.first, held.last)
     for name, scale in held.scales.items():
-        yield ("median", name, repr(scale.median), *span, str(scale.n))
-        yield ("deviation", name, repr(scale.deviation), *span, str(scale.n))
+        yield ("median", name, repr(scale.median), *span, str(scale.n), "")
+        yield ("deviation", name, repr(scale.deviation), *span, str(scale.n), "")
     for name, half in held.halves.items():
-        yield ("half", name, repr(half), *span, "")
+        yield ("half", name, repr(half), *span, "", "")
     for name, value in (("median", held.median), ("high", held.high)):
-        yield ("map", name, repr(value), *span, "")
+        yield ("map", name, repr(value), *span, "", "")
     for found in held.peaks:
-        yield ("peak", found.name, repr(found.y), found.day, found.day, "")
+        yield ("peak", found.name, repr(found.y), found.first, found.last, "", found.day)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
+
 import numpy as np
 
 from undertow.core.shapes import Floats
@@ -55,4 +57,15 @@ def decayed(values: Floats, lam: float) -> Floats:
     for at, value in enumerate(values.tolist()):
         state = lam * state + (1.0 - lam) * value
         out[at] = state
+    return out
+
+
+def expanding_percentiles(values: Floats) -> Floats:
+    """Share of all values up to each one, it included, that are not above it; NaN where it is."""
+    out = np.full(len(values), np.nan)
+    past: list[float] = []
+    for at, value in enumerate(values.tolist()):
+        if value == value:  # noqa: PLR0124 - not NaN
+            insort(past, value)
+            out[at] = bisect_right(past, value) / len(past)
     return out

@@ -1,0 +1,126 @@
+"""The door of `undertow gauge`: parse, call the job, print; and keep watching."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from undertow.jobs.gauge import Gauged
+
+DataOption: TypeAlias = Annotated[
+    Path, typer.Option("--data", help="Daily prices: a file or a folder, CSV or Parquet.")
+]
+OnOption: TypeAlias = Annotated[str, typer.Option(help="Day to gauge; else today.")]
+SinceOption: TypeAlias = Annotated[
+    str, typer.Option(help="Write every indicator from this day on as Parquet, to --out.")
+]
+OutOption: TypeAlias = Annotated[Path, typer.Option(help="File of --since.")]
+PageOption: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Draw the page into this file (needs undertow[page]).")
+]
+EveryOption: TypeAlias = Annotated[
+    str, typer.Option(help="Keep watching, such as every 1h or 15min.")
+]
+AlertOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="A rule, such as 'index > 50'; with --every.")
+]
+ToOption: TypeAlias = Annotated[
+    list[str] | None, typer.Option(help="Where alerts go: stdout, a file or a web address.")
+]
+TimesOption: TypeAlias = Annotated[
+    int, typer.Option(min=0, help="How often to look with --every; 0 never ends.")
+]
+LangOption: TypeAlias = Annotated[str, typer.Option(help="Language of what is printed: en or zh.")]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
+    data: DataOption,
+    on: OnOption = "",
+    since: SinceOption = "",
+    out: OutOption = Path("gauge.parquet"),
+    page: PageOption = None,
+    every: EveryOption = "",
+    alert: AlertOption = None,
+    to: ToOption = None,
+    times: TimesOption = 0,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """All indicators and the stress index as of a day: level, percentile, change, light."""
+    from undertow.jobs.gauge import GaugeRequest, day, gauge_of
+
+    request = GaugeRequest(data, day(on, "--on"))
+
+    def look() -> Gauged:
+        return gauge_of(request)
+
+    def show(gauged: Gauged) -> None:
+        _written(gauged, since, out)
+        _drawn(gauged, page, lang)
+        _tell(gauged, lang, as_json=as_json)
+
+    if every:
+        _watch(look, show, every, (tuple(alert or ()), tuple(to or ("stdout",)), times, lang))
+        return
+    if alert or to:
+        raise typer.BadParameter("--alert and --to need --every, such as --every 1h")
+    show(look())
+
+
+def _written(gauged: Gauged, since: str, out: Path) -> None:
+    from undertow.jobs.gauge import day, write_history
+
+    first = day(since, "--since")
+    if first is not None:
+        rows = write_history(gauged, first, out)
+        typer.echo(f"{rows} rows: {out}", err=True)
+
+
+def _drawn(gauged: Gauged, page: Path | None, lang: str) -> None:
+    from undertow.jobs.gauge import draw_gauge
+
+    if page is not None:
+        typer.echo(draw_gauge(gauged, page, lang), err=True)
+
+
+def _tell(gauged: Gauged, lang: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(gauged.json(), indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from undertow.report.gauge import gauge_tables
+    from undertow.report.words import speaker
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(gauge_tables(gauged.answer, speaker(lang)))
+
+
+def _watch(
+    look: Callable[[], Gauged],
+    show: Callable[[Gauged], None],
+    every: str,
+    how: tuple[tuple[str, ...], tuple[str, ...], int, str],
+) -> None:
+    """Look, tell what has come true, wait; the first look is shown whole."""
+    from undertow.cli_alerts import sender
+    from undertow.jobs.watch import Watch, seconds, watch
+    from undertow.report.words import speaker
+
+    rules, places, times, lang = how
+    try:
+        watch(
+            look,
+            Watch(rules, seconds(every), times or None),
+            first=show,
+            tell=sender(places, speaker(lang)),
+        )
+    except KeyboardInterrupt:
+        typer.echo("undertow: interrupted.", err=True)
+        raise typer.Exit(130) from None
