@@ -12,6 +12,11 @@ from rich.text import Text
 from undertow.core.answers.gauge import GaugeAnswer, Light, Reading
 from undertow.report.words import ENGLISH, Words
 
+SIGNS = {
+    "share of price": (100.0, " %"),
+    "share a day": (100.0, " %"),
+    "multiple of a year's median": (1.0, " ×"),
+}
 STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "grey": "dim"}
 
 
@@ -51,13 +56,14 @@ def _segments(answer: GaugeAnswer, words: Words) -> Table:
 def _readings(answer: GaugeAnswer, words: Words) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(words("indicator"))
+    table.add_column(words("symbol"), no_wrap=True)
     for head in (words("level"), words("change"), words("percentile")):
-        table.add_column(head, justify="right")
-    table.add_column(words("light"))
-    table.add_column(words("unit"))
+        table.add_column(head, justify="right", no_wrap=True)
+    table.add_column(words("light"), no_wrap=True)
     for one in sorted(answer.readings, key=_by_percentile):
-        cells = (level(one.level), level(one.change), number(100.0 * one.percentile, 1))
-        table.add_row(named(one, words), *cells, _light(one.light, words), units(words)[one.unit])
+        cells = (level(one, one.level), level(one, one.change), number(100.0 * one.percentile, 1))
+        proxy, _, symbols = one.name.partition(" ")
+        table.add_row(proxies(words)[proxy], symbols, *cells, _light(one.light, words))
     return table
 
 
@@ -74,14 +80,14 @@ def named(one: Reading, words: Words) -> str:
 def proxies(words: Words) -> dict[str, str]:
     """Titles of the proxies."""
     return {
-        "corwin_schultz": words("spread by highs and lows"),
-        "abdi_ranaldo": words("spread by closes and ranges"),
+        "corwin_schultz": words("spread, highs and lows"),
+        "abdi_ranaldo": words("spread, closes and ranges"),
         "range_volatility": words("range volatility"),
         "level": words("level"),
         "amihud": words("move per money traded"),
         "volume": words("volume"),
         "premium": words("premium of the future"),
-        "stock_bond": words("shift of stock-bond correlation"),
+        "stock_bond": words("stock-bond correlation shift"),
     }
 
 
@@ -93,17 +99,6 @@ def segments(words: Words) -> dict[str, str]:
         "impact": words("impact"),
         "flow": words("flow"),
         "cross": words("cross"),
-    }
-
-
-def units(words: Words) -> dict[str, str]:
-    """Units of the levels."""
-    return {
-        "share of price": words("share of price"),
-        "share a day": words("share a day"),
-        "points": words("points"),
-        "multiple of a year's median": words("multiple of a year's median"),
-        "atanh of correlation": words("atanh of correlation"),
     }
 
 
@@ -126,6 +121,17 @@ def number(value: float, places: int) -> str:
     return "–" if math.isnan(value) else f"{value:.{places}f}".replace("-", "−")
 
 
-def level(value: float) -> str:
-    """A number of any size with three digits."""
-    return f"{value:.3g}".replace("-", "−") if math.isfinite(value) else "–"
+def level(one: Reading, value: float) -> str:
+    """A value of an indicator with three digits, in per cent or as a multiple where it is one."""
+    if not math.isfinite(value):
+        return "–"
+    scale, sign = SIGNS.get(one.unit, (1.0, ""))
+    return f"{three(scale * value)}{sign}"
+
+
+def three(value: float) -> str:
+    """Three digits, written out."""
+    size = abs(value)
+    places = next(p for p, least in ((0, 100.0), (1, 10.0), (2, 1.0), (3, 0.0)) if size >= least)
+    said = f"{value:.{places}f}"
+    return said.replace("-", "−") if float(said) else said.removeprefix("-")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from undertow.core.answers.gauge import GaugeAnswer, GaugeHistory, Reading
 from undertow.report.figures.stress import index_figure, parts_figure
-from undertow.report.gauge import level, lights, named, number, segments, units
+from undertow.report.gauge import level, lights, named, number, segments
 from undertow.report.page import whole
 from undertow.report.page_figures import section
 from undertow.report.page_html import Cell, Markup, element, row, table
@@ -67,7 +67,6 @@ def _segments(answer: GaugeAnswer, words: Words) -> Markup:
 def _readings(answer: GaugeAnswer, words: Words) -> Markup:
     head = [
         words("indicator"), words("level"), words("change"), words("percentile"), words("light"),
-        words("unit"),
     ]  # fmt: skip
     note = words(
         "Percentile: of its own past. Green below the 80th, amber below the 95th, else red; grey:"
@@ -82,10 +81,12 @@ def _readings(answer: GaugeAnswer, words: Words) -> Markup:
 
 
 def _reading(one: Reading, words: Words) -> Markup:
-    cells = _numbers(level(one.level), level(one.change), number(100.0 * one.percentile, 1))
+    cells = _numbers(
+        level(one, one.level), level(one, one.change), number(100.0 * one.percentile, 1)
+    )
     kinds = {"green": "depth", "amber": "calls", "red": "forced", "grey": ""}
     light = element("span", lights(words)[one.light], class_=kinds[one.light] or None)
-    return row(named(one, words), [*cells, (light, "n"), (units(words)[one.unit], "n")])
+    return row(named(one, words), [*cells, (light, "n")])
 
 
 def _numbers(*texts: str) -> list[Cell]:
