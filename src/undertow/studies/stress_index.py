@@ -86,6 +86,8 @@ def sessions(history: History) -> Moments:
 
 def proxies(history: History, days: Moments) -> list[tuple[Member, Floats]]:
     """Series of all members whose symbols are there."""
+    if not len(days):
+        return []
     found = ((member, proxy(member, history, days)) for member in panel())
     return [(member, series) for member, series in found if series is not None]
 
