@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow import __version__
+from undertow import __version__, cli_fetch
 from undertow.cli_measure import app as measure_app
 from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
 from undertow.core.errors import RefusedBook, UndertowError
@@ -346,6 +346,9 @@ def episodes(
     listed = answer["episodes"]
     for name, title in sorted(listed.items()) if isinstance(listed, dict) else ():
         typer.echo(f"{name:12} {title}")
+
+
+app.command()(cli_fetch.fetch)
 
 
 def main() -> None:

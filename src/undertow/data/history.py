@@ -1,0 +1,228 @@
+"""Reads a history of prices: CSV or Parquet, long or wide, one file or a folder of files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from undertow.core.errors import BadFile
+from undertow.core.history import DAY, FIELDS, Bars, History
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DATES = ("date", "ts_utc", "timestamp", "datetime", "time")
+SYMBOLS = ("symbol", "ticker")
+CLOSES = ("close", "adj close", "adj_close")
+SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".parquet")
+FORMS = (
+    "%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
+)  # fmt: skip
+ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z")
+SECOND = np.timedelta64(1, "s")
+
+
+def read_history(
+    *places: Path, symbol_map: Mapping[str, str] | None = None, intraday: bool = False
+) -> History:
+    """The bars of files and folders.
+
+    Long: columns date, symbol, close and, if they are known, open, high, low, volume;  wide: date
+    and one column of closes a symbol. Of a folder the long files are read, and of those the daily
+    ones or, with `intraday`, the others; the rest is named in `left_out`. symbol_map: ticker in
+    the files -> name that is wanted. A symbol that stands in two files is taken from the first.
+    """
+    bars: dict[str, Bars] = {}
+    left_out: list[str] = []
+    tables = (t for place in places for t in _tables(place, left_out, intraday=intraday))
+    for file, found in tables:
+        own = {one.symbol: one for one in _bars(found, file.name, symbol_map or {})}
+        left_out += [f"{name} of {file.name} is in an earlier file" for name in own if name in bars]
+        bars = {**own, **bars}
+    if not bars:
+        named = ", ".join(map(str, places))
+        raise BadFile(f"{named} holds no prices; give a file with date, symbol and close.")
+    return History(bars, tuple(left_out))
+
+
+def _tables(
+    place: Path, left_out: list[str], *, intraday: bool
+) -> Iterator[tuple[Path, pl.DataFrame]]:
+    """Files of a place as long tables."""
+    if not place.is_dir():
+        yield place, _long(_read(place), place.name)
+        return
+    files = sorted(f for f in place.iterdir() if f.name.lower().endswith(SUFFIXES))
+    for file in files:
+        names = _small(_columns(file))
+        if not (_first(names, DATES) and _first(names, SYMBOLS) and _first(names, CLOSES)):
+            left_out.append(f"{file.name} has not date, symbol and close")
+            continue
+        found = _long(_read(file), file.name)
+        if _is_intraday(found) == intraday:
+            yield file, found
+        else:
+            left_out.append(f"{file.name} is {'daily' if intraday else 'intraday'}")
+
+
+def _read(file: Path) -> pl.DataFrame:
+    """The file as text or as its own types."""
+    import polars as pl
+    from polars.exceptions import PolarsError
+
+    try:
+        if file.suffix == ".parquet":
+            return pl.read_parquet(file)
+        return pl.read_csv(file, infer_schema=False, truncate_ragged_lines=False)
+    except (PolarsError, OSError) as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise BadFile(
+            f"{file} cannot be read ({reason}); give a CSV file in UTF-8, or a Parquet file."
+        ) from error
+
+
+def _columns(file: Path) -> list[str]:
+    import polars as pl
+
+    if file.suffix == ".parquet":
+        return list(pl.read_parquet_schema(file))
+    return _first_line(file).split(",")
+
+
+def _first_line(file: Path) -> str:
+    import polars as pl
+    from polars.exceptions import PolarsError
+
+    try:
+        return ",".join(pl.read_csv(file, n_rows=0).columns)
+    except (PolarsError, OSError):
+        return ""
+
+
+def _small(names: Iterable[str]) -> dict[str, str]:
+    """Columns by their name in small letters."""
+    return {name.strip().strip("\ufeff").lower(): name for name in names}
+
+
+def _first(names: Mapping[str, str], wanted: Iterable[str]) -> str | None:
+    return next((names[name] for name in wanted if name in names), None)
+
+
+def _long(found: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Columns date, symbol and `FIELDS`, typed; rows without a close are left out."""
+    import polars as pl
+
+    names = _small(found.columns)
+    at = _first(names, DATES)
+    if at is None:
+        raise BadFile(f"{file} has no column date; write date,symbol,close.")
+    symbol, close = _first(names, SYMBOLS), _first(names, CLOSES)
+    found = found.with_row_index("line", offset=2).rename({at: "date"})
+    if symbol and close:
+        kept = {symbol: "symbol", close: "close"}
+        fields = [names[f] for f in FIELDS if f in names and f != "close"]
+        table = found.select("line", "date", symbol, close, *fields).rename(
+            {**kept, **{name: name.lower() for name in fields}}
+        )
+    else:
+        others = [name for name in found.columns if name not in {"line", "date"}]
+        table = found.unpivot(
+            others, index=["line", "date"], variable_name="symbol", value_name="close"
+        )
+    lacking = [pl.lit(None, pl.Float64).alias(f) for f in FIELDS if f not in table.columns]
+    return _typed(table.with_columns(lacking), file)
+
+
+def _typed(table: pl.DataFrame, file: str) -> pl.DataFrame:
+    """Dates as moments and fields as numbers; the first cell that is neither is named."""
+    import polars as pl
+
+    text = [f for f in FIELDS if table.schema[f] == pl.String]
+    table = table.with_columns(pl.col(text).str.strip_chars().replace("", None)) if text else table
+    numbers = table.with_columns(
+        pl.col("symbol").cast(pl.String).str.strip_chars(),
+        *(pl.col(f).cast(pl.Float64, strict=False) for f in FIELDS),
+    )
+    for name in text:
+        _refuse(table.filter(table[name].is_not_null() & numbers[name].is_null()), name, file)
+    for name in FIELDS:
+        _refuse(numbers.filter(pl.col(name).is_infinite()), name, file)
+    _refuse(numbers.filter(pl.col("volume") < 0.0), "volume", file)
+    dated = numbers.with_columns(_moments(numbers["date"]))
+    _refuse(numbers.filter(dated["date"].is_null()), "date", file)
+    return dated.filter(pl.col("close").is_not_null() & pl.col("close").is_not_nan())
+
+
+def _moments(dates: pl.Series) -> pl.Series:
+    """Dates as UTC microseconds; null where no form fits."""
+    import polars as pl
+
+    moment = pl.Datetime("us")
+    if dates.dtype != pl.String:
+        if isinstance(dates.dtype, pl.Datetime) and dates.dtype.time_zone:
+            dates = dates.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return dates.cast(moment, strict=False)
+    plain = dates.str.strip_chars().str.replace("Z$", "+00:00")
+    found = pl.Series("date", [None] * len(dates), dtype=moment)
+    for form in (*FORMS, *ZONED):
+        if not found.null_count():
+            break
+        read = plain.str.to_datetime(form, strict=False, time_unit="us")
+        if form in ZONED:
+            read = read.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        found = found.fill_null(read) if len(found) else read
+    return found.alias("date")
+
+
+def _refuse(bad: pl.DataFrame, name: str, file: str) -> None:
+    if len(bad):
+        row = bad.row(0, named=True)
+        wanted = "a day as 2026-01-30" if name == "date" else "a number"
+        raise BadFile(
+            f"{file} line {row['line']} has {str(row[name])!r} as {name}; write {wanted}."
+        )
+
+
+def _is_intraday(table: pl.DataFrame) -> bool:
+    days = table["date"].dt.truncate("1d")
+    return bool((table["date"] != days).any())
+
+
+def _bars(table: pl.DataFrame, file: str, symbol_map: Mapping[str, str]) -> Iterator[Bars]:
+    """One symbol after the other, in the order of names."""
+    import polars as pl
+
+    named = table.with_columns(pl.col("symbol").replace(dict(symbol_map)))
+    rows = named.sort("symbol", "date", maintain_order=True)
+    for (symbol,), own in rows.group_by("symbol", maintain_order=True):
+        twice = own.filter(pl.col("date").is_duplicated())
+        if len(twice):
+            raise BadFile(
+                f"{file} has two closes of {str(symbol)!r} on {_shown(twice['date'][0])}; keep one."
+            )
+        yield _one(str(symbol), own)
+
+
+def _one(symbol: str, own: pl.DataFrame) -> Bars:
+    date = own["date"].to_numpy().astype("datetime64[s]")
+    step = _step(date)
+    if step == DAY:
+        date = date.astype("datetime64[D]")
+    fields = {name: own[name].fill_null(np.nan).to_numpy().copy() for name in FIELDS}
+    return Bars(symbol, date.copy(), **fields, step=step)
+
+
+def _step(date: np.ndarray) -> np.timedelta64:
+    """A day where every bar starts at midnight, else the usual distance of two bars."""
+    if np.all(date == date.astype("datetime64[D]")):
+        return DAY
+    gaps, times = np.unique(np.diff(date), return_counts=True)
+    return gaps[np.argmax(times)] if len(gaps) else SECOND
+
+
+def _shown(moment: object) -> str:
+    return str(moment).removesuffix(" 00:00:00")
