@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
+
+from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
 
 if TYPE_CHECKING:
     from undertow.jobs.gauge import Gauged
@@ -35,8 +36,6 @@ ToOption: TypeAlias = Annotated[
 TimesOption: TypeAlias = Annotated[
     int, typer.Option(min=0, help="How often to look with --every; 0 never ends.")
 ]
-LangOption: TypeAlias = Annotated[str, typer.Option(help="Language of what is printed: en or zh.")]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
 def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -49,7 +48,7 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
     alert: AlertOption = None,
     to: ToOption = None,
     times: TimesOption = 0,
-    lang: LangOption = "en",
+    lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:
     """All indicators and the stress index as of a day: level, percentile, change, light."""
@@ -62,11 +61,11 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
 
     def show(gauged: Gauged) -> None:
         _written(gauged, since, out)
-        _drawn(gauged, page, lang)
-        _tell(gauged, lang, as_json=as_json)
+        _drawn(gauged, page, lang.value)
+        _tell(gauged, lang.value, as_json=as_json)
 
     if every:
-        _watch(look, show, every, (tuple(alert or ()), tuple(to or ("stdout",)), times, lang))
+        _watch(look, show, every, (tuple(alert or ()), tuple(to or ("stdout",)), times, lang.value))
         return
     if alert or to:
         raise typer.BadParameter("--alert and --to need --every, such as --every 1h")
@@ -91,15 +90,12 @@ def _drawn(gauged: Gauged, page: Path | None, lang: str) -> None:
 
 def _tell(gauged: Gauged, lang: str, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(gauged.json(), indent=1, ensure_ascii=False))
+        print_json(gauged.json())
         return
-    from rich.console import Console
-
     from undertow.report.gauge import gauge_tables
     from undertow.report.words import speaker
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(gauge_tables(gauged.answer, speaker(lang)))
+    console().print(gauge_tables(gauged.answer, speaker(lang)))
 
 
 def _watch(
