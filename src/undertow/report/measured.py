@@ -1,0 +1,84 @@
+"""What `undertow measure` prints: the sentences, the tables of its kind, the warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import singledispatch
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from undertow.core.answers.measured import Measured, QuotesAnswer
+from undertow.core.answers.said import Amount
+from undertow.report.layout import numbers, table
+from undertow.report.words import ENGLISH, Words
+
+
+def measured_page(answer: Measured, words: Words = ENGLISH) -> Group:
+    """Everything about one measure."""
+    return Group(*_parts(answer, words))
+
+
+def _parts(answer: Measured, words: Words) -> Iterator[RenderableType]:
+    yield Text(words.outcome(answer.said), style="bold")
+    for part in tables_of(answer, words):
+        yield Text()
+        yield part
+    for said in answer.warnings:
+        yield Text(words("Note: {warning}", warning=said), style="yellow")
+
+
+@singledispatch
+def tables_of(answer: object, words: Words) -> Iterable[Table]:
+    """The tables of an answer: none for a kind that has said it all."""
+    del answer, words
+    return ()
+
+
+def number(value: float | None, places: int = 2) -> str:
+    """A number with its places, − below 0; a dash where it is unknown."""
+    if value is None or value != value:  # noqa: PLR0124 - only NaN is not itself
+        return "–"
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def listed(
+    heading: str, heads: Iterable[str], rows: Iterable[tuple[str, ...]], names: int = 1
+) -> Table:
+    """A table of names and numbers."""
+    made = table(heading, names)
+    numbers(made, heads)
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+@tables_of.register
+def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
+    before = answer.baseline
+    heads = (words("spread, bp"), words("times normal"), words("depth"), words("lost, %"))
+    normal = (
+        words("normal"), number(before.spread_bps, 4), "1", number(before.depth_usd, 0), "0",
+    )  # fmt: skip
+    made = listed(
+        words("Each hour against {hours} calm hours", hours=Amount(before.hours, "count")),
+        heads,
+        (
+            normal,
+            *(
+                (
+                    f"{h.hour:%Y-%m-%d %H:%M}", number(h.spread_bps, 4),
+                    number(h.spread_multiple), number(h.depth_usd, 0),
+                    number(100.0 * h.depth_loss, 1),
+                )
+                for h in answer.hours
+            ),
+        ),
+    )  # fmt: skip
+    made.caption = words(
+        "normal spread {low} to {high} bp (95 %); depth: money at the touch, both sides; hours UTC",
+        low=number(before.spread_low, 4),
+        high=number(before.spread_high, 4),
+    )
+    yield made
