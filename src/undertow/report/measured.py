@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from undertow.core.answers.measured import Measured, QuotesAnswer
+from undertow.core.answers.measured import BasisAnswer, Measured, QuotesAnswer
 from undertow.core.answers.said import Amount
 from undertow.report.layout import numbers, table
 from undertow.report.words import ENGLISH, Words
@@ -80,5 +80,29 @@ def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
         "normal spread {low} to {high} bp (95 %); depth: money at the touch, both sides; hours UTC",
         low=number(before.spread_low, 4),
         high=number(before.spread_high, 4),
+    )
+    yield made
+
+
+@tables_of.register
+def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
+    heads = (words("minutes"), words("highest z"), words("lowest z"), words("lasting"), "")
+    rows = [
+        (name, number(one.minutes, 0), number(one.z_max), number(one.z_min),
+         number(one.persistent_z_max), number(one.persistent_z_min))
+        for name, one in (
+            (words("all minutes"), answer.whole),
+            (words("after the reference"), answer.after),
+        )
+        if one is not None
+    ]  # fmt: skip
+    made = listed(words("Deviations of the basis"), heads, rows)
+    made.caption = words(
+        "reference: {mean} bp, deviation {sd} bp, {n} minutes; lasting: of the median of five"
+        " minutes; clocks: minute returns correlate {likeness}",
+        mean=number(answer.reference.mean_bps),
+        sd=number(answer.reference.sd_bps),
+        n=Amount(answer.reference.n, "count"),
+        likeness=number(answer.clocks.at_zero),
     )
     yield made

@@ -94,3 +94,78 @@ class QuotesAnswer:
     hours: tuple[QuotesHour, ...]
     said: tuple[Said, ...]
     warnings: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The minutes that say what is normal.
+
+    n: of them;  n_effective: independent ones that they are worth, by their autocorrelation
+    mean_bps, sd_bps: of the basis (sample);  median_bps, mad_bps: the same, robust (1.4826 · MAD)
+    mean_low_bps, mean_high_bps: interval (95 %) of the mean, from `n_effective`
+    """
+
+    first: datetime
+    last: datetime
+    n: int
+    n_effective: float
+    mean_bps: float
+    sd_bps: float
+    median_bps: float
+    mad_bps: float
+    mean_low_bps: float
+    mean_high_bps: float
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """Highest and lowest of some minutes.
+
+    persistent_*: of the median of five minutes in a row;  minutes_beyond: whose median is beyond
+    the threshold
+    """
+
+    minutes: int
+    z_max: float
+    z_max_at: datetime
+    z_min: float
+    z_min_at: datetime
+    robust_z_max: float
+    robust_z_min: float
+    persistent_z_max: float
+    persistent_z_min: float
+    minutes_beyond: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCheck:
+    """Correlation of minute returns with the spot as it is, and at the hour where it is highest."""
+
+    minutes: int
+    at_zero: float
+    best_hours: int
+    at_best: float
+
+
+@dataclass(frozen=True, slots=True)
+class BasisAnswer:
+    """`measure basis`: 1e4 · (future / (multiplier · spot) − 1) against a reference before it.
+
+    z_*, robust_z_*: over all minutes;  after: over those after the reference, None if there are
+    none;  persistent: whether a five-minute median after the reference is beyond `threshold`
+    """
+
+    future: str
+    spot: str
+    z_max: float
+    z_min: float
+    robust_z_max: float
+    robust_z_min: float
+    persistent: bool
+    threshold: float
+    reference: Reference
+    after: Extremes | None
+    whole: Extremes
+    clocks: ClockCheck
+    said: tuple[Said, ...]
+    warnings: tuple[Said, ...]
