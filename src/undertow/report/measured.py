@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from undertow.core.answers.measured import BasisAnswer, Measured, QuotesAnswer
+from undertow.core.answers.measured import BasisAnswer, GammaAnswer, Measured, QuotesAnswer
 from undertow.core.answers.said import Amount
 from undertow.report.layout import numbers, table
 from undertow.report.words import ENGLISH, Words
@@ -104,5 +104,31 @@ def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
         sd=number(answer.reference.sd_bps),
         n=Amount(answer.reference.n, "count"),
         likeness=number(answer.clocks.at_zero),
+    )
+    yield made
+
+
+@tables_of.register
+def _gamma(answer: GammaAnswer, words: Words) -> Iterator[Table]:
+    usd, shares = answer.net_usd_per_1pct, answer.net_shares_per_1pct
+    rows = [
+        (words("dealers long calls, short puts"), usd.naive, shares.naive),
+        (words("the reverse"), usd.reversed, shares.reversed),
+        (words("dealers short of everything"), usd.all_short, shares.all_short),
+    ]
+    made = listed(
+        words("Bought by dealers for a fall of 1 %, − is sold"),
+        (words("million dollars"), words("shares")),
+        [(name, number(1e-6 * money, 1), number(units, 0)) for name, money, units in rows],
+    )
+    made.caption = words(
+        "calls {calls}, puts {puts}; flip {low} to {high} with volatilities a tenth lower or"
+        " higher; share of daily volume {share} %; calls up to 5 % above spot {above} of all",
+        calls=Amount(answer.call_usd_per_1pct, "dollars"),
+        puts=Amount(answer.put_usd_per_1pct, "dollars"),
+        low=number(answer.flip_low),
+        high=number(answer.flip_high),
+        share=number(None if answer.share_of_adv is None else 100.0 * answer.share_of_adv),
+        above=Amount(answer.calls_above, "share"),
     )
     yield made
