@@ -17,6 +17,7 @@ from typing import get_args, get_type_hints
 from typer.models import ArgumentInfo, OptionInfo
 
 from undertow.cli import app
+from undertow.cli_measure import app as measure_app
 from undertow.core.answers import book, leaving, remedy, survival, within
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.family import Family
@@ -99,6 +100,10 @@ def _commands() -> Iterator[str]:
     for command in app.registered_commands:
         name = command.name or getattr(command.callback, "__name__", "")
         yield from _command(f"undertow {name}", command.callback)
+    yield f"## `undertow measure`\n\n{measure_app.info.help}"
+    for command in measure_app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "")
+        yield from _command(f"undertow measure {name}", command.callback)
     for command in published_app.registered_commands:
         yield from _command("python -m undertow.published", command.callback)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from enum import StrEnum
@@ -12,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow import __version__
+from undertow import __version__, cli_fetch
+from undertow.cli_measure import app as measure_app
+from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
 from undertow.core.errors import RefusedBook, UndertowError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from undertow.jobs.answer import Json
     from undertow.jobs.book import Booked, BookRequest
     from undertow.jobs.run import Done
     from undertow.jobs.system import Request
@@ -36,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(measure_app)
 
 
 class Origin(StrEnum):
@@ -43,13 +42,6 @@ class Origin(StrEnum):
 
     given = "given"
     free = "free"
-
-
-class Lang(StrEnum):
-    """What the reader reads."""
-
-    en = "en"
-    zh = "zh"
 
 
 OriginOption: TypeAlias = Annotated[
@@ -78,8 +70,6 @@ OutOption: TypeAlias = Annotated[Path | None, typer.Option(help="Folder that run
 ThreadsOption: TypeAlias = Annotated[
     int, typer.Option(min=1, help="Threads; answers do not depend on it.")
 ]
-LangOption: TypeAlias = Annotated[Lang, typer.Option(help="Language of what is printed.")]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 FilesArgument: TypeAlias = Annotated[
     list[Path] | None, typer.Argument(metavar="FILE…", help="Tables, or a broker's export.")
 ]
@@ -172,7 +162,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option
     )  # fmt: skip
     done = _done(request, quiet=as_json)
     if as_json:
-        _print_json(done.json(timing=timing))
+        print_json(done.json(timing=timing))
     else:
         _print_page(done, lang, page=page)
     if done.answer.truncated:
@@ -191,24 +181,17 @@ def _done(request: Request, *, quiet: bool) -> Done:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _console() -> Console:
-    """The screen; brackets in a title are letters, not its markup."""
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, emoji=False)
-
-
 def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
     from undertow.report.tables import simulation_page
     from undertow.report.words import speaker
 
-    words, console = speaker(lang.value), _console()
-    console.print(simulation_page(done.answer, words, done.titles))
-    console.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
+    words, screen = speaker(lang.value), console()
+    screen.print(simulation_page(done.answer, words, done.titles))
+    screen.print(words("Stored in {folder}", folder=str(done.folder)), soft_wrap=True)
     if done.page is not None:
-        console.print(words("Page: {file}", file=str(done.page)), soft_wrap=True)
+        screen.print(words("Page: {file}", file=str(done.page)), soft_wrap=True)
     elif page:
-        console.print(words("No page was drawn: pip install 'undertow[page]' adds what it needs."))
+        screen.print(words("No page was drawn: pip install 'undertow[page]' adds what it needs."))
 
 
 @app.command()
@@ -254,11 +237,11 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 def _tell(booked: Booked, words: Words, *, as_json: bool) -> None:
     if as_json:
-        _print_json(booked.json())
+        print_json(booked.json())
         return
     from undertow.report.book import book_page
 
-    _console().print(book_page(booked.answer, words))
+    console().print(book_page(booked.answer, words))
 
 
 def _booked(request: BookRequest, words: Words, *, quiet: bool) -> Booked:
@@ -287,11 +270,11 @@ def _claim(
 
     claimed = claim_of(leverage, move)
     if as_json:
-        _print_json(claimed.json())
+        print_json(claimed.json())
         return
     from undertow.report.book import claim_page
 
-    _console().print(claim_page(claimed.answer, words))
+    console().print(claim_page(claimed.answer, words))
 
 
 @app.command()
@@ -308,12 +291,12 @@ def explain(
 
     told = explain_run(stored, instrument)
     if as_json:
-        _print_json(told.json())
+        print_json(told.json())
         return
     from undertow.report.explanation import explanation_page
     from undertow.report.words import speaker
 
-    _console().print(explanation_page(told.answer, speaker(lang.value).naming(told.titles)))
+    console().print(explanation_page(told.answer, speaker(lang.value).naming(told.titles)))
 
 
 @app.command()
@@ -333,10 +316,6 @@ def report(
     typer.echo(draw_page(stored, beside=beside, out=out, lang=lang.value))
 
 
-def _print_json(answer: dict[str, Json]) -> None:
-    typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
-
-
 @app.command()
 def rules(
     as_json: JsonOption = False,
@@ -346,11 +325,11 @@ def rules(
 
     answer = rules_answer()
     if as_json:
-        _print_json(answer)
+        print_json(answer)
         return
     from undertow.report.rules import rules_page
 
-    _console().print(rules_page(answer))
+    console().print(rules_page(answer))
 
 
 @app.command()
@@ -362,11 +341,14 @@ def episodes(
 
     answer = episodes_answer()
     if as_json:
-        _print_json(answer)
+        print_json(answer)
         return
     listed = answer["episodes"]
     for name, title in sorted(listed.items()) if isinstance(listed, dict) else ():
         typer.echo(f"{name:12} {title}")
+
+
+app.command()(cli_fetch.fetch)
 
 
 def main() -> None:

@@ -28,8 +28,19 @@ def loaded_after(code: str) -> set[str]:
         "from undertow.cli import app\ntry: app(['--help'])\nexcept SystemExit: pass",
         "from undertow.cli import app\ntry: app(['run', '--help'])\nexcept SystemExit: pass",
         "from undertow.cli import app\ntry: app(['book', '--help'])\nexcept SystemExit: pass",
+        "from undertow.cli import app\ntry: app(['fetch', '--help'])\nexcept SystemExit: pass",
+        "from undertow.cli import app\ntry: app(['measure', 'orderbook', '--help'])\n"
+        "except SystemExit: pass",
     ],
-    ids=["import", "door", "help", "help of run", "help of book"],
+    ids=[
+        "import",
+        "door",
+        "help",
+        "help of run",
+        "help of book",
+        "help of fetch",
+        "help of measure",
+    ],
 )
 def test_asking_for_help_loads_nothing_heavy(code: str) -> None:
     assert loaded_after(code).isdisjoint(HEAVY)

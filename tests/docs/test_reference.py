@@ -21,7 +21,7 @@ from undertow.model.rulebook import RULEBOOK, rates_of
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-COMMANDS = ("run", "book", "rules", "episodes")
+COMMANDS = ("run", "book", "rules", "episodes", "measure orderbook")
 
 
 def page(name: str) -> str:
@@ -85,7 +85,9 @@ def test_every_command_of_the_help_is_on_the_page_of_commands() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_of_the_help_is_on_the_page_of_commands(command: str) -> None:
-    flags = set(re.findall(r"--[a-z][a-z-]*[a-z]", undertow(command, "--help"))) - {"--help"}
+    flags = set(re.findall(r"--[a-z][a-z-]*[a-z]", undertow(*command.split(), "--help"))) - {
+        "--help"
+    }
     section = page("commands.md").split(f"## `undertow {command}`", 1)[1].split("\n## ", 1)[0]
 
     assert flags

@@ -8,6 +8,7 @@ UndertowError
     ├── BadFile           a file that cannot be read as what it should be
     ├── RefusedBook       a person's positions with lines that cannot be used
     ├── MissingSource     a number about the world without a source
+    ├── NoAnswer          a provider that gives no answer, or none that can be used
     └── NotWritable       a place where a result cannot be stored
 """
 
@@ -51,6 +52,10 @@ class RefusedBook(InputError):
 
 class MissingSource(InputError):
     """A number about the world that does not say where it comes from."""
+
+
+class NoAnswer(InputError):
+    """A provider of data that gives no answer, or none that can be used."""
 
 
 class NotWritable(InputError):

@@ -1,0 +1,76 @@
+"""The door of `undertow fetch`: parse, call the job, print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+if TYPE_CHECKING:
+    from undertow.jobs.fetch import FetchDone
+
+ProviderArgument: TypeAlias = Annotated[
+    str, typer.Argument(help="yfinance, fred, ccxt, akshare, cftc or databento.")
+]
+SymbolsArgument: TypeAlias = Annotated[
+    list[str], typer.Argument(metavar="SYMBOL…", help="As the provider writes it.")
+]
+FromOption: TypeAlias = Annotated[
+    str, typer.Option("--from", help="First day, such as 2025-01-01.")
+]
+FolderOption: TypeAlias = Annotated[
+    Path, typer.Option("--out", help="Folder that the files go into.")
+]
+ToOption: TypeAlias = Annotated[str, typer.Option("--to", help="Last day; else today.")]
+StepOption: TypeAlias = Annotated[str, typer.Option(help="Length of a bar: 1d, 1h or 1m.")]
+AgainstOption: TypeAlias = Annotated[
+    Path | None, typer.Option(help="Another source's prices, file or folder, to check with.")
+]
+AgainOption: TypeAlias = Annotated[
+    bool, typer.Option("--again", help="Ask even if a fresh answer is kept.")
+]
+AtOption: TypeAlias = Annotated[str, typer.Option(help="Address in place of the provider's own.")]
+LangOption: TypeAlias = Annotated[str, typer.Option(help="Language of what is printed: en or zh.")]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
+    provider: ProviderArgument,
+    symbols: SymbolsArgument,
+    first: FromOption,
+    out: FolderOption,
+    last: ToOption = "",
+    step: StepOption = "1d",
+    against: AgainstOption = None,
+    again: AgainOption = False,
+    at: AtOption = "",
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch prices from a provider: keep its raw answer, write the long form, check it."""
+    from undertow.jobs.fetch import FetchRequest, day
+    from undertow.jobs.fetch import fetch as fetched
+
+    request = FetchRequest(
+        provider, tuple(symbols), day(first, "--from"), day(last, "--to"), out,
+        step=step, against=against, again=again, at=at,
+    )  # fmt: skip
+    done = fetched(request)
+    _tell(done, lang, as_json=as_json)
+    if done.answer.failed:
+        raise typer.Exit(1)
+
+
+def _tell(done: FetchDone, lang: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(done.json(), indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    from undertow.report.fetched import fetched_page
+    from undertow.report.words import speaker
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.print(fetched_page(done.answer, speaker(lang)))

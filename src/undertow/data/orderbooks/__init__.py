@@ -1,0 +1,26 @@
+"""Messages of order books from files: a file here is a feed's format more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from undertow.core.errors import BadFile
+from undertow.core.family import Family
+from undertow.data.orderbooks.base import Feed, Opened
+
+FEEDS: Family[Feed] = Family("orderbooks", __name__, Feed)  # type: ignore[type-abstract]
+
+
+def opened(paths: Sequence[Path], feed: str, symbol: str = "") -> Opened:
+    """The messages of the files of one feed, not yet read; BadFile if they cannot be its files.
+
+    symbol: what is wanted of a file that holds several
+    """
+    reader = FEEDS.member(feed)()
+    for path in paths:
+        if not path.is_file():
+            raise BadFile(f"{path} is no file; give the files of a {feed} feed.")
+        if path.stat().st_size == 0:
+            raise BadFile(f"{path} is empty; give a file with messages.")
+    return reader.opened(tuple(paths), symbol)
