@@ -174,15 +174,7 @@ def _priced(chain: Chain, spot: float, rate: float, expired: int) -> tuple[Price
     open_ones = np.nan_to_num(chain.interest) > 0.0
     grown = chain.price * np.exp(rate * chain.years)
     ours = black.implied(grown, forward, chain.strike, years, chain.call)
-    given = (chain.volatility > USABLE[0]) & (chain.volatility < USABLE[1])
-    believed = given & (
-        np.abs(
-            np.log(
-                chain.volatility / ours, where=given & (ours > 0.0), out=np.full(ours.shape, np.inf)
-            )
-        )
-        < LIKE
-    )
+    given, believed = _vendors(chain.volatility, ours)
     volatility = np.where(believed, chain.volatility, ours)
     lacking = open_ones & np.isnan(volatility)
     other = _other_right(chain, volatility)
@@ -209,6 +201,15 @@ def _priced(chain: Chain, spot: float, rate: float, expired: int) -> tuple[Price
         lost_interest=float(chain.interest[lost].sum()),
     )
     return priced, counted
+
+
+def _vendors(theirs: Floats, ours: Floats) -> tuple[Flags, Flags]:
+    """Which of the vendor's volatilities can be one, and which of those the price agrees with."""
+    given = (theirs > USABLE[0]) & (theirs < USABLE[1])
+    both = given & (ours > 0.0)
+    apart = np.full(ours.shape, np.inf)
+    apart[both] = np.abs(np.log(theirs[both] / ours[both]))
+    return given, apart < LIKE
 
 
 def _other_right(chain: Chain, volatility: Floats) -> Floats:
