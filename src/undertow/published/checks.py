@@ -4,6 +4,7 @@ from undertow.published import (
     almgren,
     breuer,
     caccioli,
+    coinbase,
     cont_schaanning,
     critical_leverage,
     equivalences,
@@ -29,4 +30,5 @@ CHECKS: tuple[Check, ...] = (
     obizhaeva_wang.CHECK,
     critical_leverage.CHECK,
     equivalences.CHECK,
+    coinbase.CHECK,
 )

@@ -44,7 +44,7 @@ def _parts(answer: GaugeAnswer, words: Words) -> Iterator[RenderableType]:
 
 def _segments(answer: GaugeAnswer, words: Words) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column(words("segment"))
+    table.add_column(words("part"))
     for head in (words("points"), words("score"), words("weight"), words("members")):
         table.add_column(head, justify="right")
     for one in answer.segments:

@@ -23,7 +23,7 @@ def gauge_page(answer: GaugeAnswer, history: GaugeHistory, words: Words) -> str:
         element("p", words.join(said[1:]), class_="lead"),
         (element("p", words.said(one), class_="warning") for one in answer.warnings),
         _figures(answer, history, words),
-        element("section", element("h2", words("Segments")), _segments(answer, words)),
+        element("section", element("h2", words("Parts of the index")), _segments(answer, words)),
         element("section", element("h2", words("Indicators")), _readings(answer, words)),
     )
     return whole(main, title=said[0], words=words)
@@ -47,7 +47,7 @@ def _figures(answer: GaugeAnswer, history: GaugeHistory, words: Words) -> Iterat
 
 def _segments(answer: GaugeAnswer, words: Words) -> Markup:
     head = [
-        words("segment"), words("points"), words("score"), words("weight"), words("members"),
+        words("part"), words("points"), words("score"), words("weight"), words("members"),
     ]  # fmt: skip
     titles = segments(words)
     rows = [
