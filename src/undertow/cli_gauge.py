@@ -33,6 +33,14 @@ AlertOption: TypeAlias = Annotated[
 ToOption: TypeAlias = Annotated[
     list[str] | None, typer.Option(help="Where alerts go: stdout, a file or a web address.")
 ]
+BooksOption: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(help="An answer of `measure orderbook --json`, put on the same scale; again."),
+]
+CalmOption: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option("--books-reference", help="Such an answer of a calm day, for the scale; again."),
+]
 TimesOption: TypeAlias = Annotated[
     int, typer.Option(min=0, help="How often to look with --every; 0 never ends.")
 ]
@@ -44,6 +52,8 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
     since: SinceOption = "",
     out: OutOption = Path("gauge.parquet"),
     page: PageOption = None,
+    books: BooksOption = None,
+    calm: CalmOption = None,
     every: EveryOption = "",
     alert: AlertOption = None,
     to: ToOption = None,
@@ -54,7 +64,7 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
     """All indicators and the stress index as of a day: level, percentile, change, light."""
     from undertow.jobs.gauge import GaugeRequest, day, gauge_of
 
-    request = GaugeRequest(data, day(on, "--on"))
+    request = GaugeRequest(data, day(on, "--on"), tuple(books or ()), tuple(calm or ()))
 
     def look() -> Gauged:
         return gauge_of(request)

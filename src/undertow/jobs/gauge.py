@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 
 from undertow.core.answers.gauge import GaugeAnswer, GaugeHistory
-from undertow.core.errors import BadDate, NotWritable
+from undertow.core.errors import BadDate, BadFile, NotWritable
 from undertow.core.history import FIELDS, History
 from undertow.data.history import read_history
 from undertow.jobs.answer import Json, digest, told, wrapped
 from undertow.report.gauge_page import gauge_page
 from undertow.report.words import speaker
 from undertow.studies.gauge import gauge, gauge_history, levels, light
+from undertow.studies.stress_books import Window, books, read_windows
 from undertow.studies.stress_index import Stress
 from undertow.studies.stress_panel import anchors, panel
 from undertow.studies.windows import expanding_percentiles
@@ -27,10 +29,15 @@ INDEX = "index"
 
 @dataclass(frozen=True, slots=True)
 class GaugeRequest:
-    """What is asked of which prices. on: the day, today if None"""
+    """What is asked of which prices. on: the day, today if None
+
+    books: answers of `measure orderbook --json`;  calm: such answers that scales come from
+    """
 
     data: Path
     on: date | None = None
+    books: tuple[Path, ...] = ()
+    calm: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +62,40 @@ def gauge_of(request: GaugeRequest) -> Gauged:
     history = read_history(request.data)
     known = history.of(name for name in history.symbols if name in symbols).until(on)
     answer, stress = gauge(known, on, anchors())
+    if request.books:
+        windows, calm = (_windows(files) for files in (request.books, request.calm))
+        answer = replace(
+            answer, books=books([w for w in windows if _had_begun(w, on)], calm, stress)
+        )
+    files = (*request.books, *request.calm)
     inputs: dict[str, Json] = {
-        "sha256": digest(_bytes(known)),
+        "sha256": digest((*_bytes(known), *(file.read_bytes() for file in files))),
         "seed": None,
         "data": request.data.name,
         "on": on.isoformat(),
+        "books": [file.name for file in request.books],
+        "books_reference": [file.name for file in request.calm],
     }
     return Gauged(answer, stress, inputs)
+
+
+def _windows(files: tuple[Path, ...]) -> list[Window]:
+    found: list[Window] = []
+    for file in files:
+        try:
+            told_ = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise BadFile(
+                f"{file} cannot be read as JSON; give an answer of `undertow measure orderbook"
+                " --json`."
+            ) from error
+        found += read_windows(told_ if isinstance(told_, dict) else {}, file.name)
+    return found
+
+
+def _had_begun(window: Window, on: date) -> bool:
+    """Whether a window is of the day or one before; one without a day is taken as given."""
+    return len(window.begin) <= 10 or window.begin[:10] <= on.isoformat()
 
 
 def _bytes(history: History) -> Iterator[bytes]:

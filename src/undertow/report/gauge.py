@@ -27,6 +27,8 @@ def gauge_tables(answer: GaugeAnswer, words: Words = ENGLISH) -> Group:
 
 def _parts(answer: GaugeAnswer, words: Words) -> Iterator[RenderableType]:
     yield Text(words.outcome(answer.said), style="bold")
+    if answer.books is not None:
+        yield Text(words.outcome(answer.books.said), style="bold")
     yield Text()
     yield _segments(answer, words)
     yield Text()
@@ -38,7 +40,7 @@ def _parts(answer: GaugeAnswer, words: Words) -> Iterator[RenderableType]:
         ),
         style="dim",
     )
-    for warning in answer.warnings:
+    for warning in (*answer.warnings, *(answer.books.warnings if answer.books else ())):
         yield Text(words("Note: {warning}", warning=warning), style="yellow")
 
 

@@ -83,6 +83,7 @@ class GaugeAnswer:
     percentile, change, light: as of a Reading;  missing: segments without a reading
     rank_stability: lowest rank correlation of the index with itself under weights ±20 %
     reference: first and last day of the window that scales come from
+    books: windows of order books, if answers of them were given
     """
 
     said: tuple[Said, ...]
@@ -101,6 +102,7 @@ class GaugeAnswer:
     rank_stability: float
     reference: tuple[str, str]
     warnings: tuple[Said, ...]
+    books: BookStress | None = None
 
     @property
     def outcome(self) -> str:
@@ -116,3 +118,41 @@ class GaugeHistory:
     index: Floats
     points: Floats
     segments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BookWindow:
+    """One window of an order book on the scale of its reference windows.
+
+    y: composite, 0 to 1;  index: 0 to 100 by the link to the index of days, NaN without a link
+    parts, contributions: s and its share of y by segment; a segment that is absent is missing
+    """
+
+    symbol: str
+    begin: str
+    y: float
+    index: float
+    parts: dict[str, float]
+    contributions: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BookStress:
+    """Windows of order books as one index, linked to the index of days by equal quantiles.
+
+    reference: `files` or `own`, the windows that scales come from;  first, last: their span;  n
+    common_days: days that have both indices;  calibrated: whether they are enough for a link
+    missing: segments that no window speaks of
+    """
+
+    reference: str
+    first: str
+    last: str
+    n: int
+    common_days: int
+    calibrated: bool
+    missing: tuple[str, ...]
+    worst: BookWindow
+    windows: tuple[BookWindow, ...]
+    said: tuple[Said, ...]
+    warnings: tuple[Said, ...]
