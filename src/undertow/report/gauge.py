@@ -40,6 +40,13 @@ def _parts(answer: GaugeAnswer, words: Words) -> Iterator[RenderableType]:
         ),
         style="dim",
     )
+    yield Text(
+        words(
+            "Weights ±20 %, one at a time: the index ranks days alike to {rank}.",
+            rank=f"{answer.rank_stability:.3f}",
+        ),
+        style="dim",
+    )
     for warning in (*answer.warnings, *(answer.books.warnings if answer.books else ())):
         yield Text(words("Note: {warning}", warning=warning), style="yellow")
 
