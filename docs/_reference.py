@@ -18,7 +18,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from undertow.cli import app
 from undertow.cli_measure import app as measure_app
-from undertow.core.answers import book, leaving, remedy, survival, within
+from undertow.core.answers import book, fetched, gauge, leaving, remedy, survival, within
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.family import Family
 from undertow.episodes.facts import HEADER, SOURCES, STATUSES, Fact
@@ -38,6 +38,10 @@ BOOK_RECORDS = (
     leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance, remedy.Remedy,
     remedy.Way, remedy.Trade, remedy.Likely, within.Within, within.InsideAccount, within.Losses,
     within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
+)  # fmt: skip
+GAUGE_RECORDS = (
+    gauge.GaugeAnswer, gauge.SegmentReading, gauge.Reading, gauge.PeakReading, gauge.LevelClaim,
+    gauge.BookStress, gauge.BookWindow, fetched.FetchAnswer, fetched.Fetched, fetched.Doubt,
 )  # fmt: skip
 Schema = Mapping[str, object]
 
@@ -232,6 +236,15 @@ def book_answer() -> str:
     return _page("The answer about a book", said, _fields(*BOOK_RECORDS))
 
 
+def gauge_answer() -> str:
+    """Every field of the JSON answers of `undertow gauge` and `undertow fetch`."""
+    said = (
+        "`undertow gauge --json` prints a GaugeAnswer, `undertow fetch --json` a FetchAnswer;"
+        " sentences are in English and `said` is in `outcome`, NaN is null."
+    )
+    return _page("The answers of a gauge and of a fetch", said, _fields(*GAUGE_RECORDS))
+
+
 def _fields(*records: type[object]) -> Iterator[str]:
     for record in records:
         yield f"## {record.__name__}"
@@ -278,6 +291,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "episode-file.md": episode_file,
     "answer.md": answer,
     "book-answer.md": book_answer,
+    "gauge-answer.md": gauge_answer,
     "published.md": published,
 }
 

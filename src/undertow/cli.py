@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow import __version__, cli_fetch
+from undertow import __version__, cli_fetch, cli_gauge
 from undertow.cli_measure import app as measure_app
 from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
 from undertow.core.errors import RefusedBook, UndertowError
@@ -349,6 +349,7 @@ def episodes(
 
 
 app.command()(cli_fetch.fetch)
+app.command()(cli_gauge.gauge)
 
 
 def main() -> None:
