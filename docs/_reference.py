@@ -50,7 +50,8 @@ def rules() -> str:
     """Every member of every family: what it is, its formula, parameters, limits and source."""
     return _page(
         "Rules",
-        "What a scenario can choose, and a book name (rulebook); `undertow rules` lists them.",
+        "What a scenario can choose, a book name (rulebook), and a measure use (indicator);"
+        " `undertow rules` lists them.",
         _rules(),
     )
 

@@ -1,15 +1,19 @@
 """All checks, in the order of the model notes."""
 
 from undertow.published import (
+    absorption,
     almgren,
     breuer,
     caccioli,
     coinbase,
+    connectedness,
     cont_schaanning,
     critical_leverage,
+    edge,
     equivalences,
     greenwood,
     obizhaeva_wang,
+    ofr_fsi,
     oxford,
     spiral,
     three_banks,
@@ -31,4 +35,8 @@ CHECKS: tuple[Check, ...] = (
     critical_leverage.CHECK,
     equivalences.CHECK,
     coinbase.CHECK,
+    connectedness.CHECK,
+    edge.CHECK,
+    ofr_fsi.CHECK,
+    absorption.CHECK,
 )
