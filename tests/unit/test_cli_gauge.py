@@ -142,7 +142,7 @@ def test_the_page_opens_without_a_network(door: Terminal, data: Path, tmp_path: 
         (("--on", "soon"), "'soon' is no day; write it like --on 2026-01-30."),
         (("--every", "often"), "'often' is no length of time; write it like --every 1h."),
         (("--since", "x"), "'x' is no day; write it like --since 2026-01-30."),
-        (("--every", "1h", "--alert", "indx > 5"), "did you mean 'index'?"),
+        (("--every", "1h", "--alert", "indexx > 5"), "did you mean 'index'?"),
         (("--page", "no/such/folder/page.html"), "the page cannot be written"),
     ],
 )
