@@ -13,6 +13,7 @@ from undertow.model.rulebook._perpetual import (
     edges,
     half_a_bitcoin,
     kept,
+    mark_liquidation_price,
     opened,
     sized,
 )
@@ -66,18 +67,18 @@ def liquidation_price(
 ) -> float:
     """Mark price at which a position is liquidated, as Binance prints it.
 
-    (WB − TMM + UPNL + cum − side·q·EP)/(q·mmr − side·q),   q unsigned
+    USDⓈ-M: (WB − TMM + UPNL + cum − side·q·EP)/(q·mmr − side·q),   q unsigned
+    COIN-M: (q·mmr + side·q)/(WB − TMM + UPNL + cum + side·q/EP), q in dollars, money in coin
     wallet: balance of the isolated position, or of the account in cross mode
     rate, amount: mmr and cum of its tier;  others: UPNL − TMM of the other cross positions
-    Source: Binance FAQ b3c689c1f50a44cabb3a84e663b81d93.
+    Source: Binance FAQ b3c689c1f50a44cabb3a84e663b81d93; of COIN-M the same with coins.
     """
-    units = position.quantity * position.multiplier
-    return (wallet + others + amount - units * position.entry) / (abs(units) * rate - units)
+    return mark_liquidation_price(position, margin=wallet + others, rate=rate, amount=amount)
 
 
 def bankruptcy_price(position: Position, *, wallet: float) -> float:
-    """Price at which the margin of a position is gone: entry − wallet/q, q signed."""
-    return position.entry - wallet / (position.quantity * position.multiplier)
+    """Price at which the margin of a position is gone."""
+    return mark_liquidation_price(position, margin=wallet, rate=0.0)
 
 
 def adl_rank(profit_share: float, leverage: float) -> float:
