@@ -32,9 +32,9 @@ DOCS = Path(__file__).parent
 SOURCE = "../src/undertow"
 WRITTEN = "<!-- Written by docs/_reference.py; do not edit. -->"
 BOOK_RECORDS = (
-    book.BookAnswer, book.AccountAnswer, book.PositionAnswer, book.Reach, book.DirectionAnswer,
-    book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving, leaving.WayOut,
-    leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance, remedy.Remedy,
+    book.BookAnswer, book.Basis, book.AccountAnswer, book.PositionAnswer, book.Reach,
+    book.DirectionAnswer, book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving,
+    leaving.WayOut, leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance, remedy.Remedy,
     remedy.Way, remedy.Trade, remedy.Likely, within.Within, within.InsideAccount, within.Losses,
     within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
 )  # fmt: skip

@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from undertow.core.answers.book import BookAnswer
+from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book, Position
 from undertow.core.errors import BadDate, BadNumber, RefusedBook
 from undertow.data.books import Finding, Read, Source, housed, opened, read_sources
 from undertow.data.books.tables import Tables
-from undertow.jobs.advice import odds, remedies, returns_for, safer, way_out
+from undertow.jobs.advice import Counsel, counselled, returns_for
 from undertow.jobs.answer import Json, digest, told, wrapped
 from undertow.jobs.inside import Crowd, Inside, crowd_of, told_inside, with_crowd
 from undertow.studies.book import Asked, book_answer
@@ -88,17 +88,17 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         paths={} if crowd is None else {crowd.name: crowd.path},
         gap=abs(share(request.gap, "--gap 2%")) if request.gap else 0.0,
     )
+    counsel = Counsel(shock, hikes, beyond, hedges, returns, request.days, wanted)
+    answer = book_answer(book, asked)
     answer = replace(
-        book_answer(book, asked),
+        answer,
         dropped=dropped,
-        remedies=remedies(book, beyond, shock, hedges),
-        survival=() if returns is None else odds(book, returns, request.days),
-        likely=() if returns is None else safer(book, returns, request.days, wanted),
+        basis=Basis(request.shock, request.hikes, beyond > 0.0),
     )
+    answer = counselled(answer, book, counsel, crowd)
     if crowd is not None:
-        answer = with_crowd(answer, book, crowd, progress)
-    left, markets = way_out(book, crowd)
-    return Booked(replace(answer, leaving=left, markets=markets), _inputs(request))
+        answer = with_crowd(answer, book, crowd, hikes=hikes, progress=progress)
+    return Booked(answer, _inputs(request))
 
 
 def _positive(text: str, form: str) -> float:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from undertow.core.answers.book import BookAnswer
+from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.within import InsideAccount, Within
 from undertow.core.book import Book
@@ -16,8 +16,9 @@ from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json
 from undertow.jobs.reading import seen
 from undertow.model.scenario import Scenario
+from undertow.studies.changed import Hike, rulebooks
 from undertow.studies.placed import instrument_of
-from undertow.studies.within import within
+from undertow.studies.within import Entering, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +85,39 @@ def with_crowd(
     answer: BookAnswer,
     book: Book,
     crowd: Crowd,
+    *,
+    hikes: Sequence[Hike] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> BookAnswer:
-    """The answer with what happens to the book in the crowd, told after the rest."""
+    """The answer with what happens to the book in the crowd, told after the rest.
+
+    hikes: margins of the book's own accounts from the first bar on; the crowd's are the episode's
+    """
     warm_up(crowd.scenario)
     how = How(threads=crowd.threads, ledger=False, progress=progress)
-    found = within(crowd.exchanged(book), crowd.scenario, how=how)
+    entering = Entering(rulebooks=rulebooks(book, hikes, crowd.start))
+    found = within(crowd.exchanged(book), crowd.scenario, entering=entering, how=how)
     return replace(
         answer,
         within=found,
-        said=(*answer.said, *_said(found)),
+        said=(*answer.said, *_entered(answer.basis, crowd.name), *_said(found)),
         warnings=(*answer.warnings, *_noted(found), *_unmoved(book, crowd)),
     )
+
+
+def _entered(basis: Basis, episode: str) -> Iterator[Said]:
+    """What of the questions beside it holds inside the episode, and what does not."""
+    if basis.margins:
+        yield Said(
+            "Inside {episode} the book is under the margins asked for ({margins}) from the first"
+            " bar on.",
+            {"episode": episode, "margins": ", ".join(basis.margins)},
+        )
+    if basis.shock:
+        yield Said(
+            "Inside {episode} the book enters without the shock: the episode brings its own moves.",
+            {"episode": episode},
+        )
 
 
 def _unmoved(book: Book, crowd: Crowd) -> Iterator[Said]:

@@ -17,7 +17,7 @@ from undertow.core.answers.book import (
     StateAnswer,
 )
 from undertow.core.answers.said import Amount
-from undertow.report.book_ways import ways_tables
+from undertow.report.book_ways import under_margins, ways_tables
 from undertow.report.book_within import within_tables
 from undertow.report.layout import numbers, percent, table
 from undertow.report.words import ENGLISH, Words
@@ -33,6 +33,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
     for one in answer.accounts:
         if one.reconciled is not None:
             yield Text(words.outcome(one.reconciled.said))
+    terms = under_margins(answer.basis, words)
     for part in (
         accounts_table(answer, words),
         *(prices_table(one, words) for one in answer.accounts),
@@ -40,7 +41,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
         margins_table(answer, words),
         states_table(answer, words),
         *ways_tables(answer, words),
-        *(within_tables(answer.within, words) if answer.within else ()),
+        *(within_tables(answer.within, words, terms) if answer.within else ()),
     ):
         if part is not None:
             yield Text()
@@ -157,19 +158,19 @@ def margins_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
 
 
 def states_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
-    """Each account after the shock and after each hike."""
-    rows = [(one, s) for one in answer.accounts for s in (one.shocked, *one.hiked) if s]
+    """Each account after the shock, and at each margin that changes what it requires."""
+    rows = [(one, s) for one in answer.accounts for s in (one.shocked, *one.touched) if s]
     if not rows:
         return None
-    made = table(words("What was asked for"))
-    made.add_column("")
+    owners = _owners(answer)
+    made = table(words("What was asked for, each alone"), owners + 1, narrow=True)
     heads = (
         words("equity"), words("requirement"), words("excess"), words("leverage"), words("state"),
     )  # fmt: skip
     numbers(made, heads)
     for one, s in rows:
         made.add_row(
-            named(one, words), asked(s, words), money(s.equity), money(s.requirement),
+            *_named(one, words, owners), asked(s, words), money(s.equity), money(s.requirement),
             money(s.excess), times(s.leverage), state(s, words),
         )  # fmt: skip
     return made
@@ -178,12 +179,12 @@ def states_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
 def asked(after: StateAnswer, words: Words) -> str:
     """What was asked for, in words."""
     if after.name == "shock":
-        return words("after the shock")
+        return words("shock")
     symbol, _, rate = after.name.rpartition("=")
     value = Amount(float(rate), "share")
     if symbol:
-        return words("{symbol} at a margin of {rate}", symbol=symbol, rate=value)
-    return words("all at a margin of {rate}", rate=value)
+        return words("{symbol} margin {rate}", symbol=symbol, rate=value)
+    return words("margin {rate}", rate=value)
 
 
 def state(one: AccountAnswer | StateAnswer, words: Words) -> str:

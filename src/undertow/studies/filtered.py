@@ -22,6 +22,9 @@ from undertow.studies.returns import DailyReturns
 BURN_IN = 60
 """First days, whose volatility is mostly what the filter began with."""
 
+LEAST = 2 * BURN_IN
+"""Fewest daily returns that can be taken apart."""
+
 ALPHAS = (0.02, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16)
 PERSISTENCES = (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
 """Grid of α and of α + β among which `fitted` chooses."""
@@ -85,10 +88,8 @@ class Filtered:
 
 def filtered(returns: DailyReturns, volatility: Volatility) -> Filtered:
     """Take returns apart; BadNumber if they are too few for the filter to settle."""
-    if len(returns.log) < 2 * BURN_IN:
-        raise BadNumber(
-            f"{len(returns.log)} daily returns are too few; give at least {2 * BURN_IN}."
-        )
+    if len(returns.log) < LEAST:
+        raise BadNumber(f"{len(returns.log)} daily returns are too few; give at least {LEAST}.")
     squares = returns.log**2
     usual = squares.mean(axis=0)
     variance = np.empty((len(squares) + 1, squares.shape[1]))

@@ -152,9 +152,28 @@ class AccountAnswer:
     hiked: tuple[StateAnswer, ...] = ()
 
     @property
+    def touched(self) -> tuple[StateAnswer, ...]:
+        """Those of `hiked` in which the requirement is another one."""
+        return tuple(one for one in self.hiked if one.requirement != self.requirement)
+
+    @property
     def nearest(self) -> PositionAnswer | None:
         """The position whose own price is closest to a close-out, else to a call."""
         return min(self.positions, key=lambda p: (p.reach.liquidation, p.reach.call), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the way out, the odds and what to do stand on, if not on the book as it is.
+
+    shock: that they come after, as it was asked for;  margins: that all hold, as asked for; inside
+    an episode too, from its first bar on
+    remedies_after: whether `remedies` come after the shock; else they are what survives it
+    """
+
+    shock: str = ""
+    margins: tuple[str, ...] = ()
+    remedies_after: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +186,7 @@ class BookAnswer:
     markets: name of that episode
     remedies: what brings each call beyond a move;  survival: the odds over some days; if asked for
     likely: what brings the odds to what is wanted, if asked for
+    basis: the shock and the margins that these answers stand on
     """
 
     said: tuple[Said, ...]
@@ -180,6 +200,7 @@ class BookAnswer:
     remedies: tuple[Remedy, ...] = ()
     survival: tuple[Survival, ...] = ()
     likely: tuple[Likely, ...] = ()
+    basis: Basis = Basis()
 
     @property
     def outcome(self) -> str:
