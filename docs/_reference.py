@@ -108,7 +108,9 @@ def _command(name: str, callback: Callable[..., object] | None) -> Iterator[str]
     yield inspect.getdoc(callback) or ""
     hints = get_type_hints(callback, include_extras=True)
     signature = inspect.signature(callback).parameters.values() if callback else ()
-    rows = [_option(p.name, hints[p.name], p.default) for p in signature]
+    # What has no annotation of its own is the command's context, no option.
+    known = (p for p in signature if get_args(hints[p.name]))
+    rows = [_option(p.name, hints[p.name], p.default) for p in known]
     if rows:
         yield _table(("argument or option", "meaning", "default"), rows)
 
