@@ -24,8 +24,8 @@ from undertow.engine.weights import releases
 from undertow.model.liquidation.base import Called, Terms
 from undertow.model.scenario import Rules
 
-FEW = 1_024
-"""Open calls that one thread has asked before a second one has begun."""
+FEW = BATCH
+"""Open calls that one thread has asked before a second one pays."""
 
 ROUNDING = 1e-9
 """A bar that a grace reaches into by less than this share is not part of it."""

@@ -81,7 +81,9 @@ def hold_any(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
         row, who, found = places[number], home[number], False
         for slot in range(quantity.shape[1]):
             least = kept[who, slot] if keeps else 0.0
-            found |= wanted[column[row * step, slot]] > 0.0 and abs(quantity[row, slot]) > least
+            found = wanted[column[row * step, slot]] > 0.0 and abs(quantity[row, slot]) > least
+            if found:
+                break
         out[number] = found
 
 
