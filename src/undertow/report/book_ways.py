@@ -98,7 +98,20 @@ def survival_table(found: tuple[Survival, ...], words: Words) -> Table:
         " {trials} independent stretches",
         since=str(first.since), until=str(first.until), trials=Amount(first.trials, "count"),
     )  # fmt: skip
-    return made
+    return noted(made, *_looked_at(found, words))
+
+
+def _looked_at(found: tuple[Survival, ...], words: Words) -> Iterator[str]:
+    """Which accounts are tested at the worst of each day, and which at closes only."""
+    within = [one.pool.removeprefix("book: ") for one in found if one.extremes]
+    closing = [one.pool.removeprefix("book: ") for one in found if not one.extremes]
+    if closing:
+        yield words("{names}: tested at closes only", names=", ".join(closing))
+    if within:
+        yield words(
+            "{names}: at the worst of each day too, of all symbols at one moment",
+            names=", ".join(within),
+        )
 
 
 def _odds(chance: Chance) -> tuple[str, str, str]:
