@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from undertow.core.answers.book import BookAnswer
 from undertow.core.answers.leaving import Leaving
 from undertow.core.answers.remedy import Remedy
+from undertow.core.answers.said import Said
+from undertow.core.answers.survival import Survival
 from undertow.core.book import Book, Kind, Position
 from undertow.core.errors import BadNumber, UnknownName
 from undertow.data.closes import Closes, read_closes
@@ -68,10 +70,21 @@ def counselled(answer: BookAnswer, book: Book, asked: Counsel, crowd: Crowd | No
     if asked.returns is None:
         return answer
     known, drawing = asked.returns, Drawing(days=asked.days)
-    answer = replace(answer, survival=survival(after, known, drawing=drawing, rulebooks=rules))
+    found = survival(after, known, drawing=drawing, rulebooks=rules)
+    answer = replace(answer, survival=found, warnings=(*answer.warnings, *_still(found)))
     if asked.wanted <= 0.0:
         return answer
     return replace(answer, likely=likely(after, Chances(known, drawing, asked.wanted), rules))
+
+
+def _still(found: Sequence[Survival]) -> Iterator[Said]:
+    """What the odds hold at its price, for nothing is known of its returns."""
+    names = dict.fromkeys(name for one in found for name in one.without)
+    if names:
+        yield Said(
+            "The odds hold {names} at today's prices: there are no closes of it.",
+            {"names": "; ".join(names)},
+        )
 
 
 def way_out(
