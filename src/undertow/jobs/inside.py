@@ -15,9 +15,11 @@ from undertow.engine.warm import warm_up
 from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json
 from undertow.jobs.reading import seen
+from undertow.model.rulebook import Seller, rulebook_of
 from undertow.model.scenario import Scenario
 from undertow.studies.changed import Hike, rulebooks
 from undertow.studies.placed import instrument_of
+from undertow.studies.steps import steps_of
 from undertow.studies.within import Entering, within
 
 
@@ -101,8 +103,10 @@ def with_crowd(
         answer,
         within=found,
         said=(*answer.said, *_entered(answer.basis, crowd.name), *_said(found)),
-        warnings=(*answer.warnings, *_noted(found), *_unmoved(book, crowd)),
-    )
+        warnings=(
+            *answer.warnings, *_noted(found), *_unmoved(book, crowd), *_in_any_amount(book, found),
+        ),
+    )  # fmt: skip
 
 
 def _entered(basis: Basis, episode: str) -> Iterator[Said]:
@@ -131,6 +135,25 @@ def _unmoved(book: Book, crowd: Crowd) -> Iterator[Said]:
             "Inside {episode} only forced sales move {names}: no news of them is in it. What they"
             " really did is the direction {episode}.",
             {"episode": crowd.name, "names": "; ".join(held)},
+        )
+
+
+def _in_any_amount(book: Book, found: Within) -> Iterator[Said]:
+    """Accounts that a venue's engine closes, of whose steps nothing is known."""
+    sold = {sale.account for one in found.accounts for sale in one.sales}
+    marks = book.marks
+    names = [
+        one.account
+        for one in book.accounts
+        if one.account in sold
+        and (rulebook := rulebook_of(one)).terms(marks.on).sells is Seller.ENGINE
+        and not any(steps_of(rulebook, p, marks) for p in book.of(one.account))
+    ]
+    if names:
+        yield Said(
+            "Inside {episode} {names} loses what ends its call and no more: how much its venue"
+            " closes at a time is not published.",
+            {"episode": found.scenario, "names": "; ".join(names)},
         )
 
 
