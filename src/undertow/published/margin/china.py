@@ -15,6 +15,7 @@ from undertow.model.rulebook.sge_td import SgeTd
 from undertow.model.rulebook.shfe import Shfe, client_share, contract_names, margin_after
 from undertow.model.venues import bounds, limit_days
 from undertow.published.margin._adapter import Adapter, Inputs, Results
+from undertow.published.margin._legs import options, spot_of
 
 DAY: Final = "2026-01-30"
 DIGITS: Final = 12
@@ -120,6 +121,26 @@ def risk(given: Inputs) -> Results:
     return _said(Levels(equity, used, used, used))
 
 
+def written(given: Inputs) -> Results:
+    """Margin of an option that is sold: its premium and what its future asks of it."""
+    symbol, day = given.text("contract", given.text("symbol", "AG")), _day(given)
+    legs, price = options(given), spot_of(given, options(given))
+    rules, stated = Shfe(), [name for name in SHARES if name in given]
+    if stated:
+        rules = rules.hiked(symbol, given.number(stated[0]), day)
+    size = _size(given, rules, contract_names(Position("", symbol, 1.0, price)))
+    held = tuple(
+        Position("", f"{symbol} {leg.right}{leg.strike:g}", leg.contracts, leg.price, Kind.OPTION,
+                 multiplier=size, underlying=symbol, strike=leg.strike, right=leg.right)
+        for leg in legs
+    )  # fmt: skip
+    marks = Marks(day, {symbol: price, **{p.symbol: p.price for p in held}})
+    pool = Pool(BookAccount("", "", 0.0), held, 0.0, marks)
+    sold = -sum(p.quantity * p.price * size for p in held)
+    net = rules.levels(pool, marks).maintenance
+    return {"margin": net + sold, "requirement": net + sold, "premium": sold, "net": net}
+
+
 def lots_shanghai(given: Inputs) -> Results:
     """Lots of a Chinese future."""
     return held(given, Shfe(given.number("markup", 0.0)), "AG")
@@ -221,6 +242,7 @@ BROKERS: Final = r"(china|bank|sge|shfe|ine|gfex|fcm)"
 CREDIT: Final = "margin financing|margin trading|两融|融资"
 ADAPTERS: Final = (
     Adapter(rf"{FUTURES}.*d2\W+d3", ("|".join(LIMITS),), third_day),
+    Adapter(rf"{FUTURES}.*option", ("strike", "premium"), written),
     Adapter(FUTURES, ("|".join(PRICES), "|".join(LOTS)), lots_shanghai),
     Adapter(FUTURES, ("|".join(LIMITS),), widening),
     Adapter(r"(shfe|ine|gfex|ctp|china)", ("|".join(USED), "equity"), risk),
