@@ -156,9 +156,7 @@ def _face(record: Record, noted: Noted, amount: float, price: float) -> float:
     dollars = abs(said * price / amount)
     if 0.5 < dollars < math.inf:
         return float(round(dollars))
-    return rates_of(REGIME).value(
-        (_product(record), COIN_M), "multiplier", date.max
-    )
+    return rates_of(REGIME).value((_product(record), COIN_M), "multiplier", date.max)
 
 
 def _updated(found: Found) -> date | None:
