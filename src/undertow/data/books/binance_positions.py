@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
 from undertow.core.answers.said import Said
@@ -156,9 +156,7 @@ def _face(record: Record, noted: Noted, amount: float, price: float) -> float:
     dollars = abs(said * price / amount)
     if 0.5 < dollars < math.inf:
         return float(round(dollars))
-    return rates_of(REGIME).value(
-        (_product(record), COIN_M), "multiplier", date.max - timedelta(days=1)
-    )
+    return rates_of(REGIME).value((_product(record), COIN_M), "multiplier", date.max)
 
 
 def _updated(found: Found) -> date | None:

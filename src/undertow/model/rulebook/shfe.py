@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 
 from undertow.core.answers.said import Said
 from undertow.core.book import BookAccount, Kind, Marks, Position
-from undertow.model.rulebook._listed import expired, option_breaks, spot_of
+from undertow.model.rulebook._listed import amiss, option_breaks, spot_of
 from undertow.model.rulebook._rates import Rate, Rates, rates_of
 from undertow.model.rulebook.base import (
     Absorber,
@@ -126,7 +126,7 @@ class Shfe(Rulebook):
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Unknown products, options past their last day."""
-        return (*not_carried(pool, self.kinds), *expired(pool.positions, marks.on))
+        return (*not_carried(pool, self.kinds), *amiss(pool.positions, marks))
 
     def share(self, position: Position, on: date) -> float:
         """The exchange's margin, a share of the value, with the step after locked days."""
