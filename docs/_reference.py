@@ -33,11 +33,11 @@ DOCS = Path(__file__).parent
 SOURCE = "../src/undertow"
 WRITTEN = "<!-- Written by docs/_reference.py; do not edit. -->"
 BOOK_RECORDS = (
-    book.BookAnswer, book.AccountAnswer, book.PositionAnswer, book.Reach, book.DirectionAnswer,
-    book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving, leaving.WayOut,
-    leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance, remedy.Remedy,
-    remedy.Way, remedy.Trade, remedy.Likely, within.Within, within.InsideAccount, within.Losses,
-    within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
+    book.BookAnswer, book.Basis, book.AccountAnswer, book.PositionAnswer, book.Reach,
+    book.DirectionAnswer, book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving,
+    leaving.WayOut, leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance,
+    remedy.Remedy, remedy.Way, remedy.Trade, remedy.Likely, within.Within, within.InsideAccount,
+    within.Losses, within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
 )  # fmt: skip
 GAUGE_RECORDS = (
     gauge.GaugeAnswer, gauge.SegmentReading, gauge.Reading, gauge.PeakReading, gauge.LevelClaim,
@@ -118,7 +118,9 @@ def _command(name: str, callback: Callable[..., object] | None) -> Iterator[str]
     yield inspect.getdoc(callback) or ""
     hints = get_type_hints(callback, include_extras=True)
     signature = inspect.signature(callback).parameters.values() if callback else ()
-    rows = [_option(p.name, hints[p.name], p.default) for p in signature]
+    # What has no annotation of its own is the command's context, no option.
+    known = (p for p in signature if get_args(hints[p.name]))
+    rows = [_option(p.name, hints[p.name], p.default) for p in known]
     if rows:
         yield _table(("argument or option", "meaning", "default"), rows)
 

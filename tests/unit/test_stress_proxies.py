@@ -8,15 +8,12 @@ import pytest
 from undertow.core.history import Bars, History
 from undertow.studies.stress_panel import Member, anchors_of, panel
 from undertow.studies.stress_proxies import (
+    OF_FAMILY,
     PROXIES,
     Session,
-    abdi_ranaldo,
-    amihud,
-    corwin_schultz,
     on_sessions,
     premium,
     proxy,
-    range_volatility,
     stock_bond,
     volume,
 )
@@ -41,52 +38,52 @@ def walk(seed: int = 3, *, spread: float = 0.0, scale: float = 0.01) -> Session:
     return Session(trades.max(1), trades.min(1), trades[:, -1], np.full(SIZE, 1e6))
 
 
-def test_the_spread_by_highs_and_lows_follows_the_true_one() -> None:
-    narrow, wide = (np.exp(np.nanmedian(corwin_schultz(walk(spread=s)))) for s in (0.0, 0.02))
+DATES = np.datetime64("2024-01-01") + np.arange(SIZE)
+
+
+def prices(**sessions: Session) -> History:
+    """One symbol a session."""
+    found = {
+        name: Bars(name, DATES, own.close, own.high, own.low, own.close, own.volume)
+        for name, own in sessions.items()
+    }
+    return History(found)
+
+
+def taken(name: str, own: Session) -> np.ndarray:
+    found = proxy(Member("depth", name, "X"), prices(X=own), DATES)
+
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", ["corwin_schultz", "abdi_ranaldo"])
+def test_spreads_follow_the_true_one_in_logs(name: str) -> None:
+    wide = np.exp(np.nanmedian(taken(name, walk(spread=0.02))))
 
     assert wide == pytest.approx(0.02, rel=0.25)
-    assert narrow < 0.005
-
-
-def test_the_spread_by_closes_follows_the_true_one() -> None:
-    wide = np.exp(np.nanmedian(abdi_ranaldo(walk(spread=0.02))))
-
-    assert wide == pytest.approx(0.02, rel=0.25)
-
-
-def test_the_spread_of_days_that_are_one_is_the_formula() -> None:
-    same = Session(*(np.full(12, x) for x in (102.0, 100.0, 101.0, 1.0)))
-    wide = np.log(1.02)
-    k = 3 - 2 * np.sqrt(2)
-    alpha = (2 * wide - np.sqrt(2) * wide) / k - wide / np.sqrt(k)
-    wanted = 2 * (np.exp(alpha) - 1) / (1 + np.exp(alpha))
-
-    assert wanted > 0.01
-    assert np.exp(corwin_schultz(same)[-1]) == pytest.approx(wanted)
-
-
-def test_one_day_alone_has_no_spread() -> None:
-    alone = Session(*(np.array([x]) for x in (102.0, 100.0, 101.0, 1.0)))
-
-    assert np.isnan(corwin_schultz(alone)).tolist() == [True]
 
 
 def test_range_volatility_is_the_volatility_of_the_walk() -> None:
-    found = np.exp(np.nanmedian(range_volatility(walk(scale=0.02))))
-
-    assert found == pytest.approx(0.02, rel=0.1)
+    assert np.exp(np.nanmedian(taken("parkinson", walk(scale=0.02)))) == pytest.approx(
+        0.02, rel=0.1
+    )
 
 
 def test_twice_the_range_is_ln_two_more() -> None:
     own = walk()
-    wider = Session(
-        own.high * np.sqrt(own.high / own.low),
-        own.low / np.sqrt(own.high / own.low),
-        own.close,
-        own.volume,
-    )
+    wider = np.sqrt(own.high / own.low)
+    twice = Session(own.high * wider, own.low / wider, own.close, own.volume)
+    more = taken("parkinson", twice) - taken("parkinson", own)
 
-    assert range_volatility(wider)[50:] - range_volatility(own)[50:] == pytest.approx(np.log(2.0))
+    assert more[50:] == pytest.approx(np.log(2.0))
+
+
+def test_a_spread_that_is_not_above_nothing_is_minus_infinity() -> None:
+    calm = taken("abdi_ranaldo", walk())
+
+    assert np.isneginf(calm).any()
+    assert not np.isposinf(calm).any()
 
 
 def test_half_the_volume_is_twice_the_impact_and_half_the_flow() -> None:
@@ -95,7 +92,9 @@ def test_half_the_volume_is_twice_the_impact_and_half_the_flow() -> None:
     halved[-10:] /= 2.0
     thin = Session(own.high, own.low, own.close, halved)
 
-    assert amihud(thin)[-1] - amihud(own)[-1] == pytest.approx(np.log(2.0), abs=0.05)
+    assert taken("amihud", thin)[-1] - taken("amihud", own)[-1] == pytest.approx(
+        np.log(2.0), abs=0.05
+    )
     assert volume(thin)[-1] - volume(own)[-1] == pytest.approx(-np.log(2.0))
     assert volume(own)[-1] == pytest.approx(0.0, abs=1e-12)
 
@@ -104,7 +103,14 @@ def test_money_of_another_unit_changes_no_impact() -> None:
     own = walk()
     cents = Session(own.high * 100, own.low * 100, own.close * 100, own.volume)
 
-    assert amihud(cents)[260:] == pytest.approx(amihud(own)[260:])
+    assert taken("amihud", cents)[300:] == pytest.approx(taken("amihud", own)[300:])
+
+
+def test_impact_is_over_the_year_before() -> None:
+    found = taken("amihud", walk())
+
+    assert np.isnan(found[:130]).all()
+    assert np.median(found[200:]) == pytest.approx(0.0, abs=0.2)
 
 
 def test_carry_is_no_premium_but_a_gap_is() -> None:
@@ -131,22 +137,21 @@ def test_bonds_that_fall_with_stocks_shift_the_correlation_up() -> None:
     assert found[-1] > 3.0
 
 
-@pytest.mark.parametrize("name", sorted(PROXIES))
+@pytest.mark.parametrize("name", sorted({member.proxy for member in panel()}))
 def test_no_proxy_looks_ahead(name: str) -> None:
-    own, beside = walk(3), walk(8)
     takes_two = name in {"premium", "stock_bond"}
-    one, other = (own, beside) if takes_two else (own, None)
-    cut = 350
+    member = Member("depth", name, "X", "Y" if takes_two else "")
+    history, cut = prices(X=walk(3), Y=walk(8)), 350
+    whole = proxy(member, history, DATES)
+    early = proxy(member, history.until(str(DATES[cut - 1])), DATES[:cut])
 
-    def until(found: Session) -> Session:
-        return Session(*(getattr(found, f)[:cut] for f in ("high", "low", "close", "volume")))
-
-    given = [one] if other is None else [one, other]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        whole = PROXIES[name](*given)
-        early = PROXIES[name](*map(until, given))
-
+    assert whole is not None
+    assert early is not None
     assert np.array_equal(whole[:cut], early, equal_nan=True)
+
+
+def test_every_proxy_of_the_panel_is_of_the_family_or_of_the_index() -> None:
+    assert {member.proxy for member in panel()} == set(PROXIES) | set(OF_FAMILY)
 
 
 def test_sessions_without_a_range_or_a_price_have_none() -> None:

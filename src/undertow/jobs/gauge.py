@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,11 +13,13 @@ import numpy as np
 from undertow.core.answers.gauge import GaugeAnswer, GaugeHistory
 from undertow.core.errors import BadDate, BadFile, NotWritable
 from undertow.core.history import FIELDS, History
+from undertow.core.shapes import Floats
 from undertow.data.history import read_history
 from undertow.jobs.answer import Json, digest, told, wrapped
 from undertow.report.gauge_page import gauge_page
 from undertow.report.words import speaker
 from undertow.studies.gauge import gauge, gauge_history, levels, light
+from undertow.studies.gauge_beside import SEGMENT, beside_panel
 from undertow.studies.stress_books import Window, books, read_windows
 from undertow.studies.stress_index import Stress
 from undertow.studies.stress_panel import anchors, panel
@@ -42,10 +44,11 @@ class GaugeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Gauged:
-    """An answer, the index behind it, and what went in."""
+    """An answer, the series behind it, and what went in."""
 
     answer: GaugeAnswer
     stress: Stress
+    beside: Mapping[str, Floats]
     inputs: dict[str, Json]
 
     def json(self) -> dict[str, Json]:
@@ -59,13 +62,15 @@ def gauge_of(request: GaugeRequest) -> Gauged:
     """Read and gauge."""
     on = request.on or datetime.now(UTC).date()
     symbols = {name for member in panel() for name in member.symbols}
+    symbols |= {name for one in beside_panel() for name in one.symbols}
     history = read_history(request.data)
     known = history.of(name for name in history.symbols if name in symbols).until(on)
-    answer, stress = gauge(known, on, anchors())
+    found = gauge(known, on, anchors())
+    answer = found.answer
     if request.books:
         windows, calm = (_windows(files) for files in (request.books, request.calm))
         answer = replace(
-            answer, books=books([w for w in windows if _had_begun(w, on)], calm, stress)
+            answer, books=books([w for w in windows if _had_begun(w, on)], calm, found.stress)
         )
     files = (*request.books, *request.calm)
     inputs: dict[str, Json] = {
@@ -76,7 +81,7 @@ def gauge_of(request: GaugeRequest) -> Gauged:
         "books": [file.name for file in request.books],
         "books_reference": [file.name for file in request.calm],
     }
-    return Gauged(answer, stress, inputs)
+    return Gauged(answer, found.stress, found.beside, inputs)
 
 
 def _windows(files: tuple[Path, ...]) -> list[Window]:
@@ -145,6 +150,8 @@ def _series(gauged: Gauged) -> Iterator[tuple[str, str, np.ndarray]]:
         yield f"points {segment}", segment, whole.points[:, at]
     for member in panel():
         yield member.name, member.segment, levels(member, stress)
+    for name, values in gauged.beside.items():
+        yield name, SEGMENT, values
 
 
 def _table(

@@ -13,8 +13,10 @@ from undertow.core.answers.gauge import GaugeAnswer, Light, Reading
 from undertow.report.words import ENGLISH, Words
 
 SIGNS = {
-    "share of price": (100.0, " %"),
-    "share a day": (100.0, " %"),
+    "share of the price": (100.0, " %"),
+    "per day": (100.0, " %"),
+    "share": (100.0, " %"),
+    "times usual": (1.0, " ×"),
     "multiple of a year's median": (1.0, " ×"),
 }
 STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "grey": "dim"}
@@ -37,6 +39,13 @@ def _parts(answer: GaugeAnswer, words: Words) -> Iterator[RenderableType]:
         words(
             "Percentile: of its own past. Green below the 80th, amber below the 95th, else red;"
             " grey: no reading, or fewer than 252."
+        ),
+        style="dim",
+    )
+    yield Text(
+        words(
+            "Weights ±20 %, one at a time: the index ranks days alike to {rank}.",
+            rank=f"{answer.rank_stability:.3f}",
         ),
         style="dim",
     )
@@ -65,8 +74,14 @@ def _readings(answer: GaugeAnswer, words: Words) -> Table:
     for one in sorted(answer.readings, key=_by_percentile):
         cells = (level(one, one.level), level(one, one.change), number(100.0 * one.percentile, 1))
         proxy, _, symbols = one.name.partition(" ")
-        table.add_row(proxies(words)[proxy], symbols, *cells, _light(one.light, words))
+        table.add_row(proxies(words)[proxy], shortened(symbols), *cells, _light(one.light, words))
     return table
+
+
+def shortened(symbols: str) -> str:
+    """Symbols as they are, of more than two the first and how many there are."""
+    first, *others = symbols.split("+")
+    return f"{first} +{len(others)}" if len(others) > 1 else symbols
 
 
 def _by_percentile(one: Reading) -> float:
@@ -76,7 +91,7 @@ def _by_percentile(one: Reading) -> float:
 def named(one: Reading, words: Words) -> str:
     """An indicator in the reader's language, with its symbol."""
     proxy, _, symbols = one.name.partition(" ")
-    return f"{proxies(words).get(proxy, proxy)} {symbols}"
+    return f"{proxies(words).get(proxy, proxy)} {symbols.replace('+', ', ')}"
 
 
 def proxies(words: Words) -> dict[str, str]:
@@ -84,12 +99,17 @@ def proxies(words: Words) -> dict[str, str]:
     return {
         "corwin_schultz": words("spread, highs and lows"),
         "abdi_ranaldo": words("spread, closes and ranges"),
-        "range_volatility": words("range volatility"),
+        "parkinson": words("range volatility"),
         "level": words("level"),
         "amihud": words("move per money traded"),
         "volume": words("volume"),
         "premium": words("premium of the future"),
         "stock_bond": words("stock-bond correlation shift"),
+        "edge": words("spread, all four prices"),
+        "volume_shock": words("volume shock"),
+        "absorption": words("absorption ratio"),
+        "absorption_shift": words("absorption shift"),
+        "turbulence": words("turbulence"),
     }
 
 

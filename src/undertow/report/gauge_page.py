@@ -72,7 +72,7 @@ def _readings(answer: GaugeAnswer, words: Words) -> Markup:
         "Percentile: of its own past. Green below the 80th, amber below the 95th, else red; grey:"
         " no reading, or fewer than 252."
     )
-    titles = segments(words)
+    titles = {**segments(words), "beside": words("Beside the index")}
     groups = [
         (titles[name], [_reading(one, words) for one in answer.readings if one.segment == name])
         for name in titles

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -20,6 +21,7 @@ from undertow.core.answers.gauge import (
 from undertow.core.errors import BadDate, BadFile
 from undertow.core.history import History
 from undertow.core.shapes import Floats
+from undertow.studies.gauge_beside import SEGMENT, Beside, beside_panel, beside_series
 from undertow.studies.gauge_sentences import sentences, warnings
 from undertow.studies.stress_index import (
     EQUAL,
@@ -40,19 +42,28 @@ CLAIMED = 82.7
 """The level that the story calls the peak of 2008."""
 
 UNITS = {
-    "corwin_schultz": "share of price",
-    "abdi_ranaldo": "share of price",
-    "range_volatility": "share a day",
+    "corwin_schultz": "share of the price",
+    "abdi_ranaldo": "share of the price",
+    "parkinson": "per day",
     "level": "points",
     "amihud": "multiple of a year's median",
     "volume": "multiple of a year's median",
-    "premium": "share of price",
+    "premium": "share of the price",
     "stock_bond": "atanh of correlation",
 }
 IN_LOGS = frozenset(UNITS) - {"stock_bond"}
 
 
-def gauge(history: History, on: date, held: Anchors) -> tuple[GaugeAnswer, Stress]:
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """An answer, and the series behind it on the sessions of the index."""
+
+    answer: GaugeAnswer
+    stress: Stress
+    beside: Mapping[str, Floats]
+
+
+def gauge(history: History, on: date, held: Anchors) -> Gauge:
     """Everything as of the end of a day; nothing after it is looked at."""
     known = history.until(on)
     if CLOCK not in known:
@@ -62,6 +73,7 @@ def gauge(history: History, on: date, held: Anchors) -> tuple[GaugeAnswer, Stres
     stress = stress_index(known, held)
     if not len(stress.days):
         raise BadDate(f"no index can be said on {on}: the data begin too late; name a later day.")
+    others = beside_series(known, stress.days)
     at = len(stress.days) - 1
     segments = _segments(stress, at)
     peaks = _peaks(stress, held)
@@ -77,14 +89,18 @@ def gauge(history: History, on: date, held: Anchors) -> tuple[GaugeAnswer, Stres
         light=light(percentile(stress.index), len(stress.index)),
         segments=segments,
         missing=tuple(one.name for one in segments if math.isnan(one.score)),
-        readings=tuple(_reading(member, stress) for member in panel()),
+        readings=(
+            *(_reading(member, stress) for member in panel()),
+            *(_beside(one, others, at + 1) for one in beside_panel()),
+        ),
         peaks=peaks,
         claim=claim,
         rank_stability=rank_stability(stress),
         reference=(held.first, held.last),
         warnings=(),
     )
-    return replace(answer, said=sentences(answer), warnings=warnings(answer)), stress
+    answer = replace(answer, said=sentences(answer), warnings=warnings(answer))
+    return Gauge(answer, stress, others)
 
 
 def gauge_history(stress: Stress, since: date) -> GaugeHistory:
@@ -127,14 +143,25 @@ def _change(values: Floats) -> float:
 
 
 def _reading(member: Member, stress: Stress) -> Reading:
-    found = levels(member, stress)
+    who = (member.name, member.segment, member.symbol, UNITS[member.proxy])
+    return _told(who, levels(member, stress))
+
+
+def _beside(one: Beside, series: Mapping[str, Floats], count: int) -> Reading:
+    found = series.get(one.name, np.full(count, np.nan))
+    return _told((one.name, SEGMENT, "+".join(one.symbols), one.unit), found)
+
+
+def _told(who: tuple[str, str, str, str], found: Floats) -> Reading:
+    """A reading of the last session. who: name, segment, symbol, unit"""
     share, count = percentile(found), int((~np.isnan(found)).sum())
+    name, segment, symbol, unit = who
     return Reading(
-        name=member.name,
-        segment=member.segment,
-        symbol=member.symbol,
+        name=name,
+        segment=segment,
+        symbol=symbol,
         level=float(found[-1]),
-        unit=UNITS[member.proxy],
+        unit=unit,
         percentile=share,
         change=_change(found),
         light=light(share, count),

@@ -1,6 +1,8 @@
 """What daily prices say of liquidity: one series a proxy, in logs, up is worse.
 
-Windows end at the session itself and baselines before it: nothing looks ahead.
+Spreads, range volatility and impact are indicators of the family; what is here is how they are
+taken, and the proxies that are of the index alone. Windows end at the session itself and baselines
+before it: nothing looks ahead.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import numpy as np
 
 from undertow.core.history import DAY, Bars, History, Moments
 from undertow.core.shapes import Floats
+from undertow.indicators import INDICATORS
 from undertow.studies.stress_panel import Member
 from undertow.studies.windows import ewma_correlation, trailing_mean, trailing_median
 
@@ -19,6 +22,17 @@ SHORT, MONTH, YEAR = 10, 21, 252
 PREMIUM_BASE, PREMIUM_MEAN = 63, 5
 LAMBDA = 0.94
 NAN = np.nan
+
+OF_FAMILY: Mapping[str, int] = {
+    "corwin_schultz": SHORT,
+    "abdi_ranaldo": MONTH,
+    "parkinson": SHORT,
+    "amihud": SHORT,
+}
+"""Indicators of the family by name, and the window they are taken over."""
+
+IN_MONEY = frozenset({"amihud"})
+"""Those whose level drifts with prices and turnover: over the median of the year before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +49,22 @@ def proxy(member: Member, history: History, clock: Moments) -> Floats | None:
     """A member's series on these sessions; None where a symbol of it is absent or not daily."""
     if any(name not in history or history[name].step != DAY for name in member.symbols):
         return None
-    found = tuple(on_sessions(history[name], clock) for name in member.symbols)
     with np.errstate(divide="ignore", invalid="ignore"):
+        if member.proxy in OF_FAMILY:
+            return indicated(member, history, clock)
+        found = tuple(on_sessions(history[name], clock) for name in member.symbols)
         return PROXIES[member.proxy](*found)
+
+
+def indicated(member: Member, history: History, clock: Moments) -> Floats:
+    """ln of an indicator of the family; −∞ where it is not above 0."""
+    indicator = INDICATORS.make(member.proxy, {"window": OF_FAMILY[member.proxy]})
+    series = indicator.series(history, member.symbols)
+    value = series.value
+    if member.proxy in IN_MONEY:
+        value = value / trailing_median(value, YEAR)
+    at = np.minimum(np.searchsorted(series.date, clock), len(series) - 1)
+    return np.where(series.date[at] == clock, np.log(np.maximum(0.0, value[at])), NAN)
 
 
 def on_sessions(bars: Bars, clock: Moments) -> Session:
@@ -56,57 +83,9 @@ def on_sessions(bars: Bars, clock: Moments) -> Session:
     )
 
 
-def corwin_schultz(own: Session) -> Floats:
-    """ln of the mean spread of two days' highs and lows, negative ones 0, over 10 sessions.
-
-    beta = (h-l)² + (h1-l1)², gamma = (max h - min l)² after the overnight gap is taken out;
-    alpha = (√(2 beta) - √beta)/(3-2√2) - √(gamma/(3-2√2)); s = 2(e^alpha - 1)/(1 + e^alpha)
-    Source: Corwin and Schultz, J. Finance 67 (2012), 719
-    """
-    high, low, close = np.log(own.high), np.log(own.low), np.log(own.close)
-    shift = np.maximum(0.0, low[1:] - close[:-1]) + np.minimum(0.0, high[1:] - close[:-1])
-    h1, l1 = high[1:] - shift, low[1:] - shift
-    beta = (high[:-1] - low[:-1]) ** 2 + (h1 - l1) ** 2
-    gamma = (np.maximum(high[:-1], h1) - np.minimum(low[:-1], l1)) ** 2
-    k = 3.0 - 2.0 * np.sqrt(2.0)
-    alpha = (np.sqrt(2.0 * beta) - np.sqrt(beta)) / k - np.sqrt(gamma / k)
-    spread = np.maximum(0.0, 2.0 * (np.exp(alpha) - 1.0) / (1.0 + np.exp(alpha)))
-    return np.log(trailing_mean(_after(spread), SHORT))
-
-
-def abdi_ranaldo(own: Session) -> Floats:
-    """ln of the spread from closes and mid-ranges over 21 sessions; −inf where it is not positive.
-
-    s² = 4 mean((c_{t-1} - m_{t-1})(c_{t-1} - m_t)), m the middle of high and low, in logs
-    Source: Abdi and Ranaldo, Review of Financial Studies 30 (2017), 4437
-    """
-    close, middle = np.log(own.close), (np.log(own.high) + np.log(own.low)) / 2.0
-    squared = 4.0 * (close[:-1] - middle[:-1]) * (close[:-1] - middle[1:])
-    return np.log(np.maximum(0.0, trailing_mean(_after(squared), MONTH))) / 2.0
-
-
-def range_volatility(own: Session) -> Floats:
-    """ln of Parkinson's volatility of a day over 10 sessions.
-
-    σ² = mean(ln(h/l)²) / (4 ln 2);  stands in for depth, which a maker cuts as volatility rises
-    Source: Parkinson, J. Business 53 (1980), 61
-    """
-    squared = np.log(own.high / own.low) ** 2 / (4.0 * np.log(2.0))
-    return np.log(trailing_mean(squared, SHORT)) / 2.0
-
-
 def level(own: Session) -> Floats:
     """ln of the close: of an index that is a measure itself, such as the VIX."""
     return np.log(own.close)
-
-
-def amihud(own: Session) -> Floats:
-    """ln of mean |return| per money traded over 10 sessions, over the median of the year before.
-
-    Source: Amihud, J. Financial Markets 5 (2002), 31
-    """
-    moves = np.abs(_after(np.diff(np.log(own.close))))
-    return _multiple(moves / (own.close * own.volume))
 
 
 def volume(own: Session) -> Floats:
@@ -145,8 +124,5 @@ def _after(values: Floats) -> Floats:
 
 
 PROXIES: Mapping[str, Callable[..., Floats]] = {
-    one.__name__: one
-    for one in (
-        corwin_schultz, abdi_ranaldo, range_volatility, level, amihud, volume, premium, stock_bond,
-    )
-}  # fmt: skip
+    one.__name__: one for one in (level, volume, premium, stock_bond)
+}
