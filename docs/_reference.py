@@ -50,7 +50,8 @@ def rules() -> str:
     """Every member of every family: what it is, its formula, parameters, limits and source."""
     return _page(
         "Rules",
-        "What a scenario can choose, a book name (rulebook), and a measure use (indicator);"
+        "What a scenario can choose, a book name (rulebook), a measure use (indicator), and a fetch"
+        " ask (source);"
         " `undertow rules` lists them.",
         _rules(),
     )

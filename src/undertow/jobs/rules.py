@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 from typing import Final
 
+from undertow.data.sources import SOURCES
 from undertow.indicators import INDICATORS
 from undertow.jobs.answer import Json, wrapped
 from undertow.model.impact import IMPACT
@@ -16,7 +17,17 @@ from undertow.model.rulebook import RULEBOOK, Rates
 from undertow.model.traders import TRADERS
 from undertow.model.venues import VENUES
 
-FAMILIES: Final = (MARGIN, LIQUIDATION, IMPACT, MAKERS, TRADERS, VENUES, RULEBOOK, INDICATORS)
+FAMILIES: Final = (
+    MARGIN,
+    LIQUIDATION,
+    IMPACT,
+    MAKERS,
+    TRADERS,
+    VENUES,
+    RULEBOOK,
+    INDICATORS,
+    SOURCES,
+)
 
 
 def rules_answer() -> dict[str, Json]:
