@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import lzma
+import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -62,6 +63,18 @@ def read_chain(file: Path, form: str = "", wanted: Wanted = Wanted()) -> Chain:
     chain = FORMATS[found](file, lines, wanted)
     if not len(chain):
         raise BadFile(f"{file} holds no option; give a chain.")
+    return _as_asked(chain, file, wanted)
+
+
+def _as_asked(chain: Chain, file: Path, wanted: Wanted) -> Chain:
+    """UnknownName if a file of one chain is of another underlying or day than was asked for."""
+    held = chain.underlying
+    if wanted.symbol and wanted.symbol.upper() != held.upper():
+        raise UnknownName(f"{file} holds {held!r}, not {wanted.symbol!r}; leave --symbol out.")
+    if not chain.moment.isoformat().startswith(wanted.on):
+        raise UnknownName(
+            f"{file} is of {chain.moment.isoformat()}, not of {wanted.on}; leave --on out."
+        )
     return chain
 
 
@@ -88,9 +101,12 @@ def _format(lines: list[list[str]]) -> str:
 def _cell(text: str | None, where: str) -> float:
     """A number of a cell; NaN where it is empty."""
     try:
-        return float(text) if text and text.strip() else float("nan")
+        found = float(text) if text and text.strip() else float("nan")
     except ValueError:
         raise BadFile(f"{where} has {text!r} where a number is due; mend it.") from None
+    if math.isinf(found):
+        raise BadFile(f"{where} has {text!r} where a finite number is due; mend it.")
+    return found
 
 
 def _end(day: date, at: time = CLOSE) -> datetime:
@@ -148,7 +164,10 @@ def _lean(file: Path, lines: list[list[str]], wanted: Wanted) -> Chain:
             spot = spot if spot == spot else _cell(cells[6], where)  # noqa: PLR0124 - NaN
             continue
         rows.append((where, _lean_row(cells, where)))
-    on = datetime.strptime(named[2], "%Y%m%d").date()
+    try:
+        on = datetime.strptime(named[2], "%Y%m%d").date()
+    except ValueError:
+        raise BadFile(f"{file.name} is of no day ({named[2]}); write 20151231.") from None
     return _chain(rows, named[1].upper(), spot, _end(on))
 
 
@@ -166,7 +185,9 @@ def _lean_row(cells: list[str], where: str) -> Quoted:
 
 def _cboe(file: Path, lines: list[list[str]], wanted: Wanted) -> Chain:
     """A row for each strike: the call on the left, the put on the right."""
-    at = next(k for k, line in enumerate(lines) if line[:1] == ["Expiration Date"])
+    at = next((k for k, line in enumerate(lines) if line[:1] == ["Expiration Date"]), None)
+    if at is None:
+        raise BadFile(f"{file} has no line that begins with Expiration Date; check --format.")
     top = " ".join(",".join(line) for line in lines[:at])
     last = re.search(r"Last: ([\d.]+)", top)
     spot = wanted.spot if wanted.spot > 0.0 else float(last[1]) if last else float("nan")
@@ -177,7 +198,7 @@ def _cboe(file: Path, lines: list[list[str]], wanted: Wanted) -> Chain:
             raise BadFile(f"{where} has {len(cells)} cells, Cboe's table has 22; mend it.")
         rows += [(where, _cboe_row(cells, start, where)) for start in (1, 12)]
     name = lines[at - 2][0] if at > 1 and lines[at - 2] else file.stem
-    return _chain(rows, wanted.symbol or name, spot, _cboe_moment(top, file))
+    return _chain(rows, name, spot, _cboe_moment(top, file))
 
 
 def _cboe_row(cells: list[str], start: int, where: str) -> Quoted:
@@ -250,6 +271,12 @@ def _long(file: Path, wanted: Wanted) -> Chain:
 
 def _picked(rows: list[dict[str, str]], file: str, wanted: Wanted) -> list[dict[str, str]]:
     """The rows of one underlying at one moment; UnknownName if it is not clear which."""
+    for row in rows:
+        lacking = [LONG[k][0] for k in NEEDED[:-1] if not row[k]]
+        if lacking:
+            raise BadFile(f"{file} line {row['line']} has no {lacking[0]}; mend it.")
+    if not rows:
+        raise BadFile(f"{file} holds no option; give a chain.")
     names = sorted({row["underlying"] for row in rows})
     if wanted.symbol and wanted.symbol not in names:
         raise unknown("underlying", wanted.symbol, names, file)

@@ -73,10 +73,16 @@ def _member(file: Path, expiry: str | None) -> tuple[str, str]:
 
 def _chosen(names: list[str], file: Path, expiry: str | None) -> str:
     """The quotes of the contract that is wanted, else of the first month."""
-    found = {m[3]: n for n in sorted(names, reverse=True) if (m := NAMED.fullmatch(n))}
+    quotes = [m for n in sorted(names, reverse=True) if (m := NAMED.fullmatch(n))]
+    held = sorted({f"{m[2].upper()} of {m[1]}" for m in quotes})
+    if len(held) > 1:
+        raise BadFile(f"{file} holds {', '.join(held)}; give one symbol and one day a file.")
+    found = {m[3]: m[0] for m in quotes}
     if not found:
-        held = ", ".join(names[:2]) or "nothing"
-        raise BadFile(f"{file} holds {held}, no minute quotes; give a minute_quote file.")
+        raise BadFile(
+            f"{file} holds {', '.join(names[:2]) or 'nothing'}, no minute quotes; give a"
+            " minute_quote file."
+        )
     if expiry and expiry not in found:
         raise unknown("contract month", expiry, (str(m) for m in found), file.name)
     return found[expiry] if expiry else found[min(found, key=str)]
@@ -90,12 +96,13 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
             f"{name} is not named as this format names its files (day, symbol, minute_quote,"
             f" {wanted}); check --format."
         )
-    day = datetime.strptime(named[1], "%Y%m%d").date()
+    day = _day(named[1], name)
     rows = list(_rows(text, name))
     kept = [row for row in rows if len(row) == 5]
     if not kept:
         raise BadFile(f"{name} has no row with both a bid and an ask; give another file.")
     time, bid, bid_size, ask, ask_size = np.array(kept).T
+    _units(np.concatenate([bid, ask]), layout, name)
     return Quotes(
         symbol=named[2].upper(),
         time=_utc(day, time.astype(np.int64), layout.clock),
@@ -106,6 +113,22 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
         clock=layout.clock,
         skipped=len(rows) - len(kept),
     )
+
+
+def _units(prices: np.ndarray, layout: Layout, name: str) -> None:
+    """Refuse decimals where a format writes ten-thousandths."""
+    if layout.unit != 1.0 and np.any(prices != np.round(prices)):
+        raise BadFile(
+            f"{name} has prices with decimals; this format writes whole ten-thousandths: check"
+            " --format."
+        )
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()
+    except ValueError:
+        raise BadFile(f"{name} is of no day ({text}); name it such as 20170904_…") from None
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[float, ...]]:
