@@ -52,6 +52,8 @@ FILLED = 8
 """Flag of LEFT and DELETE: what went was traded."""
 REPLACED = 16
 """Flag of DELETE and ADD: the order goes on under another name."""
+REMAINDER = 32
+"""Flag of LEFT: an order that is not in the book comes into it with what it has left."""
 
 BookKind: TypeAlias = Literal["orders", "levels", "ladder"]
 

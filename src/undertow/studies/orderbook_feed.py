@@ -70,5 +70,5 @@ def passed(opened: Opened, window_ns: int) -> Passed:
     measures.end()
     odd = {name: n for name, n in {**opened.skipped, **replay.odd}.items() if n}
     grid, windows = measures.weighed.grid, measures.weighed.count
-    profile = profile_of(replay.samples.met, grid, windows, opened.about.quantity_unit)
+    profile = profile_of(replay.sampled, grid, windows, opened.about.quantity_unit)
     return Passed(opened.about, measures, profile, begin, end, odd)
