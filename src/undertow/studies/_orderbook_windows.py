@@ -37,7 +37,7 @@ def measured(feed: Passed) -> dict[str, Floats]:
     """Every measure, window by window."""
     unit, profile, rows = feed.about.quantity_unit, feed.profile, feed.measures.flowed.met
     gone = rows[:, flow.GONE_BY :]
-    cancelled = gone[:, ev.CANCEL] + gone[:, ev.DELETE] + gone[:, ev.MODIFY]
+    cancelled = gone[:, ev.CANCEL] + gone[:, ev.DELETE]
     sampled = {
         name: profile.by_window(profile.depth(name))
         for name in ("top10", "within_10bps", "within_50bps", "makers")

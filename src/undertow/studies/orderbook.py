@@ -39,6 +39,7 @@ NAMES = {
     ev.LEVEL: "level",
     ev.CLEAR: "clear",
     ev.MODIFY: "modify",
+    ev.QUOTE: "quote",
 }
 """What kinds of messages are called in the answer."""
 CUT = 0.5
@@ -101,14 +102,15 @@ def _ratios(feed: Passed) -> tuple[float, float, float, float]:
     """Cancels against fills, by quantity and by count, and messages against trades."""
     rows = feed.measures.flowed.met.sum(axis=0)
     counts, gone = rows[flow.COUNTED :], rows[flow.GONE_BY :]
-    cancels = counts[ev.CANCEL] + counts[ev.DELETE] + counts[ev.MODIFY]
-    cancelled = gone[ev.CANCEL] + gone[ev.DELETE] + gone[ev.MODIFY]
+    cancels = counts[ev.CANCEL] + counts[ev.DELETE]
+    replaced = cancels + counts[ev.MODIFY]
+    cancelled = gone[ev.CANCEL] + gone[ev.DELETE]
     trades = counts[ev.FILL] + counts[ev.HIDDEN]
     return (
         _over(cancelled, cancelled + gone[ev.FILL]),
         _over(cancels, cancels + counts[ev.FILL]),
-        _over(cancels, trades),
-        _over(counts[ev.ADD] + cancels, trades),
+        _over(replaced, trades),
+        _over(counts[ev.ADD] + replaced, trades),
     )
 
 

@@ -46,7 +46,8 @@ class Measures:
         self.weighing[weight.WAS] = -1
         self.flowing = np.zeros(1, dtype=np.int64)
         self.hitting = np.zeros(hit.COUNTERS, dtype=np.int64)
-        self.hitting[hit.TRADES_ARE] = TRADE if self.about.book == "levels" else FILL
+        self.hitting[hit.TRADES_ARE] = TRADE if self.about.prints else FILL
+        self.hitting[hit.TAKERS_STAND] = self.about.takers_stand
         self.waiting = np.zeros((1 << 10, 5), dtype=np.int64)
         self.sums = np.zeros((len(hit.HORIZONS) + 1, 4))
 

@@ -25,9 +25,11 @@ from undertow.core.events import (
     LEVEL,
     MODIFY,
     NAMED,
+    QUOTE,
     REMAINDER,
     REPLACED,
     SNAPSHOT,
+    TRADE,
     Events,
 )
 from undertow.tape.seen import (
@@ -75,8 +77,10 @@ ORDER_COLUMNS = 7
 KEY, HELD, MAKERS = 0, 1, 2
 """A level's price (minus it for asks, so that the best is the largest), all of it, and makers'."""
 
-NEXT, ROW, LIVE, MET, CROSSED_SINCE, PURGED, UNKNOWN, TWICE_BORN, BIDS, ASKS = range(10)
-COUNTERS = 10
+NEXT, ROW, LIVE, MET, CROSSED_SINCE, PURGED, UNKNOWN, TWICE_BORN, BIDS, ASKS, CLOSED, QUOTED = range(12)
+COUNTERS = 16
+"""CLOSED is 1 until the first trade where a feed opens with one; from QUOTED on stand the best bid,
+what it is for, the best ask and what it is for, as the feed says them (0: it says none)."""
 
 SIZES = 1 << 14
 ON_BID, ON_ASK, NEAR, ENDED, SHORT = 0, 1, 2, 3, 4
@@ -338,6 +342,9 @@ def applied(book: Book, i: int, events: Events, row: Seen) -> None:
         born(book, i, events, row)
     elif kind == LEVEL:
         levelled(book, i, events, row)
+    elif kind == QUOTE:
+        place = QUOTED if events.side[i] > 0 else QUOTED + 2
+        counters[place], counters[place + 1] = events.price[i], events.quantity[i]
     elif kind == CLEAR:
         book.orders[:, LEFT_OVER] = 0
         counters[LIVE] = counters[BIDS] = counters[ASKS] = 0
@@ -416,9 +423,22 @@ def sample(book: Book, at: int, row: Sampled) -> None:
 
 @compiled_within
 def touch(book: Book, row: Seen) -> None:
-    """Best prices, what stands there, and the state of the book."""
+    """Best prices, what stands there, and the state of the book.
+
+    Where the feed says its best prices only these messages are looked at.
+    """
     counters, levels = book.counters, book.levels
     bids, asks = counters[BIDS], counters[ASKS]
+    if counters[QUOTED] > 0:
+        row[BID], row[BID_QUANTITY] = counters[QUOTED], counters[QUOTED + 1]
+        row[ASK], row[ASK_QUANTITY] = counters[QUOTED + 2], counters[QUOTED + 3]
+        if row[KIND] != QUOTE:
+            row[STATE] = BETWEEN
+        elif row[ASK] == 0:
+            row[STATE] = ONE_SIDED
+        else:
+            row[STATE] = CROSSED if row[BID] >= row[ASK] else OPEN
+        return
     row[STATE] = state_of(book)
     if bids > 0:
         row[BID], row[BID_QUANTITY] = levels[0, bids - 1, KEY], levels[0, bids - 1, HELD]
@@ -437,6 +457,10 @@ def replay_orders(
     counters = book.counters
     for i in range(events.time.shape[0]):
         at, row = events.time[i], seen[i]
+        if counters[CLOSED] == 1:
+            if events.kind[i] == TRADE:
+                counters[CLOSED] = 0
+            counters[NEXT] = -(-at // SECOND) * SECOND
         while counters[NEXT] < at:
             sample(book, counters[NEXT], samples[counters[ROW]])
             counters[ROW] += 1
@@ -452,7 +476,7 @@ def replay_orders(
                 purge(book)
                 touch(book, row)
                 counters[CROSSED_SINCE] = -1
-        if events.flags[i] & END == 0:
+        if events.flags[i] & END == 0 or counters[CLOSED] == 1:
             row[STATE] = BETWEEN
 
 

@@ -30,11 +30,12 @@ class Samples:
         """Make room for the seconds of a block."""
         if not counters[NEXT]:
             counters[NEXT] = -(-begin // SECOND) * SECOND
-        due = (end - int(counters[NEXT])) // SECOND + 2
+        due = (end - max(int(counters[NEXT]), begin)) // SECOND + 2
         if due > LONGEST_GAP:
             raise BadFile(
                 f"{due / 86_400:.0f} days lie between messages; give a file of one stretch of time."
             )
+        due = (end - int(counters[NEXT])) // SECOND + 2
         need = int(counters[ROW]) + max(due, 0)
         if need > len(self.rows):
             more = np.zeros((max(need, 2 * len(self.rows)), SAMPLE_COLUMNS), dtype=np.int64)
@@ -62,6 +63,7 @@ class Replay:
 
     def __post_init__(self) -> None:
         self.counters[kept.CROSSED_SINCE] = -1
+        self.counters[kept.CLOSED] = self.about.opens_with_a_trade
 
     def shown(self, events: Events) -> Seen:
         """What a block shows, message by message."""
@@ -117,7 +119,7 @@ class Replay:
             wider = _slots(1 << (4 * (live + more) - 1).bit_length())
             kept.rehashed(self.orders, wider)
             self.orders = wider
-        deepest = int(self.counters[kept.BIDS :].max()) + more
+        deepest = int(self.counters[kept.BIDS : kept.BIDS + 2].max()) + more
         if deepest > self.levels.shape[1]:
             deeper = np.zeros((2, 2 * deepest, 3), dtype=np.int64)
             deeper[:, : self.levels.shape[1]] = self.levels

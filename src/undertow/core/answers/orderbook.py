@@ -168,7 +168,8 @@ class OrderbookAnswer:
     """A feed of order-book messages, measured in one pass.
 
     begin, end: UTC, or time of day where the feed names no day
-    cancel_share_*: cancelled over cancelled and filled, of what stood in the book
+    cancel_share_*: cancelled over cancelled and filled, of what stood in the book; an order that is
+    replaced has not gone
     cancels_per_fill: deletes, part cancels and replacements over trades, hidden ones included
     order_to_trade: adds and all of these over trades
     kyle_lambda: slope of the mid's change on signed volume, by minute;  ofi_beta: on order-flow
