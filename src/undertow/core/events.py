@@ -56,6 +56,8 @@ REPLACED = 16
 """Flag of DELETE and ADD: the order goes on under another name."""
 REMAINDER = 32
 """Flag of LEFT: an order that is not in the book comes into it with what it has left."""
+UNPRINTED = 64
+"""Flag of FILL: it is part of a trade that is printed elsewhere, such as an auction's."""
 
 BookKind: TypeAlias = Literal["orders", "levels", "ladder"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undertow.core.compiled import compiled, compiled_within
-from undertow.core.events import TRADE
+from undertow.core.events import TRADE, UNPRINTED
 from undertow.core.shapes import Floats
 from undertow.tape.seen import (
     ASK,
@@ -11,6 +11,7 @@ from undertow.tape.seen import (
     BETWEEN,
     BID,
     BID_QUANTITY,
+    FLAGS,
     GONE,
     KIND,
     OPEN,
@@ -83,6 +84,8 @@ def traded(seen: Seen, i: int, counters: Counters, waiting: Seen, sums: Floats) 
     kind = seen[i, KIND]
     sign = seen[i, SIDE] if kind == TRADE else -seen[i, SIDE]
     price, quantity, mid = seen[i, PRICE], seen[i, GONE], counters[MID]
+    if seen[i, FLAGS] & UNPRINTED:
+        return 0.0
     if counters[TAKERS_STAND] and sign * (2 * price - mid) < 0:
         return 0.0
     if mid > 0 and sign != 0:

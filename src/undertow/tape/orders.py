@@ -77,7 +77,9 @@ ORDER_COLUMNS = 7
 KEY, HELD, MAKERS = 0, 1, 2
 """A level's price (minus it for asks, so that the best is the largest), all of it, and makers'."""
 
-NEXT, ROW, LIVE, MET, CROSSED_SINCE, PURGED, UNKNOWN, TWICE_BORN, BIDS, ASKS, CLOSED, QUOTED = range(12)
+NEXT, ROW, LIVE, MET, CROSSED_SINCE, PURGED, UNKNOWN, TWICE_BORN, BIDS, ASKS, CLOSED, QUOTED = (
+    range(12)
+)
 COUNTERS = 16
 """CLOSED is 1 until the first trade where a feed opens with one; from QUOTED on stand the best bid,
 what it is for, the best ask and what it is for, as the feed says them (0: it says none)."""
@@ -249,7 +251,9 @@ def lessened(book: Book, at: int, quantity: int, now: int, row: Seen) -> None:
     if hit > 0:
         orders[at, HIT] = max(hit - gone, 0)
         row[KIND] = FILL
-    row[PRICE] = row[PLACE] = orders[at, AT_PRICE]
+    row[PLACE] = orders[at, AT_PRICE]
+    if row[KIND] != FILL or row[PRICE] == 0:
+        row[PRICE] = orders[at, AT_PRICE]
     row[SIDE] = 1 if orders[at, LEFT_OVER] > 0 else -1
     row[GONE] = gone
     row[FLAGS] = (row[FLAGS] & ~NAMED) | (NAMED if orders[at, IS_MAKER] else 0)
@@ -313,9 +317,9 @@ def known(book: Book, i: int, events: Events, row: Seen) -> None:
     if kind == EXECUTED:
         book.orders[at, HIT] += events.quantity[i]
         row[KIND] = NOTHING
-    elif kind == MODIFY and events.quantity[i] > 0:
-        altered(book, i, events, row)
-    elif kind == LEFT and events.quantity[i] >= held:
+    elif (kind == MODIFY and events.quantity[i] > 0) or (
+        kind == LEFT and events.quantity[i] >= held
+    ):
         altered(book, i, events, row)
     else:
         gone = events.quantity[i]
@@ -447,9 +451,7 @@ def touch(book: Book, row: Seen) -> None:
 
 
 @compiled
-def replay_orders(
-    events: Events, book: Book, seen: Seen, samples: Sampled, purge_ns: int
-) -> None:
+def replay_orders(events: Events, book: Book, seen: Seen, samples: Sampled, purge_ns: int) -> None:
     """Fill `seen` and the samples that fall between these messages.
 
     purge_ns: how long a book may stay crossed, 0 if for ever

@@ -89,7 +89,7 @@ def parsed(  # noqa: C901, PLR0912 - a state machine over bytes, in one loop
                     seen = 0
                 elif c == 45 and at == start:
                     negative = True
-                elif (c == 101 or c == 69) and at > start:
+                elif c in {101, 69} and at > start:
                     exponent, at = power(text, at + 1)
                     seen = max(seen, 0) - exponent
                     break

@@ -85,10 +85,10 @@ def string(text: Bytes, at: int) -> int:
 
 
 @compiled
-def line_of(  # noqa: C901, PLR0912 - one look at each key, in one loop
+def line_of(  # noqa: C901, PLR0912, PLR0915 - one look at each key, in one loop
     text: Bytes, at: int, row: Lines, out: Found, count: int
 ) -> tuple[int, int]:
-    """Read one line; the events there are now (−1: it cannot be read), and where the next begins."""
+    """Read one line: the events there are now (−1: it is no line), and where the next begins."""
     row[:] = 0
     row[EVENTS], row[BEFORE] = count, -1
     if 48 <= text[at] <= 57:
@@ -141,7 +141,7 @@ def line_of(  # noqa: C901, PLR0912 - one look at each key, in one loop
                 row[BEFORE] = value
             elif key == 69 and length == 1:
                 row[EXCHANGE] = value
-        elif (c == 116 or c == 102) and key == 109 and length == 1:
+        elif c in {116, 102} and key == 109 and length == 1:
             sign, row[WHAT] = (-1 if c == 116 else 1), TRADE
             at += 4
         else:

@@ -165,7 +165,9 @@ class _Block:
         flags[self.ends[counts > 0] - 1] = ev.END
         held = wanted[line]
         line, rows = line[held], self.found[: len(held)][held]
-        return _made(self.lines[line, raw.TIME], kinds[self.lines[line, raw.WHAT]], rows, flags[held])
+        return _made(
+            self.lines[line, raw.TIME], kinds[self.lines[line, raw.WHAT]], rows, flags[held]
+        )
 
     def picture(self, line: int) -> Events:
         """A snapshot: nothing stands, then all that it has."""

@@ -53,7 +53,9 @@ class Bitstamp(Feed):
                 f" {', '.join(TRADES)}; check the files and --format."
             )
         skipped: Counter[str] = Counter()
-        about = About("bitstamp", "", UNIT, UNIT, "orders", purge_ns=PURGE_NS, takers_stand=not trades)
+        about = About(
+            "bitstamp", "", UNIT, UNIT, "orders", purge_ns=PURGE_NS, takers_stand=not trades
+        )
         parties = _parties(trades, heads) if trades else None
         return Opened(about, _blocks(orders[0], heads[orders[0]], parties, skipped), skipped)
 

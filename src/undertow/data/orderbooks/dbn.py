@@ -192,9 +192,7 @@ def _picked(
 
 
 @compiled
-def starts(
-    text: Bytes, out: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], int, int]:
+def starts(text: Bytes, out: NDArray[np.int64]) -> tuple[NDArray[np.int64], int, int]:
     """Where whole records begin, how many there are, and the bytes they take; −1 − byte if none."""
     at, count, end = 0, 0, text.shape[0]
     while at < end:
