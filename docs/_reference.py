@@ -18,7 +18,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from undertow.cli import app
 from undertow.cli_measure import app as measure_app
-from undertow.core.answers import book, leaving, remedy, survival, within
+from undertow.core.answers import book, fetched, gauge, leaving, remedy, survival, within
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.family import Family
 from undertow.episodes.facts import HEADER, SOURCES, STATUSES, Fact
@@ -33,11 +33,15 @@ DOCS = Path(__file__).parent
 SOURCE = "../src/undertow"
 WRITTEN = "<!-- Written by docs/_reference.py; do not edit. -->"
 BOOK_RECORDS = (
-    book.BookAnswer, book.AccountAnswer, book.PositionAnswer, book.Reach, book.DirectionAnswer,
-    book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving, leaving.WayOut,
-    leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance, remedy.Remedy,
-    remedy.Way, remedy.Trade, remedy.Likely, within.Within, within.InsideAccount, within.Losses,
-    within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
+    book.BookAnswer, book.Basis, book.AccountAnswer, book.PositionAnswer, book.Reach,
+    book.DirectionAnswer, book.StateAnswer, book.Reconciled, book.TermsAnswer, leaving.Leaving,
+    leaving.WayOut, leaving.LeavingLine, leaving.Rescue, survival.Survival, survival.Chance,
+    remedy.Remedy, remedy.Way, remedy.Trade, remedy.Likely, within.Within, within.InsideAccount,
+    within.Losses, within.ForcedSale, within.Moved, book.ClaimAnswer, book.ClaimRow,
+)  # fmt: skip
+GAUGE_RECORDS = (
+    gauge.GaugeAnswer, gauge.SegmentReading, gauge.Reading, gauge.PeakReading, gauge.LevelClaim,
+    gauge.BookStress, gauge.BookWindow, fetched.FetchAnswer, fetched.Fetched, fetched.Doubt,
 )  # fmt: skip
 Schema = Mapping[str, object]
 
@@ -46,7 +50,9 @@ def rules() -> str:
     """Every member of every family: what it is, its formula, parameters, limits and source."""
     return _page(
         "Rules",
-        "What a scenario can choose, and a book name (rulebook); `undertow rules` lists them.",
+        "What a scenario can choose, a book name (rulebook), a measure use (indicator), and a fetch"
+        " ask (source);"
+        " `undertow rules` lists them.",
         _rules(),
     )
 
@@ -113,7 +119,9 @@ def _command(name: str, callback: Callable[..., object] | None) -> Iterator[str]
     yield inspect.getdoc(callback) or ""
     hints = get_type_hints(callback, include_extras=True)
     signature = inspect.signature(callback).parameters.values() if callback else ()
-    rows = [_option(p.name, hints[p.name], p.default) for p in signature]
+    # What has no annotation of its own is the command's context, no option.
+    known = (p for p in signature if get_args(hints[p.name]))
+    rows = [_option(p.name, hints[p.name], p.default) for p in known]
     if rows:
         yield _table(("argument or option", "meaning", "default"), rows)
 
@@ -231,6 +239,15 @@ def book_answer() -> str:
     return _page("The answer about a book", said, _fields(*BOOK_RECORDS))
 
 
+def gauge_answer() -> str:
+    """Every field of the JSON answers of `undertow gauge` and `undertow fetch`."""
+    said = (
+        "`undertow gauge --json` prints a GaugeAnswer, `undertow fetch --json` a FetchAnswer;"
+        " sentences are in English and `said` is in `outcome`, NaN is null."
+    )
+    return _page("The answers of a gauge and of a fetch", said, _fields(*GAUGE_RECORDS))
+
+
 def _fields(*records: type[object]) -> Iterator[str]:
     for record in records:
         yield f"## {record.__name__}"
@@ -277,6 +294,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "episode-file.md": episode_file,
     "answer.md": answer,
     "book-answer.md": book_answer,
+    "gauge-answer.md": gauge_answer,
     "published.md": published,
 }
 

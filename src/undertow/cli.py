@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow import __version__, cli_fetch
+from undertow import __version__, cli_fetch, cli_gauge
 from undertow.cli_measure import app as measure_app
 from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
 from undertow.core.errors import RefusedBook, UndertowError
@@ -196,6 +196,7 @@ def _print_page(done: Done, lang: Lang, *, page: bool) -> None:
 
 @app.command()
 def book(  # noqa: PLR0913, PLR0917 - one parameter per option
+    context: typer.Context,
     files: FilesArgument = None,
     shock: ShockOption = "",
     hike: RaiseOption = None,
@@ -218,21 +219,30 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
 ) -> None:
     """Your own positions: when you are called, when sold out, and what is left."""
     from undertow.jobs.book import BookRequest, day_of
+    from undertow.jobs.heard import unheard
     from undertow.jobs.inside import Inside
     from undertow.report.words import speaker
 
+    if wrong := unheard(_given(context)):
+        raise typer.BadParameter(wrong)
     words = speaker(lang.value)
-    if not files or leverage is not None or move is not None:
-        _claim(files or [], leverage, move, words, as_json=as_json)
+    if leverage is not None and move is not None:
+        _claim(leverage, move, words, as_json=as_json)
         return
-    if inside is None and (accounts, seed, bar) != (None, None, None):
-        raise typer.BadParameter("--accounts, --seed and --bar are of a crowd; name one with --in")
     crowd = None if inside is None else Inside(inside, accounts, seed, bar)
     request = BookRequest(
-        tuple(files), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
+        tuple(files or ()), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
         hedges=hedges, data=data, days=days, likely=likely, gap=gap,
     )  # fmt: skip
     _tell(_booked(request, words, quiet=as_json), words, as_json=as_json)
+
+
+def _given(context: typer.Context) -> set[str]:
+    """The options that were written, and FILE for a file."""
+    source = context.get_parameter_source
+    known = [(one, source(one.name)) for one in context.command.params if one.name]
+    written = [one for one, how in known if how is not None and how.name == "COMMANDLINE"]
+    return {"FILE" if one.name == "files" else one.opts[0] for one in written}
 
 
 def _tell(booked: Booked, words: Words, *, as_json: bool) -> None:
@@ -260,12 +270,8 @@ def _booked(request: BookRequest, words: Words, *, quiet: bool) -> Booked:
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _claim(
-    files: list[Path], leverage: float | None, move: str | None, words: Words, *, as_json: bool
-) -> None:
+def _claim(leverage: float, move: str, words: Words, *, as_json: bool) -> None:
     """What a leverage and a move come to under every regime."""
-    if files or leverage is None or move is None:
-        raise typer.BadParameter("give FILE…, or --leverage and --move together and no file")
     from undertow.jobs.claim import claim_of
 
     claimed = claim_of(leverage, move)
@@ -349,6 +355,7 @@ def episodes(
 
 
 app.command()(cli_fetch.fetch)
+app.command()(cli_gauge.gauge)
 
 
 def main() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
+
+from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
 
 if TYPE_CHECKING:
     from undertow.jobs.fetch import FetchDone
@@ -32,8 +33,6 @@ AgainOption: TypeAlias = Annotated[
     bool, typer.Option("--again", help="Ask even if a fresh answer is kept.")
 ]
 AtOption: TypeAlias = Annotated[str, typer.Option(help="Address in place of the provider's own.")]
-LangOption: TypeAlias = Annotated[str, typer.Option(help="Language of what is printed: en or zh.")]
-JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 
 def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
@@ -46,7 +45,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
     against: AgainstOption = None,
     again: AgainOption = False,
     at: AtOption = "",
-    lang: LangOption = "en",
+    lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:
     """Fetch prices from a provider: keep its raw answer, write the long form, check it."""
@@ -58,19 +57,16 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
         step=step, against=against, again=again, at=at,
     )  # fmt: skip
     done = fetched(request)
-    _tell(done, lang, as_json=as_json)
+    _tell(done, lang.value, as_json=as_json)
     if done.answer.failed:
         raise typer.Exit(1)
 
 
 def _tell(done: FetchDone, lang: str, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(done.json(), indent=1, ensure_ascii=False))
+        print_json(done.json())
         return
-    from rich.console import Console
-
     from undertow.report.fetched import fetched_page
     from undertow.report.words import speaker
 
-    console = Console(highlight=False, markup=False, emoji=False)
-    console.print(fetched_page(done.answer, speaker(lang)))
+    console().print(fetched_page(done.answer, speaker(lang)))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
+from undertow.cli_shared import JsonOption, Lang, LangOption, Several, console, print_json
+
+if TYPE_CHECKING:
+    from undertow.jobs.measured import Answered
 
 app = typer.Typer(
     name="measure",
@@ -26,6 +29,33 @@ class BookFormat(StrEnum):
     dbn = "dbn"
     itch = "itch"
     lobster = "lobster"
+
+
+class QuoteFormat(StrEnum):
+    """Layouts of minute quotes that are read."""
+
+    lean_crypto = "lean-crypto"
+    lean_equity = "lean-equity"
+    lean_future = "lean-future"
+    plain = "plain"
+
+
+class ChainFormat(StrEnum):
+    """Layouts of option chains that are read."""
+
+    lean = "lean"
+    cboe = "cboe"
+    long = "long"
+
+
+def _tell(found: Answered, lang: Lang, *, as_json: bool) -> None:
+    if as_json:
+        print_json(found.json())
+        return
+    from undertow.report.measured import measured_page
+    from undertow.report.words import speaker
+
+    console().print(measured_page(found.answer, speaker(lang.value)))
 
 
 @app.command()
@@ -57,3 +87,76 @@ def orderbook(  # noqa: PLR0913, PLR0917 - one parameter per option
     from undertow.report.words import speaker
 
     console().print(orderbook_page(found.answer, speaker(lang.value)))
+
+
+@app.command(cls=Several)
+def quotes(
+    baseline: Annotated[list[Path], typer.Option(help="Minute quotes of calm days, FILE…")],
+    stress: Annotated[list[Path], typer.Option(help="Minute quotes of the stress day, FILE…")],
+    form: Annotated[QuoteFormat, typer.Option("--format", help="Layout of the files.")],
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
+) -> None:
+    """Minute quotes of a stress day against calm days: how much wider, how much thinner."""
+    from undertow.jobs.measure_quotes import measure_quotes
+
+    _tell(measure_quotes(baseline, stress, form.value), lang, as_json=as_json)
+
+
+@app.command(cls=Several)
+def basis(  # noqa: PLR0913, PLR0917 - one parameter per option
+    future: Annotated[list[Path], typer.Option(help="Minute quotes of the future, FILE…")],
+    spot: Annotated[list[Path], typer.Option(help="Minute quotes of the spot or ETF, FILE…")],
+    reference: Annotated[
+        str, typer.Option(help="First and last day that say what is normal, A:B.")
+    ],
+    multiplier: Annotated[float, typer.Option(help="Units of spot in one of the future.")] = 1.0,
+    session: Annotated[
+        str, typer.Option(help="Hours of the spot in its own clock; 9:30-16:00 of an equity.")
+    ] = "",
+    expiry: Annotated[
+        str | None, typer.Option(help="Contract month such as 201312; else the first.")
+    ] = None,
+    future_format: Annotated[
+        QuoteFormat, typer.Option(help="Layout of the future's files.")
+    ] = QuoteFormat.lean_future,
+    spot_format: Annotated[
+        QuoteFormat, typer.Option(help="Layout of the spot's files.")
+    ] = QuoteFormat.lean_equity,
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
+) -> None:
+    """A future against its spot: how unusual the basis is, and whether it lasts."""
+    from undertow.jobs.measure_basis import BasisRequest, measure_basis
+
+    request = BasisRequest(
+        tuple(future), tuple(spot), reference, multiplier, session, expiry,
+        future_format.value, spot_format.value,
+    )  # fmt: skip
+    _tell(measure_basis(request), lang, as_json=as_json)
+
+
+@app.command()
+def gamma(  # noqa: PLR0913, PLR0917 - one parameter per option
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="An option chain.")],
+    form: Annotated[
+        ChainFormat | None, typer.Option("--format", help="Layout; else what the file shows.")
+    ] = None,
+    symbol: Annotated[str, typer.Option(help="Underlying, where a file has several.")] = "",
+    on: Annotated[str, typer.Option(help="Moment or day, where a file has several.")] = "",
+    spot: Annotated[
+        float | None, typer.Option(help="Price of the underlying, where the file has none.")
+    ] = None,
+    rate: Annotated[float, typer.Option(help="Interest per year, such as 0.05.")] = 0.0,
+    adv: Annotated[
+        float | None, typer.Option(help="Shares of the underlying traded on a usual day.")
+    ] = None,
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
+) -> None:
+    """Option dealers: what they must trade for a move of 1 %, and where the sign flips."""
+    from undertow.jobs.measure_gamma import GammaRequest, measure_gamma
+
+    named = form.value if form else ""
+    request = GammaRequest(file, named, symbol, on, spot, rate, adv)
+    _tell(measure_gamma(request), lang, as_json=as_json)

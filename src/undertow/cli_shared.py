@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
+from typer.core import TyperCommand
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +24,30 @@ class Lang(StrEnum):
 
 LangOption: TypeAlias = Annotated[Lang, typer.Option(help="Language of what is printed.")]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+
+
+class Several(TyperCommand):
+    """A command whose options take several values: `--spot A B` says `--spot A --spot B`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Repeat an option before each of its further values."""
+        several = {
+            name for one in self.params if getattr(one, "multiple", False) for name in one.opts
+        }
+        return TyperCommand.parse_args(self, ctx, repeated(args, several))
+
+
+def repeated(args: list[str], several: set[str]) -> list[str]:
+    """The words with an option that takes several values before each of them."""
+    said: list[str] = []
+    current = None
+    for word in args:
+        if word.startswith("-"):
+            current = word if word in several else None
+        elif current is not None and said[-1] != current:
+            said.append(current)
+        said.append(word)
+    return said
 
 
 def console() -> Console:

@@ -29,6 +29,7 @@ def loaded_after(code: str) -> set[str]:
         "from undertow.cli import app\ntry: app(['run', '--help'])\nexcept SystemExit: pass",
         "from undertow.cli import app\ntry: app(['book', '--help'])\nexcept SystemExit: pass",
         "from undertow.cli import app\ntry: app(['fetch', '--help'])\nexcept SystemExit: pass",
+        "from undertow.cli import app\ntry: app(['gauge', '--help'])\nexcept SystemExit: pass",
         "from undertow.cli import app\ntry: app(['measure', 'orderbook', '--help'])\n"
         "except SystemExit: pass",
     ],
@@ -39,6 +40,7 @@ def loaded_after(code: str) -> set[str]:
         "help of run",
         "help of book",
         "help of fetch",
+        "help of gauge",
         "help of measure",
     ],
 )

@@ -21,7 +21,7 @@ from undertow.model.rulebook import RULEBOOK, rates_of
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 FAMILY = pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-COMMANDS = ("run", "book", "rules", "episodes", "measure orderbook")
+COMMANDS = ("run", "book", "rules", "episodes", "measure orderbook", "gauge", "fetch")
 
 
 def page(name: str) -> str:

@@ -35,11 +35,11 @@ BOOKS = {
         (EXAMPLES / "portfolio-margin.csv",), DAY, shock="NVDA=-20%,SPY=-10%"
     ),
     "book-futures": BookRequest(
-        (EXAMPLES / "futures.csv",), DAY, shock="SI=-26%,GC=-9%", hikes=("22%", "SI=25%")
+        (EXAMPLES / "futures.csv",), shock="SI=-26%,GC=-9%", hikes=("22%", "SI=25%")
     ),
     "book-binance": BookRequest((EXAMPLES / "binance.csv",), DAY, hikes=("BTCUSDT=10%",)),
-    "book-international": BookRequest((EXAMPLES / "international.csv",), DAY, beyond="30%"),
-    "book-silver-tech-btc": BookRequest((EXAMPLES / "silver-tech-btc.csv",), DAY, inside=CROWD),
+    "book-international": BookRequest((EXAMPLES / "international.csv",), beyond="30%"),
+    "book-silver-tech-btc": BookRequest((EXAMPLES / "silver-tech-btc.csv",), inside=CROWD),
 }
 CLAIM = "book-claim"
 

@@ -6,7 +6,7 @@ import pytest
 
 from published_answers import DATA
 from undertow.published.margin import adapters, got, margin_answer, matches, read_examples
-from undertow.published.margin._adapter import Inputs
+from undertow.published.margin._adapter import Inputs, row_of
 from undertow.published.margin._legs import Option, options, pool_of
 
 GIVEN = DATA / "margin" / "worked_examples.csv"
@@ -99,7 +99,7 @@ def test_a_position_in_words_has_its_legs(words, legs):
     ],
 )
 def test_one_leg_may_be_written_in_many_ways(given):
-    assert options(Inputs(given)) == (Option("P", 95.0, 2.0, -1.0),)
+    assert options(row_of(given)) == (Option("P", 95.0, 2.0, -1.0),)
 
 
 def test_stock_beside_options_is_in_the_pool():

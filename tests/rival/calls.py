@@ -93,11 +93,12 @@ def sold_by_owner(world: World, bar: Bar, account: Account) -> bool:
 
 
 def answers_now(world: World, bar: Bar, account: Account) -> bool:
-    """A call waits while its seller can trade nothing its group holds, save the first time."""
+    """A call waits while its seller can trade nothing it would sell, save the first time."""
     if account.called is None:
         return False
     owner = sold_by_owner(world, bar, account)
-    kinds = {k for kind in account.group for k in (kind, kind ^ 1)}
+    offered = zip(account.columns, offered_by(account, owner=owner), strict=True)
+    kinds = [kind for kind, units in offered if units]
     if any(tradable(world, k) and reachable(world, account, k, owner=owner) for k in kinds):
         return True
     first = 0 if owner else grace_bars(world, bar, account)

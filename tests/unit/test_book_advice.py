@@ -134,6 +134,15 @@ def test_a_geared_fund_does_not_return_what_it_follows(tmp_path: Path) -> None:
     assert returns_for(book, closes).symbols == ("SILVER",)
 
 
+def test_what_the_odds_hold_at_its_price_is_noted(tmp_path: Path) -> None:
+    book, closes = files(tmp_path, names=("SI", "XAU"))
+    answer = book_of(BookRequest((book,), DAY, data=closes)).answer
+
+    assert "The odds hold GC at today's prices: there are no closes of it." in map(
+        str, answer.warnings
+    )
+
+
 def test_closes_of_other_names_are_refused(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

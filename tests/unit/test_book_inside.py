@@ -70,6 +70,36 @@ def test_what_no_news_moves_is_said_and_what_news_moves_is_not(tmp_path: Path) -
     assert said.startswith("Inside feb-2026 only forced sales move BTCUSDT: ")
 
 
+PERPETUAL = (
+    "account,regime,equity,currency\np,{regime},4000,USDT\n\n"
+    "symbol,quantity,price,kind,underlying,broker_rate\n{symbol},200,117.78,perpetual,SI,2%\n"
+    "\ncurrency,rate\nUSD,1\nUSDT,1\n"
+)
+
+
+def venue(folder: Path, regime: str, symbol: str) -> Booked:
+    """A perpetual on silver at six times, inside the episode."""
+    file = folder / f"{regime}.csv"
+    file.write_text(PERPETUAL.format(regime=regime, symbol=symbol))
+    return book_of(BookRequest((file,), date(2026, 11, 23), inside=SMALL))
+
+
+def test_a_venue_closes_its_lowest_tier_at_once(tmp_path: Path) -> None:
+    answer = venue(tmp_path, "okx", "XAG-USDT-SWAP").answer
+
+    assert answer.within is not None
+    assert [sale.quantity for sale in answer.within.accounts[0].sales] == pytest.approx([-200.0])
+    assert not [one for one in map(str, answer.warnings) if "and no more" in one]
+
+
+def test_a_venue_without_published_steps_says_so(tmp_path: Path) -> None:
+    answer = venue(tmp_path, "binance", "SOLUSDT").answer
+
+    assert answer.within is not None
+    assert answer.within.accounts[0].sales
+    assert [one for one in map(str, answer.warnings) if "what ends its call and no more" in one]
+
+
 def test_three_losses_add_up_in_what_is_told(booked: Booked) -> None:
     told = booked.json()["within"]
     losses = told["losses"]  # type: ignore[index, call-overload]

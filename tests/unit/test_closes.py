@@ -48,3 +48,26 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, text: str, says: str) -> N
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="no-such"):
         read_closes(tmp_path / "no-such.csv")
+
+
+OHLC = "date,symbol,open,high,low,close\n2026-01-03,A,10,12,9,11\n2026-01-02,A,9,11,8,10\n"
+
+
+def test_lows_and_highs_are_read_where_a_file_has_them(tmp_path: Path) -> None:
+    found = read_closes(written(tmp_path, OHLC))["A"]
+
+    assert found.close.tolist() == [10.0, 11.0]
+    assert (found.low.tolist(), found.high.tolist()) == ([8.0, 9.0], [11.0, 12.0])
+
+
+@pytest.mark.parametrize("row", ["2026-01-05,A,10,,9,11\n", "2026-01-05,A,10,12,,11\n"])
+def test_a_symbol_without_all_its_lows_and_highs_has_closes_only(tmp_path: Path, row: str) -> None:
+    found = read_closes(written(tmp_path, OHLC + row))["A"]
+
+    assert found.close.tolist() == [10.0, 11.0, 11.0]
+    assert (found.low, found.high) == (None, None)
+
+
+def test_a_close_outside_its_day_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"line 4 .* a close of 13 is not between 9 and 12"):
+        read_closes(written(tmp_path, OHLC + "2026-01-05,A,10,12,9,13\n"))

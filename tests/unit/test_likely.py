@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from terminal import Terminal, refused
+from terminal import Terminal
 from undertow.core.answers.book import BookAnswer
 from undertow.core.answers.remedy import Likely
 from undertow.core.book import Book, BookAccount, Kind, Mode, Position
@@ -102,4 +102,7 @@ def test_odds_without_closes_are_refused(
     undertow = Terminal(monkeypatch, capsys, tmp_path)
     book = Path(__file__).parents[2] / "examples" / "futures.csv"
 
-    assert "--data" in refused(undertow("book", str(book), "--likely", "95%"))
+    code, _, err = undertow("book", str(book), "--likely", "95%")
+
+    assert code == 2
+    assert "--likely needs --data" in err

@@ -52,9 +52,15 @@ class Group:
         return sum(a.nbytes for a in arrays)
 
     def copy(self) -> Group:
-        """The same accounts in arrays of their own."""
-        mine = {f.name: getattr(self, f.name).copy() for f in fields(self) if f.name != "segment"}
-        return replace(self, **mine)
+        """The same accounts; what a run changes is in arrays of their own, the rest is shared."""
+        return replace(
+            self,
+            quantity=self.quantity.copy(),
+            cash=self.cash.copy(),
+            free_cash=self.free_cash.copy(),
+            owed=self.owed.copy(),
+            opened=self.opened.copy(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Board:
     held: weighted units per column, kept up to date by sales
     trigger, target: the tests; a row of settled cash, where any desk has one, comes last
     regimes, value: what they are compiled for;  rows: each desk's rows of both tests
+    version: how often each desk's tests have changed
     """
 
     parts: Sequence[Columns]
@@ -68,6 +69,7 @@ class Board:
     regimes: list[Regime] = field(default_factory=list)
     value: Floats = field(default_factory=lambda: np.empty(0))
     rows: list[tuple[list[int], list[int]]] = field(default_factory=list)
+    version: Rows = field(init=False)
     _desk: Rows = field(init=False)
     _tables: Regime | None = None
     _own: list[tuple[MarginRule, Requirement, Requirement]] = field(default_factory=list)
@@ -82,8 +84,8 @@ class Board:
             np.concatenate([np.empty(0), *(part.entry for part in self.parts)]),
             np.concatenate([np.empty(0), *(part.released for part in self.parts)]),
         )
-
         self._desk = np.repeat(np.arange(len(self.parts)), [part.count for part in self.parts])
+        self.version = np.zeros(len(self.parts), np.int64)
 
     def retest(self, regimes: Sequence[Regime], market: Market) -> None:
         """Compile the tests for today's market and rules, if either has changed."""
@@ -97,13 +99,22 @@ class Board:
         tables = self._tables if ruled and all(rule.fixed for rule in rules) else None
         both = tables or self._compiled(regimes, market)
         known = (None, None) if tables is None else (self.trigger, self.target)
-        self.trigger, self.target = (
+        tests = [
             weights(both, market, self.all, target=target, before=before)
             for target, before in zip((False, True), known, strict=True)
-        )
+        ]
+        self._note_changes(tests, known)
+        self.trigger, self.target = tests
         self._tables, self.regimes, self.value, self._tests = both, list(regimes), value, {}
         if tables is None:
             self._standing = {}
+
+    def _note_changes(self, tests: Sequence[Weights], known: Sequence[Weights | None]) -> None:
+        """Count a version more of the desks whose tests are others now; all, if tables changed."""
+        changed = np.zeros(self.all.count, np.bool_)
+        for now, before in zip(tests, known, strict=True):
+            changed |= True if before is None else (now.weight != before.weight).any(axis=0)
+        self.version += np.bincount(self._desk[changed], minlength=len(self.parts)) > 0
 
     def test(self, number: int, *, target: bool) -> Weights:
         """One desk's test."""

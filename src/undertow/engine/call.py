@@ -10,9 +10,10 @@ import numpy as np
 
 from undertow.core.columns import Columns
 from undertow.core.market import Market
-from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerRow, Rows
+from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerPosition, PerRow, Rows
 from undertow.engine.board import Board
 from undertow.engine.copied import copied, part
+from undertow.engine.copies import hold_any
 from undertow.engine.desk import Batch, Desk
 from undertow.engine.pace import Pace
 from undertow.engine.pending import Fresh
@@ -23,11 +24,15 @@ from undertow.engine.weights import releases
 from undertow.model.liquidation.base import Called, Terms
 from undertow.model.scenario import Rules
 
-FEW = 1_024
-"""Open calls that one thread has asked before a second one has begun."""
+FEW = BATCH
+"""Open calls that one thread has asked before a second one pays."""
 
 ROUNDING = 1e-9
 """A bar that a grace reaches into by less than this share is not part of it."""
+
+
+NOTHING: PerPosition = np.empty((0, 0))
+"""What sellers keep who would sell all."""
 
 
 def tested(desk: Desk, pace: Pace) -> bool:
@@ -41,7 +46,7 @@ def call(desk: Desk, market: Market, pace: Pace, pool: Pool) -> Rows:
 
     Accounts are copied while the scan has them at hand: their orders need nothing else.
     """
-    if not tested(desk, pace):
+    if not tested(desk, pace) or desk.has_passed:
         return desk.calls.take_up([], pace.bar)
     return desk.calls.take_up([Fresh(*desk.newly_short(market, pool))], pace.bar)
 
@@ -114,11 +119,25 @@ def _questions(desk: Desk, terms: Terms, pace: Pace) -> list[Question]:
             continue
         own = terms_for(desk, terms, owner=owner)
         seller = Seller(desk, own, owner, _share_now(desk, pace, owner=owner))
-        if not own.sellable.any():
-            # While all is closed only calls that this seller sees for the first time are asked.
-            mine &= ages == first_age
+        if not own.sellable.all():
+            # While all it would sell is closed a call waits, once this seller has seen it.
+            mine &= (ages == first_age) | _able(desk, own.sellable, owner=owner)
         questions += [Question(seller, lot) for lot in _lots(desk, mine)]
     return questions
+
+
+def _able(desk: Desk, sellable: PerColumn, *, owner: bool) -> Flags:
+    """Whether each carried call's account has anything that its seller may and would sell.
+
+    The last is for fresh calls, which are asked anyway.
+    """
+    able = np.zeros(desk.calls.carried + 1, np.bool_)
+    if sellable.any():
+        live, places = desk.live, desk.open[: desk.calls.carried]
+        kept = desk.kept if owner and desk.kept is not None else NOTHING
+        rows = desk.live.at_home(places) if len(kept) else places
+        hold_any(live.quantity, live.column, places, kept, rows, sellable, able)
+    return able
 
 
 def _ages(desk: Desk, pace: Pace) -> Rows:

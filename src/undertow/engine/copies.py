@@ -1,4 +1,4 @@
-"""Kernels that bring listed accounts together and back home, and measure their reach.
+"""Kernels that bring listed accounts together and back home, and look at what they hold.
 
 Where all accounts are alike in what they hold, `column` has one row.
 """
@@ -8,8 +8,10 @@ from __future__ import annotations
 from undertow.core.compiled import compiled
 from undertow.core.shapes import (
     ColumnPerPosition,
+    Flags,
     Floats,
     PerAccount,
+    PerColumn,
     PerMove,
     PerMoveColumn,
     PerPosition,
@@ -58,6 +60,31 @@ def put_rows(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
         for slot in range(quantity.shape[1]):
             to_quantity[row, slot] = quantity[place, slot]
         to_cash[row] = cash[place]
+
+
+@compiled
+def hold_any(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+    quantity: PerPosition,
+    column: ColumnPerPosition,
+    places: Rows,
+    kept: PerPosition,
+    home: Rows,
+    wanted: PerColumn,
+    out: Flags,
+) -> None:
+    """Whether each of the accounts at `places` holds more of a wanted column than it keeps.
+
+    kept: units by home row, empty where nobody keeps anything
+    """
+    step, keeps = int(len(column) > 1), len(kept) > 0
+    for number in range(len(places)):
+        row, who, found = places[number], home[number], False
+        for slot in range(quantity.shape[1]):
+            least = kept[who, slot] if keeps else 0.0
+            found = wanted[column[row * step, slot]] > 0.0 and abs(quantity[row, slot]) > least
+            if found:
+                break
+        out[number] = found
 
 
 @compiled

@@ -60,6 +60,7 @@ class Desk:
     board, number: where its tests are compiled, with those of other desks, and under which number
     sides: sign of each column, 0 where nobody holds it;  opening: totals at the start
     kept: units the owner will not sell, None where the owner is ready to sell all
+    passed: version of its tests by which nobody was newly short; −1 if an account changed since
     clocks, face, memory: the ledger; None and empty when it is off
     """
 
@@ -72,6 +73,7 @@ class Desk:
     opening: Totals
     calls: Calls
     kept: PerPosition | None = None
+    passed: int = -1
     clocks: Clocks | None = None
     face: Face | None = None
     memory: Memory = field(default_factory=fresh_memory)
@@ -133,7 +135,15 @@ class Desk:
             return copied(self.live, self.target, places, least)
         self.scan(pool)
         tests, noted = (self.trigger, self.target), self.calls.noted
-        return self.near.short_and_copied(tests, least, pool, noted=noted)
+        found = self.near.short_and_copied(tests, least, pool, noted=noted)
+        if not (len(found[0]) or self.near.plain):
+            self.passed = int(self.board.version[self.number])
+        return found
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether nobody can be newly short: the tests and the accounts are as they were."""
+        return self.passed == self.board.version[self.number]
 
     def short(self, market: Market, pool: Pool) -> Rows:
         """Places of all accounts below the trigger without an open call, ascending."""
@@ -173,7 +183,7 @@ class Desk:
             known = ~still & (self.calls.line >= 0)
             self.memory.touched[self.live.at_home(self.open[known])] = self.clocks.now
             self.memory.release(self.calls.line[known])
-        self.live.moved = True
+        self.live.moved, self.passed = True, -1
         self.calls.keep(still, self.live)
 
     def close_calls(self, places: Rows) -> None:

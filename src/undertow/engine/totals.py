@@ -29,14 +29,14 @@ class Totals:
 def totals(group: Group, columns: int) -> Totals:
     """Sums chunk by chunk, in the order of the accounts."""
     net, gross = np.zeros(columns), np.zeros(columns)
-    wrong = 0.0
-    for start, stop in chunks(len(group)):
+    cash = gross_cash = wrong = 0.0
+    people = (group.quantity, group.column, group.weight, group.cash, group.free_cash)
+    for bound in chunks(len(group)):
         part, size = np.zeros(columns), np.zeros(columns)
-        here = slice(start, stop)
-        worst = _add_units(group.quantity[here], group.column[here], group.weight[here], part, size)
+        money, gross_money, worst = _add_up(*people, *bound, part, size)
         net, gross, wrong = net + part, gross + size, max(wrong, worst)
-    cash = group.weight * (group.cash + group.free_cash)
-    return Totals(net, gross, float(cash.sum()), float(np.abs(cash).sum()), wrong)
+        cash, gross_cash = cash + money, gross_cash + gross_money
+    return Totals(net, gross, cash, gross_cash, wrong)
 
 
 def used_pairs(column: ColumnPerPosition, pairs: int) -> Rows:
@@ -55,22 +55,30 @@ def _mark_used(column: ColumnPerPosition, seen: Flags) -> None:
 
 
 @compiled
-def _add_units(
+def _add_up(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     quantity: PerPosition,
     column: ColumnPerPosition,
     weight: PerAccount,
+    cash: PerAccount,
+    free_cash: PerAccount,
+    start: int,
+    stop: int,
     net: PerColumn,
     gross: PerColumn,
-) -> float:
-    """Add weighted units to `net` and `gross`; returns the largest holding on the wrong side."""
-    wrong = 0.0
-    for row in range(quantity.shape[0]):
+) -> tuple[float, float, float]:
+    """Add the weighted units of [start, stop) to `net` and `gross`.
+
+    Returns their cash, net and gross, and the largest holding on the wrong side.
+    """
+    money, gross_money, wrong = 0.0, 0.0, 0.0
+    for row in range(start, stop):
+        own = weight[row] * (cash[row] + free_cash[row])
+        money += own
+        gross_money += abs(own)
         for slot in range(quantity.shape[1]):
-            kind = column[row, slot]
-            units = quantity[row, slot]
-            size = abs(units)
+            kind, units = column[row, slot], quantity[row, slot]
             net[kind] += weight[row] * units
-            gross[kind] += weight[row] * size
+            gross[kind] += weight[row] * abs(units)
             if (units < 0.0) != (kind % 2 == 1):
-                wrong = max(wrong, size)
-    return wrong
+                wrong = max(wrong, abs(units))
+    return money, gross_money, wrong

@@ -8,6 +8,7 @@ import numpy as np
 
 from undertow.core.accounts import Accounts, Group
 from undertow.engine.ahead import Ahead, sell_once
+from undertow.engine.copies import hold_any
 from undertow.engine.live import listed, live_at_home, room_for, write_back
 from undertow.engine.near import FEWEST
 from undertow.engine.pool import Pool
@@ -50,7 +51,7 @@ def _play_one_round(scenario: Scenario) -> None:
 
 
 def _list_once(scenario: Scenario) -> None:
-    """Copy one account to a list and back, and look how far it is from a call."""
+    """Copy one account to a list and back, and look at its holdings and its way to a call."""
     pool, one = Pool(), np.ones((1, scenario.columns.count))
     live = live_at_home(_bankrupt(next(group for group in scenario.accounts if len(group))))
     test = Weights(one, np.zeros(1), one, one)
@@ -58,6 +59,8 @@ def _list_once(scenario: Scenario) -> None:
     copy.moved = True
     write_back(copy, pool)
     reach(live, test, one, [1.0], np.inf)
+    who, kept = np.zeros(1, np.int64), np.empty((0, 0))
+    hold_any(live.quantity, live.column, who, kept, who, one[0], np.zeros(1, np.bool_))
 
 
 def _with_grace(segment: Segment, grace_days: float) -> Segment:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from undertow.core.answers.book import BookAnswer
+from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book, Position
 from undertow.core.errors import BadDate, BadNumber, RefusedBook
 from undertow.data.books import Finding, Read, Source, housed, opened, read_sources
 from undertow.data.books.tables import Tables
-from undertow.jobs.advice import odds, remedies, returns_for, safer, way_out
+from undertow.jobs.advice import Counsel, counselled, returns_for
 from undertow.jobs.answer import Json, digest, told, wrapped
 from undertow.jobs.inside import Crowd, Inside, crowd_of, told_inside, with_crowd
 from undertow.studies.book import Asked, book_answer
@@ -28,7 +28,8 @@ MOST_FINDINGS = 50
 class BookRequest:
     """What the caller asks of their positions.
 
-    on: the day whose rules apply where the files say none;  lenient: bad lines are left out
+    on: the day whose rules apply where the files say none, None for today
+    lenient: bad lines are left out
     shock: such as SI=-26%,GC=-9%;  hikes: such as SI=15%, or 15% for all
     inside: how the book is put into an episode's crowd, if it is
     beyond: move of all prices that is to be survived, such as 15%;  hedges: what may be opened
@@ -37,7 +38,7 @@ class BookRequest:
     """
 
     files: tuple[Path, ...]
-    on: date
+    on: date | None = None
     shock: str = ""
     hikes: tuple[str, ...] = ()
     lenient: bool = False
@@ -88,17 +89,27 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         paths={} if crowd is None else {crowd.name: crowd.path},
         gap=abs(share(request.gap, "--gap 2%")) if request.gap else 0.0,
     )
+    counsel = Counsel(shock, hikes, beyond, hedges, returns, request.days, wanted)
+    answer = book_answer(book, asked)
     answer = replace(
-        book_answer(book, asked),
+        answer,
         dropped=dropped,
-        remedies=remedies(book, beyond, shock, hedges),
-        survival=() if returns is None else odds(book, returns, request.days),
-        likely=() if returns is None else safer(book, returns, request.days, wanted),
+        warnings=(*answer.warnings, *_other_day(book, request)),
+        basis=Basis(request.shock, request.hikes, beyond > 0.0),
     )
+    answer = counselled(answer, book, counsel, crowd)
     if crowd is not None:
-        answer = with_crowd(answer, book, crowd, progress)
-    left, markets = way_out(book, crowd)
-    return Booked(replace(answer, leaving=left, markets=markets), _inputs(request))
+        answer = with_crowd(answer, book, crowd, hikes=hikes, progress=progress)
+    return Booked(answer, _inputs(request))
+
+
+def _other_day(book: Book, request: BookRequest) -> Iterator[Said]:
+    """That the files name the day, where another one was asked for."""
+    if request.on is not None and request.on != book.on:
+        yield Said(
+            "The rules are those of {day}, as the book says; {asked} is for a book without a day.",
+            {"day": str(book.on), "asked": str(request.on)},
+        )
 
 
 def _positive(text: str, form: str) -> float:
@@ -146,7 +157,7 @@ def _parted(book: Book, found: Read, file: Path | None) -> tuple[Book, tuple[Pos
 
 def _read(request: BookRequest, crowd: Crowd | None) -> Read:
     """The files; prices that they do not have are those of the episode as it begins."""
-    on = request.on if crowd is None else crowd.start
+    on = crowd.start if crowd else request.on or _today()
     paths = (*request.files, *((request.hedges,) if request.hedges else ()))
     found = [opened(path) for path in paths]
     files = tuple(replace(one, on=on) for one in found if isinstance(one, Source))
@@ -223,10 +234,14 @@ def hike(text: str) -> tuple[str, float]:
     return symbol, rate
 
 
-def day_of(text: str | None) -> date:
-    """The day that is asked for, today if none is."""
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def day_of(text: str | None) -> date | None:
+    """The day that is asked for, None if none is."""
     if text is None:
-        return datetime.now(UTC).date()
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from undertow.core.answers.book import BookAnswer
+from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.within import InsideAccount, Within
 from undertow.core.book import Book
@@ -15,9 +15,12 @@ from undertow.engine.warm import warm_up
 from undertow.episodes import Episode, compile_episode, load
 from undertow.jobs.answer import Json
 from undertow.jobs.reading import seen
+from undertow.model.rulebook import Seller, rulebook_of
 from undertow.model.scenario import Scenario
+from undertow.studies.changed import Hike, rulebooks
 from undertow.studies.placed import instrument_of
-from undertow.studies.within import within
+from undertow.studies.steps import steps_of
+from undertow.studies.within import Entering, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +87,41 @@ def with_crowd(
     answer: BookAnswer,
     book: Book,
     crowd: Crowd,
+    *,
+    hikes: Sequence[Hike] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> BookAnswer:
-    """The answer with what happens to the book in the crowd, told after the rest."""
+    """The answer with what happens to the book in the crowd, told after the rest.
+
+    hikes: margins of the book's own accounts from the first bar on; the crowd's are the episode's
+    """
     warm_up(crowd.scenario)
     how = How(threads=crowd.threads, ledger=False, progress=progress)
-    found = within(crowd.exchanged(book), crowd.scenario, how=how)
+    entering = Entering(rulebooks=rulebooks(book, hikes, crowd.start))
+    found = within(crowd.exchanged(book), crowd.scenario, entering=entering, how=how)
     return replace(
         answer,
         within=found,
-        said=(*answer.said, *_said(found)),
-        warnings=(*answer.warnings, *_noted(found), *_unmoved(book, crowd)),
-    )
+        said=(*answer.said, *_entered(answer.basis, crowd.name), *_said(found)),
+        warnings=(
+            *answer.warnings, *_noted(found), *_unmoved(book, crowd), *_in_any_amount(book, found),
+        ),
+    )  # fmt: skip
+
+
+def _entered(basis: Basis, episode: str) -> Iterator[Said]:
+    """What of the questions beside it holds inside the episode, and what does not."""
+    if basis.margins:
+        yield Said(
+            "Inside {episode} the book is under the margins asked for ({margins}) from the first"
+            " bar on.",
+            {"episode": episode, "margins": ", ".join(basis.margins)},
+        )
+    if basis.shock:
+        yield Said(
+            "Inside {episode} the book enters without the shock: the episode brings its own moves.",
+            {"episode": episode},
+        )
 
 
 def _unmoved(book: Book, crowd: Crowd) -> Iterator[Said]:
@@ -109,6 +135,25 @@ def _unmoved(book: Book, crowd: Crowd) -> Iterator[Said]:
             "Inside {episode} only forced sales move {names}: no news of them is in it. What they"
             " really did is the direction {episode}.",
             {"episode": crowd.name, "names": "; ".join(held)},
+        )
+
+
+def _in_any_amount(book: Book, found: Within) -> Iterator[Said]:
+    """Accounts that a venue's engine closes, of whose steps nothing is known."""
+    sold = {sale.account for one in found.accounts for sale in one.sales}
+    marks = book.marks
+    names = [
+        one.account
+        for one in book.accounts
+        if one.account in sold
+        and (rulebook := rulebook_of(one)).terms(marks.on).sells is Seller.ENGINE
+        and not any(steps_of(rulebook, p, marks) for p in book.of(one.account))
+    ]
+    if names:
+        yield Said(
+            "Inside {episode} {names} loses what ends its call and no more: how much its venue"
+            " closes at a time is not published.",
+            {"episode": found.scenario, "names": "; ".join(names)},
         )
 
 

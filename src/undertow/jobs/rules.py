@@ -6,6 +6,8 @@ import dataclasses
 import inspect
 from typing import Final
 
+from undertow.data.sources import SOURCES
+from undertow.indicators import INDICATORS
 from undertow.jobs.answer import Json, wrapped
 from undertow.model.impact import IMPACT
 from undertow.model.liquidation import LIQUIDATION
@@ -15,7 +17,17 @@ from undertow.model.rulebook import RULEBOOK, Rates
 from undertow.model.traders import TRADERS
 from undertow.model.venues import VENUES
 
-FAMILIES: Final = (MARGIN, LIQUIDATION, IMPACT, MAKERS, TRADERS, VENUES, RULEBOOK)
+FAMILIES: Final = (
+    MARGIN,
+    LIQUIDATION,
+    IMPACT,
+    MAKERS,
+    TRADERS,
+    VENUES,
+    RULEBOOK,
+    INDICATORS,
+    SOURCES,
+)
 
 
 def rules_answer() -> dict[str, Json]:

@@ -1,14 +1,19 @@
 """All checks, in the order of the model notes."""
 
 from undertow.published import (
+    absorption,
     almgren,
     breuer,
     caccioli,
+    coinbase,
+    connectedness,
     cont_schaanning,
     critical_leverage,
+    edge,
     equivalences,
     greenwood,
     obizhaeva_wang,
+    ofr_fsi,
     oxford,
     spiral,
     three_banks,
@@ -29,4 +34,9 @@ CHECKS: tuple[Check, ...] = (
     obizhaeva_wang.CHECK,
     critical_leverage.CHECK,
     equivalences.CHECK,
+    coinbase.CHECK,
+    connectedness.CHECK,
+    edge.CHECK,
+    ofr_fsi.CHECK,
+    absorption.CHECK,
 )

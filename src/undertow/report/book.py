@@ -13,13 +13,14 @@ from undertow.core.answers.book import (
     AccountAnswer,
     BookAnswer,
     ClaimAnswer,
+    ClaimRow,
     PositionAnswer,
     StateAnswer,
 )
 from undertow.core.answers.said import Amount
-from undertow.report.book_ways import ways_tables
+from undertow.report.book_ways import under_margins, ways_tables
 from undertow.report.book_within import within_tables
-from undertow.report.layout import numbers, percent, table
+from undertow.report.layout import noted, numbers, percent, table
 from undertow.report.words import ENGLISH, Words
 
 
@@ -33,6 +34,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
     for one in answer.accounts:
         if one.reconciled is not None:
             yield Text(words.outcome(one.reconciled.said))
+    terms = under_margins(answer.basis, words)
     for part in (
         accounts_table(answer, words),
         *(prices_table(one, words) for one in answer.accounts),
@@ -40,7 +42,7 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
         margins_table(answer, words),
         states_table(answer, words),
         *ways_tables(answer, words),
-        *(within_tables(answer.within, words) if answer.within else ()),
+        *(within_tables(answer.within, words, terms) if answer.within else ()),
     ):
         if part is not None:
             yield Text()
@@ -157,19 +159,19 @@ def margins_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
 
 
 def states_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
-    """Each account after the shock and after each hike."""
-    rows = [(one, s) for one in answer.accounts for s in (one.shocked, *one.hiked) if s]
+    """Each account after the shock, and at each margin that changes what it requires."""
+    rows = [(one, s) for one in answer.accounts for s in (one.shocked, *one.touched) if s]
     if not rows:
         return None
-    made = table(words("What was asked for"))
-    made.add_column("")
+    owners = _owners(answer)
+    made = table(words("What was asked for, each alone"), owners + 1, narrow=True)
     heads = (
         words("equity"), words("requirement"), words("excess"), words("leverage"), words("state"),
     )  # fmt: skip
     numbers(made, heads)
     for one, s in rows:
         made.add_row(
-            named(one, words), asked(s, words), money(s.equity), money(s.requirement),
+            *_named(one, words, owners), asked(s, words), money(s.equity), money(s.requirement),
             money(s.excess), times(s.leverage), state(s, words),
         )  # fmt: skip
     return made
@@ -178,12 +180,12 @@ def states_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
 def asked(after: StateAnswer, words: Words) -> str:
     """What was asked for, in words."""
     if after.name == "shock":
-        return words("after the shock")
+        return words("shock")
     symbol, _, rate = after.name.rpartition("=")
     value = Amount(float(rate), "share")
     if symbol:
-        return words("{symbol} at a margin of {rate}", symbol=symbol, rate=value)
-    return words("all at a margin of {rate}", rate=value)
+        return words("{symbol} margin {rate}", symbol=symbol, rate=value)
+    return words("margin {rate}", rate=value)
 
 
 def state(one: AccountAnswer | StateAnswer, words: Words) -> str:
@@ -197,27 +199,47 @@ def state(one: AccountAnswer | StateAnswer, words: Words) -> str:
 
 def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
     """What `undertow book --leverage L --move M` prints."""
-    made = table(words("By regime and date, moves in %"), narrow=True)
+    years = {row.on.year for row in answer.rows}
+    made = table(words("By regime and date, moves and margins in %"), narrow=True)
     made.columns[0].max_width = None
     made.add_column(words("date"), no_wrap=True)
     heads = (
-        words("most"), words("call"), words("closed"), words("zero"), words("then"),
-        words("by"),
+        words("margin"), words("most"), words("call"), words("closed"), words("zero"),
+        words("then"), words("by"),
     )  # fmt: skip
     numbers(made, heads)
     for row in answer.rows:
-        sign = -1.0 if answer.move < 0.0 else 1.0
-        moves = (row.call, row.liquidation, row.zero) if row.feasible else (math.nan,) * 3
-        made.add_row(
-            words(row.case), str(row.on), times(row.leverage_max),
-            *(move(sign * x) for x in moves), _claimed(row.feasible, row.wiped, row.liquidated,
-            row.called, words), times(row.does_it),
-        )  # fmt: skip
+        on = f"{row.on:%m-%d}" if len(years) == 1 else str(row.on)
+        reach = (row.call, row.liquidation) if row.feasible else (math.nan,) * 2
+        made.add_row(words(row.case), on, *_claim_cells(row, (*reach, row.zero), answer, words))
+        if row.at_most is not None:
+            last = row.at_most
+            reach = (last.call, last.liquidation)
+            made.add_row(
+                words("  at the most leverage"), "",
+                *_claim_cells(last, (*reach, last.zero), answer, words),
+            )  # fmt: skip
     made.caption = words(
-        "most: leverage that can be opened; then: after the move; by: leverage at which the move is"
-        " a call"
+        "margin: asked for at the start, fees to close included; most: times leverage that can be"
+        " opened; then: after the move; by: times leverage at which the move is a call; refused:"
+        " zero is where nothing would be left. Repo is not among them: there the loss is due in"
+        " cash within the day"
     )
-    return Group(Text(words.outcome(answer.said), style="bold"), Text(), made)
+    notes = [
+        words("{case}: {note}", case=words(row.case), note=words(row.note))
+        for row in answer.rows
+        if row.note
+    ]
+    return Group(Text(words.outcome(answer.said), style="bold"), Text(), noted(made, *notes))
+
+
+def _claim_cells(
+    row: ClaimRow, reach: tuple[float, ...], answer: ClaimAnswer, words: Words
+) -> tuple[str, ...]:
+    sign = -1.0 if answer.move < 0.0 else 1.0
+    state = _claimed(row.feasible, row.wiped, row.liquidated, row.called, words)
+    most = (share(row.margin), f"{row.leverage_max:.2f}")
+    return (*most, *(move(sign * x) for x in reach), state, f"{row.does_it:.2f}")
 
 
 def _claimed(feasible: bool, wiped: bool, liquidated: bool, called: bool, words: Words) -> str:

@@ -7,27 +7,40 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from undertow.core.answers.book import BookAnswer
+from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.leaving import Leaving
 from undertow.core.answers.remedy import Likely, Remedy, Way
 from undertow.core.answers.said import Amount
 from undertow.core.answers.survival import Chance, Survival
 from undertow.report.book_within import money
-from undertow.report.layout import numbers, table
+from undertow.report.layout import noted, numbers, table
 from undertow.report.words import Words
 
 
 def ways_tables(answer: BookAnswer, words: Words) -> Iterator[Table]:
-    """What was found, in the order: the way out, the odds, what to do."""
+    """What was found, in the order: the way out, the odds, what to do; each says what it is of."""
+    first, terms = after_shock(answer.basis, words), under_margins(answer.basis, words)
     if answer.leaving is not None:
-        yield leaving_table(answer.leaving, answer.markets, words)
-        yield rescue_table(answer.leaving, words)
+        yield noted(leaving_table(answer.leaving, answer.markets, words), first)
+        yield noted(rescue_table(answer.leaving, words), first, terms)
     if answer.survival:
-        yield survival_table(answer.survival, words)
+        yield noted(survival_table(answer.survival, words), first, terms)
     if answer.likely:
-        yield likely_table(answer.likely, words)
+        yield noted(likely_table(answer.likely, words), first, terms)
     if answer.remedies:
-        yield remedies_table(answer.remedies, words)
+        start = first if answer.basis.remedies_after else ""
+        yield noted(remedies_table(answer.remedies, words), start, terms)
+
+
+def after_shock(basis: Basis, words: Words) -> str:
+    """Which shock comes first, empty without one."""
+    return words("after the shock {shock}", shock=basis.shock) if basis.shock else ""
+
+
+def under_margins(basis: Basis, words: Words) -> str:
+    """Which margins hold, empty for those of the regimes."""
+    asked = ", ".join(basis.margins)
+    return words("under the margins {margins}", margins=asked) if asked else ""
 
 
 def leaving_table(found: Leaving, markets: str, words: Words) -> Table:
@@ -85,7 +98,20 @@ def survival_table(found: tuple[Survival, ...], words: Words) -> Table:
         " {trials} independent stretches",
         since=str(first.since), until=str(first.until), trials=Amount(first.trials, "count"),
     )  # fmt: skip
-    return made
+    return noted(made, *_looked_at(found, words))
+
+
+def _looked_at(found: tuple[Survival, ...], words: Words) -> Iterator[str]:
+    """Which accounts are tested at the worst of each day, and which at closes only."""
+    within = [one.pool.removeprefix("book: ") for one in found if one.extremes]
+    closing = [one.pool.removeprefix("book: ") for one in found if not one.extremes]
+    if closing:
+        yield words("{names}: tested at closes only", names=", ".join(closing))
+    if within:
+        yield words(
+            "{names}: at the worst of each day too, of all symbols at one moment",
+            names=", ".join(within),
+        )
 
 
 def _odds(chance: Chance) -> tuple[str, str, str]:

@@ -9,16 +9,19 @@ from rich.table import Table
 
 from undertow.core.answers.said import Amount
 from undertow.core.answers.within import ForcedSale, InsideAccount, Within
-from undertow.report.layout import numbers, table
+from undertow.report.layout import noted, numbers, table
 from undertow.report.words import Words
 
 MOST_SALES = 12
 MOST_DAYS = 2
 
 
-def within_tables(found: Within, words: Words) -> Iterator[Table]:
-    """When each account is called and sold, its sales, its days, and who caused the loss."""
-    yield fates_table(found, words)
+def within_tables(found: Within, words: Words, terms: str = "") -> Iterator[Table]:
+    """When each account is called and sold, its sales, its days, and who caused the loss.
+
+    terms: margins that it is under, if not the regimes' own
+    """
+    yield noted(fates_table(found, words), terms)
     sales = [sale for one in found.accounts for sale in one.sales]
     if sales:
         yield sales_table(sorted(sales, key=lambda sale: sale.time), words)

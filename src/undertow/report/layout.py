@@ -89,3 +89,10 @@ def percent(value: float | None) -> str:
 def count(value: float) -> str:
     """A number of accounts."""
     return f"{value:,.0f}" if value else "–"
+
+
+def noted(made: Table, *notes: str) -> Table:
+    """The table with some notes under it, each on a line of its own; empty ones are none."""
+    said = (str(made.caption or ""), *notes)
+    made.caption = "\n".join(note for note in said if note) or None
+    return made

@@ -31,7 +31,7 @@ def page(
     beside: the run without the changes; without its tables, `summary["beside"]` is enough for the
     comparison. InputError if plotly is not installed.
     """
-    script, words = plotly_script(), naming(summary, words)
+    words = naming(summary, words)
     other = beside[0] if beside else record(summary, "beside")
     main = element(
         "main",
@@ -42,8 +42,15 @@ def page(
         checks(summary, words),
         origin(summary, words),
     )
-    body = element("body", main, _script(script), _script(_dark()), _script(_asset("page.js")))
-    return f"<!doctype html>\n{element('html', _head(summary, words), body, lang=words.language)}\n"
+    first = (sentences(summary, words) or ["Undertow"])[0]
+    return whole(main, title=first, words=words)
+
+
+def whole(main: Markup, *, title: str, words: Words) -> str:
+    """A page around its main part, with all it needs; InputError if plotly is not installed."""
+    scripts = map(_script, (plotly_script(), _dark(), _asset("page.js")))
+    body = element("body", main, *scripts)
+    return f"<!doctype html>\n{element('html', _head(title), body, lang=words.language)}\n"
 
 
 def _answer(summary: Record, words: Words) -> Markup:
@@ -61,14 +68,13 @@ def _answer(summary: Record, words: Words) -> Markup:
     )
 
 
-def _head(summary: Record, words: Words) -> Markup:
-    first = (sentences(summary, words) or ["Undertow"])[0]
+def _head(title: str) -> Markup:
     return element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
-        element("title", first),
+        element("title", title),
         element("style", Markup(_asset("page.css"))),
     )
 

@@ -22,13 +22,13 @@ def figures(
     summary: Record, tables: Tables, words: Words, beside: Tables | None
 ) -> Iterator[Markup]:
     """In the order in which a reader asks."""
-    yield _section(
+    yield section(
         "paths", paths.figure(summary, tables, words, beside=beside),
         words("How much of what happened does it account for?"),
         words("What lies between the black line and the blue one is unexplained. Band: the range "
               "over the assumed inputs. Long dashes: the ceiling. Dots: news alone."),
     )  # fmt: skip
-    yield _section(
+    yield section(
         "who", who.figure(summary, tables, words),
         words("Who made whom sell what?"),
         words("Rows: what was sold. Columns: because of what, or by whom. A sale after a call is "
@@ -36,13 +36,13 @@ def figures(
               "margin hikes hit their holders directly. The stronger the colour, the more, in "
               "powers of ten."),
     )  # fmt: skip
-    yield _section(
+    yield section(
         "calls", calls.figure(summary, tables, words),
         words("When were they called, and when did they sell?"),
         words("Bars: all segments together. Rows: each segment; the stronger the colour, the more, "
               "in powers of ten. Shaded and at the foot: when venues trade."),
     )  # fmt: skip
-    yield _section(
+    yield section(
         "depth", depth.figure(summary, tables, words),
         words("Could one still trade?"),
         words("Displayed depth over its normal, and the quoted spread as a multiple of its normal. "
@@ -59,7 +59,7 @@ def _rests(summary: Record, tables: Tables, words: Words) -> Markup:
         return element("section", element("h2", question), element("p", missing, class_="warning"))
     told = words("Each assumed input alone, at its lowest and its highest; the line is the base. "
                  "An input whose bar crosses zero decides the sign.")  # fmt: skip
-    return _section(
+    return section(
         "rests", rests.figure(summary, tables, words), question,
         words.join([told, *_smaller(summary, words)]),
     )  # fmt: skip
@@ -78,7 +78,7 @@ def _smaller(summary: Record, words: Words) -> Iterator[str]:
         )  # fmt: skip
 
 
-def _section(key: str, drawn: Figure, question: str, reading: str) -> Markup:
+def section(key: str, drawn: Figure, question: str, reading: str) -> Markup:
     """The place of the picture and its data; the page's script draws it."""
     data = Markup(drawn.to_json().translate(NOT_IN_SCRIPTS))
     return element(

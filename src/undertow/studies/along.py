@@ -12,6 +12,7 @@ from numpy.random import default_rng
 from undertow.core.book import Kind, Position
 from undertow.core.shapes import Flags, Floats
 from undertow.model.rulebook import Levels, Pool, Rulebook, moved
+from undertow.studies.directions import against
 
 LOWEST, HIGHEST = 0.02, 8.0
 """Ratios to the opening price between which a table is made."""
@@ -66,6 +67,24 @@ class Along:
         levels = self.fixed + self._summed(ratios) if is_table else self._asked(ratios)
         equity = levels[..., 0]
         return equity < levels[..., 1], equity < levels[..., 2]
+
+    def below_within(self, low: Floats, high: Floats) -> tuple[Flags, Flags]:
+        """The same at the worst of each day, every symbol at its own worst at one moment.
+
+        low, high: ratios of each day's extremes, [path, day, symbol]. Without tables the side on
+        which each symbol costs excess now is the worst one.
+        """
+        if self.tables is None:
+            way = against(self.rulebook, self.pool)
+            falls = np.array([way.get(symbol, -1.0) < 0.0 for symbol in self.symbols])
+            levels = self._asked(np.where(falls, low, high))
+            return levels[..., 0] < levels[..., 1], levels[..., 0] < levels[..., 2]
+        spare = np.zeros((*low.shape[:-1], 2)) + self.fixed[0] - self.fixed[1:]
+        for table in self.tables:
+            at = self.symbols.index(table.symbol)
+            ends = (table.at(ratio[..., at]) for ratio in (low, high))
+            spare += np.minimum(*(end[..., :1] - end[..., 1:] for end in ends))
+        return spare[..., 0] < 0.0, spare[..., 1] < 0.0
 
     def _summed(self, ratios: Floats) -> Floats:
         total = np.zeros((*ratios.shape[:-1], 3))

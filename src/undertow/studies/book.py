@@ -18,7 +18,6 @@ from undertow.core.answers.book import (
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book, BookAccount, Marks, Mode, Position
 from undertow.core.columns import Way
-from undertow.core.errors import UnknownName
 from undertow.model.rulebook import (
     Exit,
     Levels,
@@ -34,6 +33,7 @@ from undertow.model.rulebook import (
     rulebook_of,
 )
 from undertow.studies.book_sentences import sentences
+from undertow.studies.changed import Hike, hiked, listed
 from undertow.studies.directions import (
     ALL_AGAINST,
     COMPONENT,
@@ -60,7 +60,7 @@ class Asked:
     """
 
     shock: Mapping[str, float] = field(default_factory=dict)
-    hikes: tuple[tuple[str, float], ...] = ()
+    hikes: tuple[Hike, ...] = ()
     returns: Mapping[str, Sequence[float]] = field(default_factory=dict)
     paths: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     gap: float = 0.0
@@ -211,19 +211,8 @@ def _measure(pool: Pool, one: Position) -> float:
 
 
 def _calling_rate(rulebook: Rulebook, pool: Pool, one: Position) -> float:
-    name = listed(rulebook, one, pool)
+    name = listed(rulebook, one, pool.opening.on)
     return calling_rate(rulebook, pool, name) if name else math.nan
-
-
-def listed(rulebook: Rulebook, position: Position, pool: Pool) -> str:
-    """The name under which the regime lists the margin of a position; empty if under none."""
-    for name in position.names:
-        try:
-            rulebook.hiked(name, 1.0, pool.opening.on)
-        except UnknownName:
-            continue
-        return name
-    return ""
 
 
 def _reach(rulebook: Rulebook, pool: Pool, along: Mapping[str, float], gap: float) -> Reach:
@@ -257,9 +246,7 @@ def _shocked(rulebook: Rulebook, pool: Pool, shock: Mapping[str, float]) -> Stat
 
 def _hiked(rulebook: Rulebook, pool: Pool, symbol: str, rate: float) -> StateAnswer:
     """The account at today's prices once one margin, or all of them, is at `rate`."""
-    asked = [listed(rulebook, p, pool) for p in pool.positions if not symbol or symbol in p.names]
-    for name in dict.fromkeys(asked):
-        rulebook = rulebook.hiked(name, rate, pool.opening.on) if name else rulebook
+    rulebook = hiked(rulebook, pool.positions, ((symbol, rate),), pool.opening.on)
     said = f"{symbol}={rate:.4g}" if symbol else f"{rate:.4g}"
     return _state(said, rulebook, pool, pool.opening)
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, Self
 
 import numpy as np
 
+from undertow.core.book import Marks
 from undertow.core.columns import Columns
 from undertow.core.errors import InputError
 from undertow.core.market import Market
@@ -20,6 +21,7 @@ from undertow.model.rulebook import Levels, RestoredTo, Seller, Terms, Timing
 from undertow.model.scenario import Regime, Scenario, Segment
 from undertow.model.venues.base import Phase
 from undertow.studies.standing import Standing
+from undertow.studies.steps import InSteps, steps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +86,23 @@ def regime_of(standing: Standing, terms: Terms, tests: Flags | None) -> Regime:
 def segment_of(
     name: str, standing: Standing, scenario: Scenario, owner: LiquidationPolicy | None = None
 ) -> Segment:
-    """A segment of one account; its broker frees most margin for what it sells, or closes all.
+    """A segment of one account; its broker is that of its regime.
 
     owner: what the owner sells in the grace; by default nothing
     """
     terms = standing.rulebook.terms(standing.pool.opening.on)
-    closes = terms.restored_to is RestoredTo.NOTHING
-    broker = LIQUIDATION.make("whole_account" if closes else "margin_relief_first", {})
     tests = bars_tested(terms.tested, scenario, [one.instrument for one in standing.opening.placed])
+    broker = broker_of(standing, standing.pool.opening)
     return Segment(name, regime_of(standing, terms, tests), owner or Waits(), broker)
+
+
+def broker_of(standing: Standing, marks: Marks) -> LiquidationPolicy:
+    """Who closes the account: all of it, in the steps of a venue's engine, or what frees most."""
+    rulebook, held = standing.rulebook, standing.pool.positions
+    if rulebook.terms(marks.on).restored_to is RestoredTo.NOTHING:
+        return LIQUIDATION.make("whole_account", {})
+    steps = tuple(steps_of(rulebook, held[p.position], marks) for p in standing.opening.placed)
+    return InSteps(steps) if any(steps) else LIQUIDATION.make("margin_relief_first", {})
 
 
 def kept_up(segment: Segment, standing: Standing, levels: Levels, tests: Flags | None) -> Segment:
@@ -110,6 +120,14 @@ def kept_up(segment: Segment, standing: Standing, levels: Levels, tests: Flags |
     if same and _same(was.rule, standing):
         return segment
     return replace(segment, regime=regime)
+
+
+def in_steps(segment: Segment, standing: Standing, marks: Marks) -> Segment:
+    """The segment with the steps in which its engine closes what is left at these prices."""
+    if not isinstance(segment.broker, InSteps):
+        return segment
+    broker = broker_of(standing, marks)
+    return segment if broker == segment.broker else replace(segment, broker=broker)
 
 
 def _same(rule: MarginRule, standing: Standing) -> bool:

@@ -35,6 +35,11 @@ def whole(value: float) -> str:
     return f"{value:,.0f}".replace("-", "−")
 
 
+def _name(account: AccountAnswer) -> str:
+    """The account, with the symbol of an isolated position."""
+    return account.account if account.pool == "cross" else f"{account.account}: {account.pool}"
+
+
 def _distance(account: AccountAnswer) -> float:
     nearest = account.nearest
     return math.inf if nearest is None else min(nearest.reach.liquidation, nearest.reach.call)
@@ -44,7 +49,7 @@ def _below(account: AccountAnswer) -> Said:
     return Said(
         "{account} is below its requirement now: {equity} of equity, {needed} required.",
         {
-            "account": account.account,
+            "account": _name(account),
             "equity": whole(account.equity),
             "needed": whole(account.requirement),
         },
@@ -88,11 +93,12 @@ def _rate(account: AccountAnswer, one: PositionAnswer) -> Iterator[Said]:
 
 def _hiked(held: Sequence[AccountAnswer], at: int, symbol: str, rate: float) -> Said:
     """What a hike does at today's prices: the accounts that it calls, or the least excess."""
-    after = [(one, one.hiked[at]) for one in held]
+    touched = [one for one in held if one.hiked[at] in one.touched]
+    after = [(one, one.hiked[at]) for one in touched or held]
     values: dict[str, Amount | str] = {"rate": Amount(rate, "share"), "symbol": symbol}
     worst, state = min(after, key=lambda pair: pair[1].excess / max(pair[0].gross, 1.0))
     values |= {
-        "account": worst.account,
+        "account": _name(worst),
         "currency": worst.currency,
         "money": whole(abs(state.excess)),
     }
@@ -114,9 +120,9 @@ def _shocked(after: Sequence[StateAnswer], held: Sequence[AccountAnswer]) -> Sai
     """Whom the shock calls, closes out and leaves owing."""
     pairs = list(zip(held, after, strict=True))
     names = {
-        "owing": "; ".join(one.account for one, s in pairs if s.owed > 0.0),
-        "sold": "; ".join(one.account for one, s in pairs if s.liquidated),
-        "called": "; ".join(one.account for one, s in pairs if s.called),
+        "owing": "; ".join(_name(one) for one, s in pairs if s.owed > 0.0),
+        "sold": "; ".join(_name(one) for one, s in pairs if s.liquidated),
+        "called": "; ".join(_name(one) for one, s in pairs if s.called),
     }
     if names["owing"]:
         return Said("The shock leaves {owing} owing money.", names)

@@ -14,7 +14,7 @@ from undertow.engine.clear import Cleared
 from undertow.engine.desk import Desk
 from undertow.engine.state import State
 from undertow.model.rulebook import Levels
-from undertow.studies.book_margin import kept_up
+from undertow.studies.book_margin import in_steps, kept_up
 from undertow.studies.standing import Standing
 
 
@@ -79,7 +79,8 @@ class BookWatch:
         levels = stands.levels(value)
         one.levels.append(levels)
         one.standing = stands.after(value, units, cash, self.clock.time(bar + 1).date())
-        desk.segment = kept_up(desk.segment, one.standing, levels, one.tests)
+        kept = kept_up(desk.segment, one.standing, levels, one.tests)
+        desk.segment = in_steps(kept, one.standing, one.standing.marks(value))
 
 
 def _sales(

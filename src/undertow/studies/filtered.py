@@ -22,6 +22,9 @@ from undertow.studies.returns import DailyReturns
 BURN_IN = 60
 """First days, whose volatility is mostly what the filter began with."""
 
+LEAST = 2 * BURN_IN
+"""Fewest daily returns that can be taken apart."""
+
 ALPHAS = (0.02, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16)
 PERSISTENCES = (0.9, 0.95, 0.97, 0.98, 0.99, 0.995)
 """Grid of α and of α + β among which `fitted` chooses."""
@@ -53,10 +56,24 @@ class Volatility:
 
 
 @dataclass(frozen=True, slots=True)
+class Walks:
+    """Drawn paths, log prices over the opening's, [path, day, symbol].
+
+    low, high: the lowest and the highest of each day, both or neither
+    """
+
+    close: Floats
+    low: Floats | None = None
+    high: Floats | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Filtered:
     """Returns taken apart.
 
-    surprise: z without its mean, [day, symbol];  variance: of the next day, [symbol]
+    surprise: z without its mean, [day, symbol]
+    lowest, highest: the same of each day's extremes from the close before, None if not known
+    variance: of the next day, [symbol]
     usual: long-run variance, [symbol]
     """
 
@@ -64,9 +81,15 @@ class Filtered:
     surprise: Floats
     variance: Floats
     usual: Floats
+    lowest: Floats | None = None
+    highest: Floats | None = None
 
     def paths(self, days: int, paths: int, *, block: int = 5, seed: int = 0) -> Floats:
-        """Cumulated log returns, [path, day, symbol]; nothing drifts.
+        """Cumulated log returns at each close, [path, day, symbol]; nothing drifts."""
+        return self.walks(days, paths, block=block, seed=seed).close
+
+    def walks(self, days: int, paths: int, *, block: int = 5, seed: int = 0) -> Walks:
+        """Paths, and the extremes of their days where the history knows them.
 
         Surprises are drawn by date for all symbols together, `block` days in a row (around the
         end of the history to its beginning); volatility lives on along each path.
@@ -77,26 +100,36 @@ class Filtered:
         dates = ((first[:, :, None] + np.arange(block)) % known).reshape(paths, -1)[:, :days]
         variance = np.broadcast_to(self.variance, (paths, len(self.variance))).copy()
         moves = np.empty((paths, days, len(self.variance)))
+        sigma = np.empty_like(moves)
         for day in range(days):
-            moves[:, day] = np.sqrt(variance) * self.surprise[dates[:, day]]
+            sigma[:, day] = np.sqrt(variance)
+            moves[:, day] = sigma[:, day] * self.surprise[dates[:, day]]
             variance = self.volatility.next(variance, moves[:, day] ** 2, self.usual)
-        return np.cumsum(moves, axis=1)
+        close = np.cumsum(moves, axis=1)
+        if self.lowest is None or self.highest is None:
+            return Walks(close)
+        low, high = (close - moves + sigma * z[dates] for z in (self.lowest, self.highest))
+        return Walks(close, low, high)
 
 
 def filtered(returns: DailyReturns, volatility: Volatility) -> Filtered:
     """Take returns apart; BadNumber if they are too few for the filter to settle."""
-    if len(returns.log) < 2 * BURN_IN:
-        raise BadNumber(
-            f"{len(returns.log)} daily returns are too few; give at least {2 * BURN_IN}."
-        )
+    if len(returns.log) < LEAST:
+        raise BadNumber(f"{len(returns.log)} daily returns are too few; give at least {LEAST}.")
     squares = returns.log**2
     usual = squares.mean(axis=0)
     variance = np.empty((len(squares) + 1, squares.shape[1]))
     variance[0] = squares[:BURN_IN].mean(axis=0)
     for day, squared in enumerate(squares):
         variance[day + 1] = volatility.next(variance[day], squared, usual)
-    surprise = (returns.log / np.sqrt(np.maximum(variance[:-1], 1e-300)))[BURN_IN:]
-    return Filtered(volatility, surprise - surprise.mean(axis=0), variance[-1], usual)
+    sigma = np.sqrt(np.maximum(variance[:-1], 1e-300))
+    surprise = (returns.log / sigma)[BURN_IN:]
+    mean = surprise.mean(axis=0)
+    lowest, highest = (
+        None if each is None else (each / sigma)[BURN_IN:] - mean
+        for each in (returns.low, returns.high)
+    )
+    return Filtered(volatility, surprise - mean, variance[-1], usual, lowest, highest)
 
 
 def fitted(returns: DailyReturns) -> Volatility:

@@ -6,6 +6,7 @@ the trades that bring the call just beyond it, the odds of no call are what is w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from undertow.core.answers.remedy import Likely, Remedy
@@ -37,10 +38,18 @@ class Chances:
             )
 
 
-def likely(book: Book, chances: Chances) -> tuple[Likely, ...]:
-    """What brings the odds of each account's cross positions to what is wanted."""
+def likely(
+    book: Book, chances: Chances, rulebooks: Mapping[str, Rulebook] | None = None
+) -> tuple[Likely, ...]:
+    """What brings the odds of each account's cross positions to what is wanted.
+
+    rulebooks: by account, where they are not the shipped ones
+    """
+    own = rulebooks or {}
     return tuple(
-        _Asked(book, account, rulebook_of(account), pool, chances).answer()
+        _Asked(
+            book, account, own.get(account.account) or rulebook_of(account), pool, chances
+        ).answer()
         for account in book.accounts
         for pool in pools(book, account)
         if pool.positions[0].mode is Mode.CROSS
@@ -84,10 +93,10 @@ class _Asked:
     def traded(self, found: Remedy) -> Pool:
         """The pool after the trades, their cost paid."""
         trades = found.trades.trades if found.trades else ()
-        change = {one.symbol: one.share for one in trades}
+        change = {one.at: one.share for one in trades}
         held = tuple(
-            replace(p, quantity=p.quantity * (1.0 - change.get(p.symbol, 0.0)))
-            for p in self.pool.positions
+            replace(p, quantity=p.quantity * (1.0 - change.get(at, 0.0)))
+            for at, p in enumerate(self.pool.positions)
         )
         cost = found.trades.cost if found.trades else 0.0
         return replace(self.pool, positions=held, equity=self.pool.equity - cost)
@@ -96,5 +105,10 @@ class _Asked:
         """How likely the pool survives alone."""
         account = replace(self.account, equity=pool.equity)
         alone = replace(self.book, positions=pool.positions, accounts=(account,))
-        (found,) = survival(alone, self.chances.returns, drawing=self.chances.drawing)
+        (found,) = survival(
+            alone,
+            self.chances.returns,
+            drawing=self.chances.drawing,
+            rulebooks={account.account: self.rulebook},
+        )
         return found

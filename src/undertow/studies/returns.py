@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from undertow.core.errors import BadNumber, unknown
 from undertow.core.shapes import Floats
+from undertow.data.closes import Closes, Daily
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -24,16 +25,20 @@ class DailyReturns:
     """Log returns from one common date to the next, [day, symbol].
 
     dates: on which each return ends
+    low, high: from the close before to the lowest and highest price of the day, both or neither;
+    the return itself for a symbol of which they are not known
     """
 
     symbols: tuple[str, ...]
     dates: NDArray[np.datetime64]
     log: Floats
+    low: Floats | None = None
+    high: Floats | None = None
 
     def until(self, last: date) -> DailyReturns:
         """The returns that end on or before a date: nothing later is known."""
         stop = int(np.searchsorted(self.dates, np.datetime64(last), side="right"))
-        return DailyReturns(self.symbols, self.dates[:stop], self.log[:stop])
+        return self._part(self.symbols, slice(stop), slice(None))
 
     def of(self, symbols: Iterable[str]) -> DailyReturns:
         """The returns of some symbols, in this order."""
@@ -41,17 +46,23 @@ class DailyReturns:
         for symbol in wanted:
             if symbol not in self.symbols:
                 raise unknown("returns of", symbol, self.symbols)
-        return DailyReturns(
-            wanted, self.dates, self.log[:, [self.symbols.index(symbol) for symbol in wanted]]
-        )
+        columns = [self.symbols.index(symbol) for symbol in wanted]
+        return self._part(wanted, slice(None), columns)
+
+    def _part(
+        self, symbols: tuple[str, ...], days: slice, columns: slice | list[int]
+    ) -> DailyReturns:
+        low, high = (None if x is None else x[days][:, columns] for x in (self.low, self.high))
+        return DailyReturns(symbols, self.dates[days], self.log[days][:, columns], low, high)
 
 
-def returns_of(prices: Mapping[str, tuple[NDArray[np.datetime64], Floats]]) -> DailyReturns:
-    """Returns from closing prices, (dates, closes) by symbol, over the dates all of them have.
+def returns_of(prices: Closes) -> DailyReturns:
+    """Returns from daily prices by symbol, over the dates all of them have.
 
     BadNumber if fewer than `LEAST_DAYS` dates are common, or a price is not above 0.
     """
-    days = [np.asarray(dates, "datetime64[D]") for dates, _ in prices.values()]
+    series = {symbol: Daily(*one) for symbol, one in prices.items()}
+    days = [np.asarray(one.dates, "datetime64[D]") for one in series.values()]
     common = days[0] if days else np.empty(0, "datetime64[D]")
     for other in days[1:]:
         common = np.intersect1d(common, other)
@@ -60,15 +71,18 @@ def returns_of(prices: Mapping[str, tuple[NDArray[np.datetime64], Floats]]) -> D
             f"{', '.join(prices) or 'nothing'} have {len(common)} dates in common; give daily "
             f"prices with more than {LEAST_DAYS} dates that all symbols have."
         )
-    closes = np.column_stack(
-        [
-            close[np.searchsorted(own, common)]
-            for own, (_, close) in zip(days, prices.values(), strict=True)
-        ]
-    )
-    if not (closes > 0.0).all():
-        raise BadNumber("a closing price is not above 0; mend it, for returns are logs.")
-    return DailyReturns(tuple(prices), common[1:], np.diff(np.log(closes), axis=0))
+    places = [np.searchsorted(own, common) for own in days]
+    pairs = list(zip(series.values(), places, strict=True))
+    close = np.column_stack([one.close[at] for one, at in pairs])
+    low = np.column_stack([(one.close if one.low is None else one.low)[at] for one, at in pairs])
+    high = np.column_stack([(one.close if one.high is None else one.high)[at] for one, at in pairs])
+    if not (low > 0.0).all():
+        raise BadNumber("a price is not above 0; mend it, for returns are logs.")
+    before = np.log(close[:-1])
+    log, down, up = (np.log(each[1:]) - before for each in (close, low, high))
+    if all(one.low is None for one in series.values()):
+        return DailyReturns(tuple(series), common[1:], log)
+    return DailyReturns(tuple(series), common[1:], log, down, up)
 
 
 def returns_from(frame: DataFrame, symbols: Mapping[str, str]) -> DailyReturns:
@@ -84,5 +98,5 @@ def returns_from(frame: DataFrame, symbols: Mapping[str, str]) -> DailyReturns:
             raise unknown("returns of", name, (str(key[0]) for key in own))
         mine = own[name,]
         dates = mine["date"].to_numpy().astype("datetime64[D]")
-        found[symbol] = (dates, mine["close"].to_numpy().astype(np.float64))
+        found[symbol] = Daily(dates, mine["close"].to_numpy().astype(np.float64))
     return returns_of(found)

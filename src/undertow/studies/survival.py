@@ -1,9 +1,11 @@
 """The question: how likely is it that I am not called, and not sold out, over so many days?
 
-The answer is arithmetic over drawn paths: the book is left as it is, every close is tested, and
-what is drawn are surprises of the past at today's volatility, or the paths of simulated runs.
-Limits: a call within the day that the close takes back is not seen; nothing is paid in, funding
-and interest are not charged; a history has only the crises that it has.
+The answer is arithmetic over drawn paths: the book is left as it is, every close is tested (and
+the worst of every day, where it is known and the regime looks at it), and what is drawn are
+surprises of the past at today's volatility, or the paths of simulated runs.
+Limits: without lows and highs a call within the day that the close takes back is not seen; with
+them all symbols are at their worst at one moment; nothing is paid in, funding and interest are not
+charged; a history has only the crises that it has.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from undertow.core.book import Book, BookAccount
 from undertow.core.market import Market
 from undertow.core.shapes import Flags, Floats
 from undertow.core.trace import Trace
-from undertow.model.rulebook import Pool, Rulebook, rulebook_of
+from undertow.model.rulebook import Pool, Rulebook, Timing, rulebook_of
 from undertow.studies.along import Along, along, ratios_by_symbol
-from undertow.studies.filtered import Volatility, filtered, fitted
+from undertow.studies.filtered import Volatility, Walks, filtered, fitted
 from undertow.studies.intervals import wilson
 from undertow.studies.placed import all_pools, follows
 from undertow.studies.returns import DailyReturns
@@ -47,11 +49,11 @@ class Drawing:
 class Sample:
     """Drawn or simulated paths of symbols' prices.
 
-    log_moves: cumulated, [path, day, symbol];  trials: independent ones that they count for
+    walks: cumulated, [path, day, symbol];  trials: independent ones that they count for
     """
 
     symbols: tuple[str, ...]
-    log_moves: Floats
+    walks: Walks
     trials: int
     source: str
 
@@ -72,9 +74,9 @@ def survival(
     known = tuple(s for s in returns.symbols if s in book.marks.price)
     mine = returns.of(known).until(book.on)
     source = filtered(mine, drawing.volatility or fitted(mine))
-    moves = source.paths(drawing.days, drawing.paths, block=drawing.block, seed=drawing.seed)
+    walks = source.walks(drawing.days, drawing.paths, block=drawing.block, seed=drawing.seed)
     windows = max(1, len(mine.log) // drawing.days)
-    sample = Sample(known, moves, min(drawing.paths, windows), "returns")
+    sample = Sample(known, walks, min(drawing.paths, windows), "returns")
     dates = mine.dates[[0, -1]].tolist()
     return tuple(
         replace(one, since=dates[0], until=dates[1])
@@ -99,7 +101,7 @@ def survival_in_runs(
     at = list(by.values())
     # Both sides on one footing: the price of the bar over that before the first one.
     moves = np.array([np.log(run.paths.price[:, at] / market.price[at]) for run in runs])
-    sample = Sample(tuple(by), moves, len(runs), "runs")
+    sample = Sample(tuple(by), Walks(moves), len(runs), "runs")
     return tuple(_survivals(book, sample, rulebooks or {}, len(runs)))
 
 
@@ -122,10 +124,9 @@ def _along(
 
 def _survival(account: BookAccount, name: str, way: Along, of: tuple[Sample, int]) -> Survival:
     sample, asked = of
-    known = {symbol: at for at, symbol in enumerate(sample.symbols)}
     exact = way.tables is None
-    moves = sample.log_moves[:asked] if exact else sample.log_moves
-    called, closed = way.below(ratios_by_symbol(moves, known, way.symbols))
+    moves = sample.walks.close[:asked] if exact else sample.walks.close
+    called, closed, extremes = _below(way, sample, len(moves))
     no_call, no_closing = _surviving(called), _surviving(closed)
     trials = min(sample.trials, len(moves))
     return Survival(
@@ -143,7 +144,27 @@ def _survival(account: BookAccount, name: str, way: Along, of: tuple[Sample, int
         until=None,
         exact=exact,
         without=_without(way),
+        extremes=extremes,
     )
+
+
+def _below(way: Along, sample: Sample, count: int) -> tuple[Flags, Flags, bool]:
+    """Whether each path is called and closed out on each day, and whether extremes counted.
+
+    They do where a venue tests each tick, and for a close-out that is below the call. Nobody is
+    closed out who was not called.
+    """
+    known, walks = {symbol: at for at, symbol in enumerate(sample.symbols)}, sample.walks
+    called, closed = way.below(ratios_by_symbol(walks.close[:count], known, way.symbols))
+    levels = way.rulebook.levels(way.pool, way.pool.opening)
+    is_tick = way.rulebook.terms(way.pool.opening.on).tested is Timing.TICK
+    looked = is_tick or levels.liquidation < levels.maintenance
+    if walks.low is None or walks.high is None or not looked:
+        return called, closed, False
+    low, high = (ratios_by_symbol(x[:count], known, way.symbols) for x in (walks.low, walks.high))
+    lower, out = way.below_within(low, high)
+    closed = closed | out
+    return called | (lower if is_tick else closed), closed, True
 
 
 def _surviving(below: Flags) -> Floats:

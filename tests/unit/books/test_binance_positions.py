@@ -1,4 +1,4 @@
-"""Binance USDⓈ-M: positionRisk and the account, as JSON."""
+"""Binance, USDⓈ-M and COIN-M: positionRisk and the account, as JSON."""
 
 import json
 import math
@@ -8,6 +8,9 @@ import pytest
 
 from books import export, read_text, said
 from undertow.core.book import Kind, Mode
+from undertow.data.books.base import housed
+from undertow.model.rulebook import moves, pools, price_at, rulebook_of
+from undertow.model.rulebook.binance import liquidation_price
 
 RISK, ACCOUNT = export("binance_positions.json"), export("binance_positions.account.json")
 
@@ -131,7 +134,7 @@ def test_each_coin_has_an_account_of_its_own():
         ({"positionAmt": "half"}, "positionAmt is half, which is no number"),
         ({"entryPrice": ""}, "entryPrice is empty"),
         ({"markPrice": None, "notional": None}, "markPrice is empty"),
-        ({"marginAsset": "BTC"}, "BTCUSDT is margined in BTC; only stable coins are read"),
+        ({"marginAsset": "BTC"}, "BTCUSDT is margined in BTC; only stable coins and"),
     ],
 )
 def test_a_bad_position_is_dropped_and_said(change, words):
@@ -147,7 +150,7 @@ def test_a_bad_position_is_dropped_and_said(change, words):
     [
         ((RISK,), "does not say crossWalletBalance (USDT)"),
         ((RISK, account(asset="USDC")), "does not say crossWalletBalance (USDT)"),
-        ((RISK, account(multiAssetsMargin=True)), "multi-assets mode"),
+        ((RISK, account(multiAssetsMargin=True)), "without the rate of USDT; add the answer of"),
         ((RISK + "]", ACCOUNT), "is no JSON"),
         ((RISK.replace('"0.500"', "NaN"), ACCOUNT), "is no JSON"),
         (("[" * 5000 + '"positionAmt"', ACCOUNT), "is no JSON"),
@@ -177,10 +180,172 @@ def test_a_name_twice_in_an_object_is_said():
     assert found.book is None
 
 
-def test_hedge_mode_is_refused():
-    sides = risks({"positionSide": "LONG"}, {"symbol": "BTCUSDT", "positionSide": "SHORT"})
+def both_sides():
+    """Half a bitcoin long and a fifth of one short, in hedge mode."""
+    short = {
+        "symbol": "BTCUSDT",
+        "positionAmt": "-0.2",
+        "entryPrice": "80000",
+        "notional": "-16000",
+    }
+    own = {
+        "positionSide": "SHORT",
+        "markPrice": "80000",
+        "isolatedMargin": "0",
+        "isolatedWallet": "0",
+    }
+    return risks({"positionSide": "LONG"}, {**short, **own, "maintMargin": "64"})
 
-    assert "hedge mode is not read" in said(read_text(sides, ACCOUNT, lenient=True))
+
+def test_hedge_mode_is_a_long_and_a_short_that_do_not_net():
+    found = read_text(both_sides(), ACCOUNT)
+    account, marks = found.book.accounts[0], found.book.marks
+    (pool,) = pools(found.book, account)
+
+    assert said(found) == ""
+    assert [p.quantity for p in found.book.positions] == [0.5, -0.2]
+    assert found.stated[0].margins == {"BTCUSDT": 224.0}
+    assert rulebook_of(account).levels(pool, marks).maintenance == pytest.approx(224.0)
+
+
+def test_the_stated_margin_of_hedge_mode_is_a_rate_of_both_sides():
+    found = read_text(both_sides(), ACCOUNT)
+
+    assert [p.broker_rate for p in housed(found.book, found.stated).positions] == [
+        pytest.approx(224.0 / 56_000.0)
+    ] * 2
+
+
+COIN_RISK = json.dumps(
+    [
+        {
+            "symbol": "BTCUSD_PERP",
+            "positionSide": "BOTH",
+            "positionAmt": "-120",
+            "entryPrice": "90000.0",
+            "markPrice": "80000.0",
+            "unRealizedProfit": "0.01666667",
+            "marginType": "cross",
+            "isolatedMargin": "0.0",
+            "notionalValue": "-0.15",
+            "isolatedWallet": "0",
+            "updateTime": "1769760000000",
+        },
+        {
+            "symbol": "ETHUSD_260327",
+            "positionSide": "BOTH",
+            "positionAmt": "50",
+            "entryPrice": "2600.0",
+            "markPrice": "2500.0",
+            "unRealizedProfit": "-0.00769231",
+            "marginType": "isolated",
+            "isolatedMargin": "0.06230769",
+            "isolatedWallet": "0.07",
+            "updateTime": "1769760000000",
+        },
+    ],
+    indent=1,
+)
+COIN_ACCOUNT = json.dumps(
+    {
+        "assets": [
+            {"asset": coin, "crossWalletBalance": cash, "crossUnPnl": gained}
+            for coin, cash, gained in (("BTC", "0.05", "0.01666667"), ("ETH", "1.5", "0"))
+        ]
+    }
+)
+
+
+def test_contracts_of_coin_margin_are_in_their_coin_and_of_so_many_dollars():
+    found = read_text(COIN_RISK, COIN_ACCOUNT)
+    btc, eth = found.book.positions
+
+    assert said(found) == ""
+    assert (btc.kind, btc.currency, btc.multiplier) == (Kind.INVERSE, "BTC", 100.0)
+    assert (eth.multiplier, eth.isolated_margin) == (10.0, 0.07)
+    assert [a.currency for a in found.book.accounts] == ["BTC", "ETH"]
+    assert found.book.accounts[0].equity == pytest.approx(0.06666667)
+
+
+def test_a_short_of_coin_margin_is_liquidated_where_the_formula_puts_it():
+    book = read_text(COIN_RISK, COIN_ACCOUNT).book
+    account = book.accounts[0]
+    (pool,) = pools(book, account)
+    along = {"BTCUSD_PERP": 1.0}
+    price = price_at(
+        pool, along, "BTCUSD_PERP", moves(rulebook_of(account), pool, along).liquidation
+    )
+    printed = liquidation_price(book.positions[0], wallet=0.05, rate=0.004)
+
+    assert price == pytest.approx(printed)
+
+
+def test_both_kinds_of_futures_are_one_book_and_an_empty_wallet_of_one_hides_no_other():
+    wallets = json.loads(ACCOUNT)
+    wallets["assets"].append({"asset": "BTC", "crossWalletBalance": "0", "crossUnPnl": "0"})
+    found = read_text(RISK, COIN_RISK, COIN_ACCOUNT, json.dumps(wallets))
+
+    assert said(found) == ""
+    assert [a.currency for a in found.book.accounts] == ["USDT", "BTC", "ETH"]
+    assert found.book.accounts[1].equity == pytest.approx(0.06666667)
+
+
+def test_two_wallets_of_one_coin_that_differ_are_said():
+    other = COIN_ACCOUNT.replace('"0.05"', '"0.07"')
+    found = read_text(COIN_RISK, COIN_ACCOUNT, other, lenient=True)
+
+    assert "BTC stands on line" in said(found)
+    assert found.book is None
+
+
+RATES = json.dumps(
+    [
+        {"symbol": f"{coin}USD", "index": "1", "bidBuffer": "0.05", "bidRate": bid, "askRate": ask}
+        for coin, bid, ask in (("USDT", "0.9995", "1.0005"), ("USDC", "0.999", "1.001"))
+    ]
+)
+
+
+def shared(usdc="7000", **more):
+    """An account in multi-assets mode with tether and USD Coin."""
+    found = json.loads(account(multiAssetsMargin=True, totalMarginBalance="16990.0"))
+    found["assets"].append({"asset": "USDC", "crossWalletBalance": usdc, "crossUnPnl": "0"})
+    found["assets"] += [
+        {"asset": coin, "crossWalletBalance": cash, "crossUnPnl": "0"}
+        for coin, cash in more.items()
+    ]
+    return json.dumps(found)
+
+
+def test_multi_assets_mode_is_one_account_in_dollars():
+    found = read_text(RISK, shared(), RATES)
+    (one,), (stated,) = found.book.accounts, found.stated
+
+    assert said(found) == ""
+    assert (one.account, one.currency) == ("binance multi-assets", "USD")
+    assert one.equity == pytest.approx(10_000 * 0.9995 + 7_000 * 0.999)
+    assert (stated.equity, stated.margin_used) == (16_990.0, 160.0)
+    assert {p.account for p in found.book.positions} == {"binance multi-assets"}
+
+
+def test_what_is_owed_in_multi_assets_mode_costs_the_ask():
+    found = read_text(RISK, shared(usdc="-500"), RATES)
+
+    assert found.book.accounts[0].equity == pytest.approx(10_000 * 0.9995 - 500 * 1.001)
+
+
+def test_a_coin_that_margins_everything_is_not_read_as_money():
+    found = read_text(RISK, shared(BTC="0.5"), RATES, lenient=True)
+
+    assert "BTC margins the account in multi-assets mode" in said(found)
+    assert found.book is None
+
+
+def test_coin_margin_stands_apart_from_multi_assets_mode():
+    found = read_text(RISK, COIN_RISK, COIN_ACCOUNT, shared(), RATES)
+
+    assert said(found) == ""
+    assert [a.currency for a in found.book.accounts] == ["USD", "BTC", "ETH"]
 
 
 def test_numbers_may_come_without_quotes():

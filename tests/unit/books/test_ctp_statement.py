@@ -116,6 +116,20 @@ def test_an_option_keeps_its_strike_and_right():
     assert (option.underlying, option.multiplier) == ("ag2606", 15.0)
 
 
+def test_a_sold_option_takes_the_broker_by_his_own_words():
+    found = changed(
+        ("     ag2606     |            2|", "  ag2606C24000  |            0|"),
+        ("|             0|         0.000| 20500.000| 20000.000|   -15000.00|      156000.00",
+         "|             1|      1000.000|  1000.000|   800.000|     3000.00|       62000.00"),
+    )  # fmt: skip
+    account, stated = found.book.accounts[0], found.stated[0]
+
+    assert found.book.positions[0].quantity == -1.0
+    assert account.equity == pytest.approx(480_000.0 - 15.0 * 800.0)
+    assert account.margin_used == pytest.approx(231_840.0 - 15.0 * 800.0)
+    assert account.broker_says == pytest.approx(stated.margin_used / stated.equity)
+
+
 def test_a_size_that_no_table_has_follows_from_the_profit():
     found = changed(("i2609", "zz2609"))
 

@@ -253,3 +253,35 @@ def test_a_query_without_a_summary_of_equity_may_say_the_change_in_value():
 
 def test_attributes_that_nobody_knows_are_passed_over():
     assert said(changed(XML, ("<OpenPositions>", '<New a="b"/><OpenPositions x="y">'))) == ""
+
+
+ABROAD = {
+    "de": "Kontoinformationen,Header,Feldname,Feldwert\nKontoinformationen,Data,Name,Niemand\n"
+    "Offene Positionen,Header,DataDiscriminator,Anlagekategorie,Währung,Symbol,Menge\n"
+    "Offene Positionen,Data,Summary,Aktien,USD,AAPL,500\n",
+    "fr": "Informations du compte,Header,Nom du champ,Valeur du champ\n"
+    "Informations du compte,Data,Devise de base,USD\n",
+    "es": "Posiciones abiertas,Header,DataDiscriminator,Categoría de activo,Divisa,Símbolo\n"
+    "Posiciones abiertas,Data,Summary,Acciones,EUR,ASML\n",
+    "zh": "账户信息,Header,域名称,域值\n账户信息,Data,基础货币,USD\n",
+}
+
+
+@pytest.mark.parametrize("language", ABROAD)
+def test_a_statement_in_another_language_is_one_sentence_with_its_remedy(language):
+    start = 'Statement,Header,Field,Value\nStatement,Data,Period,"Enero 1, 2026"\n'
+    found = read_text(start + ABROAD[language], lenient=True)
+
+    assert found.book is None
+    assert said(found) == (
+        "file 1: The statement is in another language than English; run it again with English as "
+        "its language."
+    )
+
+
+def test_a_statement_with_one_foreign_section_is_still_read():
+    assert said(read_text(f"{CSV}\nAnmerkungen,Data,Hinweis")) == ""
+
+
+def test_a_statement_that_ends_early_says_what_is_missing():
+    assert "does not say Open Positions" in said(read_text(CSV.split("Account Information")[0]))

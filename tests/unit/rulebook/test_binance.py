@@ -151,3 +151,67 @@ def test_a_position_in_two_lines_is_in_the_tier_of_their_sum():
 
     assert Binance().levels(one, marks) == Binance().levels(two, marks)
     assert Binance().breaks(one, DAY) == Binance().breaks(two, DAY)
+
+
+def coin(contracts, entry=50_000.0, symbol="BTCUSD_PERP"):
+    return Position("b", symbol, contracts, entry, Kind.INVERSE, entry, 100.0, "BTC")
+
+
+def coins(*held, equity=1.0, price=50_000.0):
+    account = BookAccount("b", "binance", equity, "BTC")
+    return Pool(account, held, equity, Marks(DAY, {p.symbol: price for p in held}))
+
+
+@few
+@given(contracts=st.floats(1.0, 500_000.0), share=st.floats(0.02, 0.5), short=st.booleans())
+def test_the_solver_finds_the_price_of_coin_margin_through_all_tiers(contracts, share, short):
+    held = coin(-contracts if short else contracts)
+    wallet = share * contracts * 100.0 / 50_000.0
+    pool = coins(held, equity=wallet)
+    along = {"BTCUSD_PERP": 1.0 if short else -1.0}
+    found = price_at(pool, along, "BTCUSD_PERP", moves(Binance(), pool, along).liquidation)
+    tiers = rates_of("binance").tiers(("BTCUSD",), "maintenance", DAY)
+    there = contracts * 100.0 / found
+    printed = liquidation_price(
+        held, wallet=wallet, rate=tiers.rate(there), amount=tiers.amount(there)
+    )
+
+    assert found == pytest.approx(printed, rel=1e-8) or found == held.entry
+
+
+def test_a_delivery_contract_has_the_tiers_of_its_coin():
+    perpetual, delivery = (
+        Binance().levels(
+            coins(coin(1000.0, symbol=symbol)), coins(coin(1.0, symbol=symbol)).opening
+        )
+        for symbol in ("BTCUSD_PERP", "BTCUSD_260327")
+    )
+
+    assert perpetual == delivery
+    assert perpetual.maintenance == pytest.approx(2.0 * 0.004)
+
+
+def test_coin_margin_has_kinks_where_its_value_in_coin_enters_a_tier():
+    pool = coins(coin(5_000.0))
+
+    assert min(abs(p - 100_000.0) for p in Binance().breaks(pool, DAY)["BTCUSD_PERP"]) < 1e-6
+
+
+def test_a_long_and_a_short_of_one_symbol_each_pay_by_their_own_tier():
+    account = BookAccount("b", "binance", 1e6, "USDT")
+    marks = Marks(DAY, {"BTCUSDT": 80_000.0})
+    hedged, long, short = (
+        Binance().levels(Pool(account, held, 1e6, marks), marks).maintenance
+        for held in (
+            (bitcoin(10.0), bitcoin(-8.0)), (bitcoin(10.0),), (bitcoin(-8.0),),
+        )
+    )  # fmt: skip
+
+    assert hedged == pytest.approx(long + short)
+
+
+def test_a_hedged_pool_keeps_its_equity_wherever_the_price_goes():
+    account = BookAccount("b", "binance", 1e5, "USDT")
+    pool = Pool(account, (bitcoin(1.0), bitcoin(-1.0)), 1e5, Marks(DAY, {"BTCUSDT": 80_000.0}))
+
+    assert moves(Binance(), pool, {"BTCUSDT": -1.0}).zero == float("inf")

@@ -13,8 +13,10 @@ from undertow.core.errors import BadNumber, UnknownName
 from undertow.model.rulebook import black_scholes
 from undertow.model.rulebook._carry import NO_CARRY, Carry, carried_value, carried_volatility
 from undertow.model.rulebook._listed import (
+    amiss,
     by_class,
     by_underlying,
+    dearer,
     expired,
     expires,
     lineage,
@@ -125,3 +127,31 @@ def test_a_volatility_that_is_given_is_taken():
 
 def test_a_price_below_what_exercise_pays_implies_none():
     assert carried_volatility(replace(CALL, price=1.0), 150.0, DAY, NO_CARRY) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("option", "price", "words"),
+    [
+        (CALL, 100.0, ""),
+        (CALL, 100.5, "XYZ C100 costs 100.50, and can be worth 100.00 at most"),
+        (PUT, 100.0, ""),
+        (PUT, 101.0, "XYZ P100 costs 101.00, and can be worth 100.00 at most"),
+    ],
+)
+def test_no_call_is_worth_more_than_its_stock_and_no_put_more_than_its_strike(option, price, words):
+    said = dearer((option,), Marks(DAY, {"XYZ": 100.0, option.symbol: price}))
+
+    assert [str(one)[: len(words)] for one in said] == ([words] if words else [])
+
+
+def test_what_has_no_bound_that_is_known_is_not_called_dear():
+    nameless = replace(PUT, strike=math.nan)
+    marks = Marks(DAY, {CALL.symbol: 1e6, PUT.symbol: 1e6})
+
+    assert dearer((CALL, nameless), marks) == ()
+
+
+def test_an_option_may_be_both_old_and_dear():
+    late = replace(CALL, expiry=date(2026, 1, 2))
+
+    assert len(amiss((late,), Marks(DAY, {"XYZ": 100.0, CALL.symbol: 500.0}))) == 2

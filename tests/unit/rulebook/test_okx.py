@@ -101,9 +101,9 @@ def test_okx_s_whole_position_has_the_rate_of_its_tier():
 def test_okx_sells_two_tiers_from_the_third_and_all_below():
     rules = Okx()
 
-    assert rules.first_order(swap(1_000.0), DAY) == pytest.approx(700.0)
-    assert rules.first_order(swap(1_300.0), DAY) == pytest.approx(700.0)
-    assert rules.first_order(swap(500.0), DAY) == pytest.approx(500.0)
+    assert rules.first_order(swap(1_000.0), 8e4, DAY) == pytest.approx(700.0)
+    assert rules.first_order(swap(1_300.0), 8e4, DAY) == pytest.approx(700.0)
+    assert rules.first_order(swap(500.0), 8e4, DAY) == pytest.approx(500.0)
 
 
 def test_okx_deleverages_when_the_fund_is_30_per_cent_below_its_peak():

@@ -126,3 +126,7 @@ def test_every_table_that_is_shipped_can_be_read_and_has_one_row_per_fact(file):
 @pytest.mark.parametrize("member", RULEBOOK.members())
 def test_every_member_has_a_table(member):
     assert rates_of(member).rows
+
+
+def test_a_row_without_an_end_holds_to_the_last_day_there_is():
+    assert rates_of("reg_t").value((), "minimum_equity", date.max) == 2000.0

@@ -7,7 +7,7 @@ import pytest
 
 from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.core.errors import BadDate, UnknownName
-from undertow.model.rulebook import Pool, RestoredTo, Timing, rates_of
+from undertow.model.rulebook import Pool, RestoredTo, Timing, adverse, moves, rates_of
 from undertow.model.rulebook.shfe import Shfe, client_share, letters, margin_after
 
 D1 = date(2026, 1, 30)
@@ -175,3 +175,118 @@ def test_margin_is_above_the_limit_in_every_row_of_the_exchange():
         margin = table.value((row.symbol,), "maintenance", row.since)
 
         assert margin >= row.value + 0.01 - 1e-12, row
+
+
+def option(right="C", strike=26_000.0, count=-1.0, price=800.0, **more):
+    more = {"underlying": "AG2606", "strike": strike, "right": right, **more}
+    more = {"expiry": date(2026, 5, 25), **more}
+    return lots(f"AG2606{right}{strike:g}", count, price, kind=Kind.OPTION, **more)
+
+
+def written(*held, future=25_000.0, equity=500_000.0, **account):
+    marks = Marks(D1, {"AG2606": future, **{p.symbol: p.price for p in held}})
+    return Pool(BookAccount("f", "shfe", equity, "CNY", **account), held, equity, marks)
+
+
+def kept(*held, future=25_000.0, **account):
+    found = written(*held, future=future, **account)
+    return Shfe().levels(found, found.opening)
+
+
+@pytest.mark.parametrize(
+    ("right", "strike", "future", "a_unit"),
+    [
+        ("C", 25_000.0, 25_000.0, 4_500.0),
+        ("C", 26_000.0, 25_000.0, 4_000.0),
+        ("C", 40_000.0, 25_000.0, 2_250.0),
+        ("C", 20_000.0, 25_000.0, 4_500.0),
+        ("P", 24_000.0, 25_000.0, 4_000.0),
+        ("P", 10_000.0, 25_000.0, 2_250.0),
+        ("P", 30_000.0, 25_000.0, 4_500.0),
+    ],
+)
+def test_a_sold_option_asks_for_its_futures_margin_less_half_of_what_is_out_of_the_money(
+    right, strike, future, a_unit
+):
+    sold = kept(option(right, strike), future=future)
+
+    assert sold.maintenance == pytest.approx(15.0 * a_unit)
+
+
+def test_a_sold_option_asks_for_its_premium_too_but_equity_has_that_already():
+    dear, cheap = (kept(option(price=price)) for price in (900.0, 100.0))
+
+    assert dear == cheap
+
+
+def test_a_bought_option_is_paid_for_and_lends_nothing():
+    assert kept(option(count=2.0)).maintenance == pytest.approx(2.0 * 15.0 * 800.0)
+
+
+def test_a_bought_option_does_not_cover_a_sold_one():
+    sold, bought = option(), option(strike=27_000.0, count=1.0, price=500.0)
+
+    assert kept(sold, bought).maintenance == pytest.approx(
+        kept(sold).maintenance + kept(bought).maintenance
+    )
+
+
+def test_options_are_charged_beside_the_larger_side_of_their_futures():
+    future, sold = lots(), option()
+
+    assert kept(future, sold).maintenance == pytest.approx(
+        kept(future).maintenance + kept(sold).maintenance
+    )
+
+
+def test_the_brokers_rate_of_an_account_is_of_the_future_beneath():
+    own = kept(option(strike=25_000.0), broker_rate=0.3)
+
+    assert own.maintenance == pytest.approx(15.0 * 0.3 * 25_000.0)
+    assert own.liquidation == pytest.approx(15.0 * 0.18 * 25_000.0)
+
+
+def test_a_stated_margin_of_an_option_counts_where_it_is_more():
+    stated = option(broker_rate=100_000.0 / (15.0 * 800.0))
+
+    assert kept(stated).maintenance == pytest.approx(100_000.0 - 12_000.0)
+    assert kept(option(broker_rate=2.0)) == kept(option())
+
+
+def test_an_option_of_a_product_without_a_rate_has_the_stated_one():
+    iron = option(underlying="I2609", strike=800.0, price=30.0, broker_rate=4.0)
+    found = Pool(
+        BookAccount("f", "shfe", 1e5, "CNY"), (iron,), 1e5,
+        Marks(D1, {"I2609": 780.0, iron.symbol: 30.0}),
+    )  # fmt: skip
+
+    assert Shfe().levels(found, found.opening).maintenance == pytest.approx(3.0 * 15.0 * 30.0)
+
+
+def test_a_hike_of_the_future_is_one_of_its_options():
+    found = written(option(strike=25_000.0))
+    hiked = Shfe().hiked("AG", 0.3, D1)
+
+    assert hiked.levels(found, found.opening).maintenance == pytest.approx(15.0 * 7_500.0)
+
+
+def test_an_option_without_the_price_of_its_future_names_it():
+    alone = Pool(BookAccount("f", "shfe", 1e5, "CNY"), (option(),), 1e5, Marks(D1, {}))
+
+    with pytest.raises(UnknownName, match="'AG2606'"):
+        Shfe().levels(alone, Marks(D1, {option().symbol: 800.0}))
+
+
+def test_a_sold_call_is_called_above_and_the_law_of_levels_holds_on_the_way():
+    found = written(option(count=-5.0), equity=500_000.0)
+    along = adverse(Shfe(), found, "AG2606")
+    reached = moves(Shfe(), found, along)
+
+    assert along == {"AG2606": 1.0}
+    assert 0.0 < reached.call <= reached.liquidation <= reached.zero
+
+
+def test_an_option_past_its_last_day_is_said():
+    (said,) = Shfe().findings(written(option(expiry=date(2026, 1, 23))), written(option()).opening)
+
+    assert "expired on 2026-01-23" in str(said)

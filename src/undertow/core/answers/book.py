@@ -152,9 +152,28 @@ class AccountAnswer:
     hiked: tuple[StateAnswer, ...] = ()
 
     @property
+    def touched(self) -> tuple[StateAnswer, ...]:
+        """Those of `hiked` in which the requirement is another one."""
+        return tuple(one for one in self.hiked if one.requirement != self.requirement)
+
+    @property
     def nearest(self) -> PositionAnswer | None:
         """The position whose own price is closest to a close-out, else to a call."""
         return min(self.positions, key=lambda p: (p.reach.liquidation, p.reach.call), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the way out, the odds and what to do stand on, if not on the book as it is.
+
+    shock: that they come after, as it was asked for;  margins: that all hold, as asked for; inside
+    an episode too, from its first bar on
+    remedies_after: whether `remedies` come after the shock; else they are what survives it
+    """
+
+    shock: str = ""
+    margins: tuple[str, ...] = ()
+    remedies_after: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +186,7 @@ class BookAnswer:
     markets: name of that episode
     remedies: what brings each call beyond a move;  survival: the odds over some days; if asked for
     likely: what brings the odds to what is wanted, if asked for
+    basis: the shock and the margins that these answers stand on
     """
 
     said: tuple[Said, ...]
@@ -180,6 +200,7 @@ class BookAnswer:
     remedies: tuple[Remedy, ...] = ()
     survival: tuple[Survival, ...] = ()
     likely: tuple[Likely, ...] = ()
+    basis: Basis = Basis()
 
     @property
     def outcome(self) -> str:
@@ -191,14 +212,20 @@ class BookAnswer:
 class ClaimRow:
     """One regime on one date, asked whether a move calls, liquidates or ends an account.
 
-    leverage_max: at which it can be opened;  feasible: whether the leverage asked for can
+    leverage: at which it is asked;  leverage_max: at which it can be opened
+    margin: what the call asks for at the start, share of the value;  feasible: whether the leverage
+    can be opened; where it cannot, the moves are as if it were, and `at_most` is the same case at
+    the most leverage
     call, liquidation, zero: moves, shares, inf if never;  does_it: leverage at which the move calls
+    note: why the margin is as it is, empty if there is nothing to say
     """
 
     case: str
     regime: str
     symbol: str
     on: date
+    leverage: float
+    margin: float
     leverage_max: float
     feasible: bool
     call: float
@@ -208,6 +235,8 @@ class ClaimRow:
     liquidated: bool
     wiped: bool
     does_it: float
+    note: str = ""
+    at_most: ClaimRow | None = None
 
 
 @dataclass(frozen=True, slots=True)

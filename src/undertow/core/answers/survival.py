@@ -31,6 +31,7 @@ class Survival:
     exact: whether requirements were taken from the rulebook itself on every path, or from its
     tables by symbol, which agree with it
     without: symbols held at their price, for nothing is known of their returns
+    extremes: whether the worst of each day counts beside its close
     """
 
     account: str
@@ -47,6 +48,7 @@ class Survival:
     until: date | None
     exact: bool
     without: tuple[str, ...]
+    extremes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

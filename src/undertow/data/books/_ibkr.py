@@ -12,6 +12,7 @@ from undertow.core.answers.said import Said
 from undertow.core.book import NAN, Book, BookAccount, Kind, Position
 from undertow.core.errors import BadDate
 from undertow.data.books._cells import day
+from undertow.data.books._currencies import strange_currency
 from undertow.data.books._noted import Noted, cell, lacking, twice
 from undertow.data.books.base import Read, Stated
 
@@ -74,6 +75,8 @@ def book_of(statement: Statement, given: date | None, noted: Noted) -> Read:
     ):
         if not is_there:
             noted.say(0, lacking(what), grave=True)
+    if statement.base and (strange := strange_currency(statement.base)):
+        noted.say(statement.line, strange, grave=True)
     held = _positions(statement, noted)
     accounts = _accounts(statement, regime, held, noted)
     stated = tuple(

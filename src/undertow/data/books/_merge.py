@@ -10,6 +10,7 @@ from datetime import date
 from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Book
 from undertow.data.books.base import Finding, Read
+from undertow.model.rulebook import dearer
 
 CLOSE = 1e-9
 
@@ -42,7 +43,21 @@ def merged(reads: Sequence[Read]) -> Read:
         nobody = Said("There is no account in these files; add one with account,regime,equity.")
         findings.append(Finding("", 0, nobody, grave=True))
     findings += _prices_twice(book, files)
+    book, files, dear = _affordable(book, files)
+    findings += dear
     return Read(book, tuple(s for one in reads for s in one.stated), tuple(findings), files)
+
+
+def _affordable(book: Book, files: tuple[str, ...]) -> tuple[Book, tuple[str, ...], list[Finding]]:
+    """The book without options above what they can ever pay, their files, and what they are."""
+    kept, names, findings = [], [], list[Finding]()
+    for one, file in zip(book.positions, files, strict=True):
+        said = dearer((one,), book.marks)
+        findings += [Finding(file, one.line, each) for each in said]
+        if not said:
+            kept.append(one)
+            names.append(file)
+    return replace(book, positions=tuple(kept)), tuple(names), findings
 
 
 def _rates(books: Sequence[Book]) -> tuple[Mapping[str, float], list[Said]]:

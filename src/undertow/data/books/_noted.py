@@ -21,8 +21,10 @@ class Noted:
     findings: list[Finding] = field(default_factory=list)
 
     def say(self, line: int, said: Said, *, grave: bool = False) -> None:
-        """Add a sentence about a line."""
-        self.findings.append(Finding(self.file, line, said, grave))
+        """Add a sentence about a line, once."""
+        finding = Finding(self.file, line, said, grave)
+        if finding not in self.findings:
+            self.findings.append(finding)
 
     def number(self, line: int, column: str, text: str | None) -> float:
         """The number in a cell; NaN and a finding if there is none."""

@@ -13,6 +13,7 @@ from undertow.core.answers.said import Said
 from undertow.core.errors import BadDate, BadNumber
 from undertow.data.books._blocks import Row
 from undertow.data.books._cells import day, number
+from undertow.data.books._currencies import strange_currency
 from undertow.data.books._headers import CURRENCIES, plain
 
 Meaning = TypeVar("Meaning")
@@ -95,12 +96,14 @@ class Values:
             return None
 
     def currency(self, otherwise: str) -> str:
-        """Three to five capital letters."""
+        """The code of a currency or a coin; a problem if there is none of that name."""
         said = self.text("currency", otherwise).strip().upper()
         code = CURRENCIES.get(said, said)
         if not CODE.fullmatch(code):
             told = {"text": self.text("currency")}
             self.problems.append(Said("{text} is no currency; write a code such as USD.", told))
+        elif strange := strange_currency(code):
+            self.problems.append(strange)
         return code
 
     def _absent(self, column: str) -> float:

@@ -10,7 +10,10 @@ from datetime import date
 from typing import ClassVar
 
 from undertow.core.answers.said import Said
-from undertow.core.book import NAN, Book, Position
+from undertow.core.book import NAN, Book, Kind, Position
+from undertow.model.rulebook import notional
+
+HEDGED = frozenset({Kind.PERPETUAL, Kind.INVERSE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +111,19 @@ class Reader(ABC):
 def housed(book: Book, stated: tuple[Stated, ...]) -> Book:
     """The same book with the broker's own margin of a line as its house rate, where it is stated.
 
-    broker_rate = margin / value of a symbol, all lines together, of longs and shorts the larger
+    broker_rate = margin / value of a symbol, all lines together: of longs and shorts the larger,
+    of perpetuals both (hedge mode)
     """
     said = {(one.account, symbol): m for one in stated for symbol, m in one.margins.items()}
     sides: dict[tuple[str, str, bool], float] = {}
     for one in book.positions:
         key = (one.account, one.symbol, one.quantity > 0.0)
-        sides[key] = sides.get(key, 0.0) + abs(one.quantity) * one.multiplier * one.price
+        sides[key] = sides.get(key, 0.0) + notional(one, one.price)
+    both = {(p.account, p.symbol) for p in book.positions if p.kind in HEDGED}
     size: dict[tuple[str, str], float] = {}
     for (account, symbol, _), value in sides.items():
-        size[account, symbol] = max(value, size.get((account, symbol), 0.0))
+        other = size.get((account, symbol), 0.0)
+        size[account, symbol] = other + value if (account, symbol) in both else max(value, other)
     return replace(book, positions=tuple(_housed(p, said, size) for p in book.positions))
 
 

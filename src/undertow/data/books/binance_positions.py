@@ -1,45 +1,35 @@
-"""Binance USDⓈ-M futures: `positionRisk` and the account with its wallets, as JSON."""
+"""Binance futures, USDⓈ-M and COIN-M: `positionRisk` and the account's wallets, as JSON."""
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from undertow.core.answers.said import Said
 from undertow.core.book import NAN, Book, BookAccount, Kind, Mode, Position
-from undertow.core.errors import BadFile
+from undertow.data.books._binance_accounts import (
+    ALL_COINS,
+    BASE,
+    DOLLAR,
+    MONEY,
+    REGIME,
+    Held,
+    account_name,
+    accounts_of,
+    dollar_rates,
+    is_multi,
+)
+from undertow.data.books._binance_json import Found, Record, collect
 from undertow.data.books._noted import Noted, cell, lacking, twice
-from undertow.data.books.base import Read, Reader, Source, Stated
+from undertow.data.books.base import Read, Reader, Source
+from undertow.model.rulebook import rates_of
 
-Json: TypeAlias = "float | str | bool | list[Json] | dict[str, Json] | None"
-REGIME = "binance"
-BASE = "USDT"
-MONEY = frozenset({"USDT", "USDC", "BUSD", "FDUSD", "TUSD", "BNFCR"})
-LINE = re.compile(r'"symbol"\s*:')
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One object of the file, its numbers as they are written."""
-
-    file: str
-    line: int
-    cells: Mapping[str, str]
-
-
-@dataclass(slots=True)
-class Found:
-    """What the files hold, by kind of object; grows while they are read."""
-
-    noted: dict[str, Noted] = field(default_factory=dict)
-    positions: list[Record] = field(default_factory=list)
-    wallets: list[Record] = field(default_factory=list)
-    accounts: list[Record] = field(default_factory=list)
+COIN_M = "COIN-M"
+"""Name under which the table of rates lists the size of a coin-margined contract of no own row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +39,19 @@ class BinancePositions(Reader):
     In one file or in several, an answer as it came or wrapped in an object; one account for each
     coin that margins a position. Cross equity = crossWalletBalance + crossUnPnl.
     isolated margin = isolatedWallet, else isolatedMargin − profit
-    Limits: one-way mode, single-asset mode, margined in stable coins; the rest is a finding. The
-    day is the one given, else that of the latest update.
-    Source: Binance USDⓈ-M futures API, Position Information V3 and Account Information V3.
+    COIN-M (`fapi` and `dapi` alike): contracts of as many dollars as notionalValue says, else as
+    the table of rates. Hedge mode: the long and the short of a symbol are two positions.
+    Multi-assets mode: one account in dollars, its coins at the rates of `assetIndex`.
+    Limits: in multi-assets mode stable coins as margin; the rest is a finding. The day is the one
+    given, else that of the latest update.
+    Source: Binance futures API, Position Information, Account Information and Asset Index.
     """
 
     reads: ClassVar[str] = "Binance positionRisk JSON with account or balance JSON"
 
     def claims(self, files: tuple[Source, ...]) -> tuple[Source, ...]:
         """JSON that names positions or wallets as Binance does."""
-        keys = ('"positionAmt"', '"crossWalletBalance"')
+        keys = ('"positionAmt"', '"crossWalletBalance"', '"bidBuffer"')
         return tuple(
             f
             for f in files
@@ -69,55 +62,22 @@ class BinancePositions(Reader):
         """All files together as one book."""
         found = Found()
         for file in files:
-            _collect(file, found)
+            collect(file, found)
         first = found.noted[files[0].name]
-        _refuse_modes(found)
         held = _positions(found)
         on = next((file.on for file in files if file.on), None) or _updated(found)
         if on is None:
             first.say(0, lacking("updateTime"), grave=True)
-        accounts, stated = _accounts(found, held, first)
-        book = Book(tuple(one for one, _ in held), accounts, on or date.max, base=_base(accounts))
+        fx = dollar_rates(found, held, first) if is_multi(found) else {}
+        held = [(_placed(one, fx), record) for one, record in held]
+        accounts, stated = accounts_of(found, held, fx, first)
+        positions = tuple(one for one, _ in held)
+        book = Book(positions, accounts, on or date.max, fx, _base(accounts))
         findings = tuple(each for noted in found.noted.values() for each in noted.sorted())
         return Read(book, stated, findings, tuple(record.file for _, record in held))
 
 
-def _collect(file: Source, found: Found) -> None:
-    """Sort the objects of a file by what they hold."""
-    noted = found.noted.setdefault(file.name, Noted(file.name))
-    lines = _lines(file.text)
-
-    def kept(pairs: list[tuple[str, Json]]) -> Json:
-        names = [name for name, _ in pairs]
-        line = next(lines, 0) if "symbol" in names else 0
-        if len(set(names)) < len(names):
-            noted.say(line, Said("An object says one name twice; keep one of the two."))
-        cells = {name: _text(value) for name, value in pairs if not isinstance(value, dict | list)}
-        _sort(Record(file.name, line, cells), found)
-        return dict(pairs)
-
-    try:
-        json.loads(
-            file.text, object_pairs_hook=kept, parse_float=str, parse_int=str, parse_constant=_none
-        )
-    except (ValueError, RecursionError, BadFile) as error:
-        why = str(error) if isinstance(error, json.JSONDecodeError) else type(error).__name__
-        noted.say(
-            0, Said("The file is no JSON ({why}); export it again.", {"why": why}), grave=True
-        )
-
-
-def _sort(record: Record, found: Found) -> None:
-    cells = record.cells
-    if "positionAmt" in cells and "symbol" in cells:
-        found.positions.append(record)
-    elif "asset" in cells and ("crossWalletBalance" in cells or "walletBalance" in cells):
-        found.wallets.append(record)
-    elif "totalMaintMargin" in cells or "multiAssetsMargin" in cells:
-        found.accounts.append(record)
-
-
-def _positions(found: Found) -> list[tuple[Position, Record]]:
+def _positions(found: Found) -> Held:
     """Open positions; what two files say of one is put together."""
     known: dict[tuple[str, str], Record] = {}
     for record in found.positions:
@@ -137,14 +97,21 @@ def _position(record: Record, noted: Noted) -> Position | None:
     amount = noted.number(line, "positionAmt", cells["positionAmt"])
     if amount == 0.0:
         return None
-    if coin not in MONEY:
-        told = {"symbol": symbol, "coin": coin}
-        noted.say(line, Said("{symbol} is margined in {coin}; only stable coins are read.", told))
     price = noted.maybe(line, "markPrice", cell(cells, "markPrice"))
+    kind = Kind.INVERSE if _product(record).endswith(DOLLAR) else Kind.PERPETUAL
+    if kind is Kind.PERPETUAL and coin not in MONEY:
+        told = {"symbol": symbol, "coin": coin}
+        said = Said(
+            "{symbol} is margined in {coin}; only stable coins and contracts of COIN-M are read.",
+            told,
+        )
+        noted.say(line, said)
     if math.isnan(price):
-        price = abs(noted.number(line, "markPrice", cell(cells, "notional")) / amount)
+        size = "notional" if kind is Kind.PERPETUAL else "markPrice"
+        price = abs(noted.number(line, "markPrice", cell(cells, size)) / amount)
     entry = noted.number(line, "entryPrice", cell(cells, "entryPrice"))
     alone, margin = _isolated(record, noted)
+    face = 1.0 if kind is Kind.PERPETUAL else _face(record, noted, amount, price)
     if len(noted.findings) > before:
         return None
     return Position(
@@ -152,13 +119,20 @@ def _position(record: Record, noted: Noted) -> Position | None:
         symbol,
         amount,
         price,
-        Kind.PERPETUAL,
+        kind,
         entry,
-        currency=coin,
+        face,
+        coin,
         mode=Mode.ISOLATED if alone else Mode.CROSS,
         isolated_margin=margin,
         line=line,
     )
+
+
+def _placed(one: Position, fx: Mapping[str, float]) -> Position:
+    """In the account of all coins if there is one; coin-margined contracts never are."""
+    is_shared = fx and one.kind is not Kind.INVERSE
+    return replace(one, account=account_name(ALL_COINS)) if is_shared else one
 
 
 def _isolated(record: Record, noted: Noted) -> tuple[bool, float]:
@@ -176,67 +150,13 @@ def _isolated(record: Record, noted: Noted) -> tuple[bool, float]:
     return True, wallet if wallet > 0.0 else margin - profit
 
 
-def _accounts(
-    found: Found, held: list[tuple[Position, Record]], first: Noted
-) -> tuple[tuple[BookAccount, ...], tuple[Stated, ...]]:
-    """An account for each coin that margins a position, with what Binance states of it."""
-    wallets = {cell(one.cells, "asset"): one for one in found.wallets}
-    made: list[BookAccount] = []
-    stated: list[Stated] = []
-    for coin in dict.fromkeys(one.currency for one, _ in held) or {BASE: None}:
-        if coin not in wallets:
-            first.say(0, lacking(f"crossWalletBalance ({coin})"), grave=True)
-            continue
-        wallet = wallets[coin]
-        margins = _margins([(one, r) for one, r in held if one.currency == coin], found)
-        cross = [m for one, m in margins if one.mode is Mode.CROSS]
-        equity, used = _equity(wallet, found.noted[wallet.file]), sum(cross) if cross else NAN
-        risk = used / equity if equity > 0.0 else NAN
-        known = {one.symbol: margin for one, margin in margins if not math.isnan(margin)}
-        name = account_name(coin)
-        made.append(BookAccount(name, REGIME, equity, coin, margin_used=used, broker_says=risk))
-        stated.append(Stated(name, wallet.file, 0, coin, equity, used, risk=risk, margins=known))
-    return tuple(made), tuple(stated)
-
-
-def account_name(coin: str) -> str:
-    """The account that a coin margins."""
-    return f"binance {coin}"
-
-
-def _equity(wallet: Record, noted: Noted) -> float:
-    """Cross wallet and its profit."""
-    cells = wallet.cells
-    cash = noted.number(
-        wallet.line, "crossWalletBalance", cell(cells, "crossWalletBalance", "walletBalance")
-    )
-    profit = noted.maybe(wallet.line, "crossUnPnl", cell(cells, "crossUnPnl", "unrealizedProfit"))
-    return cash + (0.0 if math.isnan(profit) else profit)
-
-
-def _margins(held: list[tuple[Position, Record]], found: Found) -> list[tuple[Position, float]]:
-    """Maintenance margin of each position as stated, NaN if it is not."""
-    return [
-        (one, found.noted[r.file].maybe(r.line, "maintMargin", cell(r.cells, "maintMargin")))
-        for one, r in held
-    ]
-
-
-def _refuse_modes(found: Found) -> None:
-    """Modes that the rules do not carry."""
-    for record in found.accounts:
-        if cell(record.cells, "multiAssetsMargin") == "true":
-            said = Said("The account is in multi-assets mode; only single-asset mode is read.")
-            found.noted[record.file].say(record.line, said, grave=True)
-    sides: dict[str, set[str]] = {}
-    for record in found.positions:
-        if cell(record.cells, "positionAmt").strip("-0.") and "positionSide" in record.cells:
-            symbol = record.cells["symbol"]
-            sides.setdefault(symbol, set()).add(record.cells["positionSide"])
-            if {"LONG", "SHORT"} <= sides[symbol]:
-                told = {"symbol": symbol}
-                said = Said("{symbol} is held long and short; hedge mode is not read.", told)
-                found.noted[record.file].say(record.line, said, grave=True)
+def _face(record: Record, noted: Noted, amount: float, price: float) -> float:
+    """Dollars a coin-margined contract is of: as its value says, else as the table has it."""
+    said = noted.maybe(record.line, "notionalValue", cell(record.cells, "notionalValue"))
+    dollars = abs(said * price / amount)
+    if 0.5 < dollars < math.inf:
+        return float(round(dollars))
+    return rates_of(REGIME).value((_product(record), COIN_M), "multiplier", date.max)
 
 
 def _updated(found: Found) -> date | None:
@@ -253,8 +173,14 @@ def _base(accounts: tuple[BookAccount, ...]) -> str:
 def _coin(record: Record) -> str:
     """The coin that margins a position: as stated, else the end of its symbol."""
     stated = cell(record.cells, "marginAsset")
-    symbol = record.cells["symbol"].split("_")[0]
-    return stated or next((coin for coin in MONEY if symbol.endswith(coin)), symbol)
+    symbol = _product(record)
+    money = next((coin for coin in MONEY if symbol.endswith(coin)), "")
+    return stated or money or symbol.removesuffix(DOLLAR)
+
+
+def _product(record: Record) -> str:
+    """The symbol without its expiry: BTCUSDT, BTCUSD."""
+    return record.cells["symbol"].partition("_")[0]
 
 
 def _joined(before: Record, later: Record) -> Record:
@@ -265,22 +191,3 @@ def _joined(before: Record, later: Record) -> Record:
 
 def _is_risk(record: Record) -> bool:
     return "markPrice" in record.cells
-
-
-def _lines(text: str) -> Iterator[int]:
-    """Lines on which objects name a symbol, in order."""
-    line, at = 1, 0
-    for found in LINE.finditer(text):
-        line += text.count("\n", at, found.start())
-        at = found.start()
-        yield line
-
-
-def _text(value: Json) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
-def _none(text: str) -> Json:
-    raise BadFile(f"{text} is no number; write one.")

@@ -72,7 +72,8 @@ class CtpStatement(Reader):
     The size of a contract is that of the table of rates; 持仓明细 must agree with it, and gives it
     where the table has none: floating profit/((settlement − opened at)·lots).
     Where that table has no margin of a contract, the margin of its line is the house rate.
-    Limits: one currency, CNY; options are listed, `shfe` does not carry them.
+    With options, equity is 市值权益: 客户权益 and their value; what is used goes with it.
+    Limits: one currency, CNY; an option's future needs a price if it is not held.
     Source: layout of CTP statements since 2016, with and without 投资单元 and 资金账号.
     """
 
@@ -100,6 +101,9 @@ def _read(file: Source) -> Read:
     held, margins = _positions(found, on, noted)
     equity, line = found.figures.get("equity", (NAN, 0))
     used, risk = found.figure("margin_used"), found.figure("risk")
+    if any(p.kind is Kind.OPTION for p in held):
+        equity, used = _with_options(equity, used, held)
+        risk = used / equity if equity > 0.0 else NAN
     account = BookAccount(
         found.account,
         REGIME,
@@ -121,6 +125,12 @@ def _read(file: Source) -> Read:
     )
     book = housed(Book(held, (account,), on, base=CURRENCY), (_unlisted(stated, held, on),))
     return Read(book, (stated,), noted.sorted(), tuple(file.name for _ in held))
+
+
+def _with_options(equity: float, used: float, held: tuple[Position, ...]) -> tuple[float, float]:
+    """Equity and margin with options at their value: of sold ones the margin has it already."""
+    values = [p.quantity * p.multiplier * p.price for p in held if p.kind is Kind.OPTION]
+    return equity + sum(values), used + sum(values)
 
 
 def _unlisted(stated: Stated, held: tuple[Position, ...], on: date) -> Stated:

@@ -61,17 +61,30 @@ class IbkrActivity(Reader):
 
 
 def _read(file: Source) -> Read:
-    noted, found = Noted(file.name), _Found(Statement())
+    noted, found, sections = Noted(file.name), _Found(Statement()), set[str]()
     for line in _lines(file.text, noted):
+        sections.add(line.section)
         taker = TAKERS.get(line.section)
         if taker:
             taker(found, line, noted)
+    if sections - {"statement"} and not sections & (TAKERS.keys() - {"statement"}):
+        return _in_other_words(noted)
     if not found.has_positions:
         noted.say(0, lacking("Open Positions"), grave=True)
     found.statement.rows = [_with_terms(row, found.terms) for row in found.statement.rows]
     for code, rate in found.forex.items():
         found.statement.fx.setdefault(code, rate)
     return book_of(found.statement, file.on, noted)
+
+
+def _in_other_words(noted: Noted) -> Read:
+    """A statement whose sections have the names of another language."""
+    said = Said(
+        "The statement is in another language than English; run it again with English as its "
+        "language."
+    )
+    noted.say(0, said, grave=True)
+    return Read(None, findings=noted.sorted())
 
 
 @dataclass(slots=True)

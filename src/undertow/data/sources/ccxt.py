@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Protocol, TypeAlias, cast
+from typing import ClassVar, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from undertow.core.errors import NoAnswer
@@ -64,7 +64,9 @@ class Ccxt(Provider):
     def bars(self, answer: bytes, ask: Ask) -> list[Bar]:
         """One bar a candle."""
         candles = read_json(answer, WHO)
-        return within((_bar(c, ask.symbol) for c in cast("Candles", candles)), ask)
+        if not isinstance(candles, list) or not all(isinstance(one, list) for one in candles):
+            raise NoAnswer(f"{WHO} gives something that is no list of candles; update ccxt.")
+        return within((_bar(candle, ask.symbol) for candle in candles), ask)
 
 
 def _parts(ask: Ask) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from undertow.core.book import BookAccount
 from undertow.core.family import Family
 from undertow.model.rulebook._adl import Closed, Standing, by_growth, by_profit, deleveraged
 from undertow.model.rulebook._classes import with_own_rate
+from undertow.model.rulebook._listed import dearer
 from undertow.model.rulebook._perpetual import mark_liquidation_price
 from undertow.model.rulebook._rates import Rate, Rates, rates_of, read_rates
 from undertow.model.rulebook._solve import (
@@ -71,6 +72,7 @@ __all__ = [
     "by_growth",
     "by_profit",
     "calling_rate",
+    "dearer",
     "deleveraged",
     "mark_liquidation_price",
     "moved",

@@ -6,13 +6,15 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from undertow.core.answers.said import Said
+from undertow.core.answers.said import Amount, Said
 from undertow.core.book import Kind, Marks, Position
 from undertow.core.errors import BadNumber, unknown
 from undertow.model.rulebook._worth import DAYS_PER_YEAR
 
 NEVER = date.max.toordinal()
 USUAL = 0.3
+ROUNDED = 1e-6
+"""Share by which a printed price may be above what bounds it."""
 
 
 def by_underlying(positions: tuple[Position, ...]) -> dict[str, tuple[Position, ...]]:
@@ -54,6 +56,35 @@ def expired(positions: Iterable[Position], on: date) -> tuple[Said, ...]:
         for p in positions
         if p.kind is Kind.OPTION and p.expiry is not None and p.expiry < on
     )
+
+
+def amiss(positions: Iterable[Position], marks: Marks) -> tuple[Said, ...]:
+    """What no listed option can be: past its last day, or dearer than what it may pay."""
+    return (*expired(positions, marks.on), *dearer(positions, marks))
+
+
+def dearer(positions: Iterable[Position], marks: Marks) -> tuple[Said, ...]:
+    """A sentence for each option above what it can ever pay: a call the stock, a put its strike."""
+    return tuple(
+        Said(
+            "{symbol} costs {price}, and can be worth {most} at most; check price, strike and "
+            "right.",
+            {
+                "symbol": p.symbol,
+                "price": Amount(marks.price[p.symbol], "price"),
+                "most": Amount(most, "price"),
+            },
+        )
+        for p in positions
+        if p.kind is Kind.OPTION
+        and marks.price[p.symbol] > (most := _most(p, marks)) * (1.0 + ROUNDED)
+    )
+
+
+def _most(option: Position, marks: Marks) -> float:
+    """What an option can be worth: its underlying, or its strike; inf if that is not known."""
+    most = marks.price.get(option.underlying, math.inf) if option.right == "C" else option.strike
+    return math.inf if math.isnan(most) else most
 
 
 def option_breaks(positions: Iterable[Position], on: date) -> Mapping[str, tuple[float, ...]]:

@@ -81,9 +81,16 @@ class Sized:
         return abs(self.position.quantity * self.position.multiplier)
 
 
-def sized(pool: Pool, marks: Marks) -> Iterator[Sized]:
-    """Net positions with their sizes at given prices."""
-    for one in netted(pool.positions):
+def apart(positions: tuple[Position, ...]) -> tuple[Position, ...]:
+    """One position per symbol and side: longs do not pay for shorts, as in hedge mode."""
+    longs = tuple(p for p in positions if p.quantity >= 0.0)
+    shorts = tuple(p for p in positions if p.quantity < 0.0)
+    return (*netted(longs), *netted(shorts))
+
+
+def sized(pool: Pool, marks: Marks, *, hedged: bool = False) -> Iterator[Sized]:
+    """Net positions with their sizes at given prices; hedged: longs and shorts are not netted."""
+    for one in apart(pool.positions) if hedged else netted(pool.positions):
         fx = pool.fx(one, marks)
         yield Sized(one, pool.size(one, marks) / fx, fx, pool.house(one))
 
@@ -109,12 +116,14 @@ def opened(rates: Rates, one: Sized, chosen: float, on: date) -> float:
 
 
 def edges(rates: Rates, pool: Pool, on: date, what: str = KEPT) -> Mapping[str, tuple[float, ...]]:
-    """Prices at which a position passes into another tier."""
-    return {
-        p.symbol: tuple(price_of(p, edge) for edge in rates.tiers(p.names, what, on).above if edge)
-        for p in netted(pool.positions)
-        if p.quantity and rates.has(p.names, what, on)
-    }
+    """Prices at which a position, or one side of it, passes into another tier."""
+    found: dict[str, tuple[float, ...]] = {}
+    for p in dict.fromkeys((*netted(pool.positions), *apart(pool.positions))):
+        if p.quantity and rates.has(p.names, what, on):
+            above = rates.tiers(p.names, what, on).above
+            prices = tuple(price_of(p, edge) for edge in above if edge)
+            found[p.symbol] = (*found.get(p.symbol, ()), *prices)
+    return found
 
 
 def price_of(position: Position, size: float) -> float:

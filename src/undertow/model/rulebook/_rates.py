@@ -47,7 +47,7 @@ class Rate:
 
     def holds(self, on: date) -> bool:
         """Whether the row is in force on a date."""
-        return (self.since or date.min) <= on < (self.until or date.max)
+        return (self.since or date.min) <= on and (self.until is None or on < self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,16 @@ class Rulebook(ABC):
         """Fee on what is closed out by force, a share of its size; none by default."""
         return 0.0
 
+    def first_order(
+        self, position: Position, price: float, on: date, *, cooling: bool = False
+    ) -> float:
+        """Units that a venue's engine closes first of a position in call; NaN for what ends it.
+
+        cooling: it has just closed a part
+        """
+        del position, price, on, cooling
+        return math.nan
+
     def lines(self, pool: Pool, marks: Marks) -> tuple[float, ...]:
         """Maintenance of each position held alone, in their order; offsets make the sum less."""
         return tuple(

@@ -66,7 +66,9 @@ class Bybit(PerpetualRules):
         """Prices at which a position passes into another tier."""
         return edges(self.rates, pool, on)
 
-    def first_order(self, position: Position, price: float, on: date) -> float:
+    def first_order(
+        self, position: Position, price: float, on: date, *, cooling: bool = False
+    ) -> float:
         """Units the engine sells first: down to the tier below, all of the lowest."""
         return tier_below(self.rates, position, price, on)
 

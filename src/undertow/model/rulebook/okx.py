@@ -62,7 +62,9 @@ class Okx(PerpetualRules):
             return house
         return max(house, self.rates.tiers(one.position.names, KEPT, on).rate(one.units))
 
-    def first_order(self, position: Position, on: date) -> float:
+    def first_order(
+        self, position: Position, price: float, on: date, *, cooling: bool = False
+    ) -> float:
         """Contracts the engine sells first: two tiers down from the third, else all."""
         units = abs(position.quantity * position.multiplier)
         left = down_to(self.rates.tiers(position.names, KEPT, on), units, 2)

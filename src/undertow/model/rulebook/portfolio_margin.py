@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from undertow.core.answers.said import Said
 from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.model.rulebook._carry import Carry, carried_value, carried_volatility
-from undertow.model.rulebook._listed import by_class, expired, lineage, option_breaks, spot_of
+from undertow.model.rulebook._listed import amiss, by_class, lineage, option_breaks, spot_of
 from undertow.model.rulebook._margin_account import margin_account_terms
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, not_carried, too_levered
@@ -122,7 +122,7 @@ class PortfolioMargin(Rulebook):
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Unknown products, leverage beyond the range, an account too small for the regime."""
-        found = (*not_carried(pool, self.kinds), *expired(pool.positions, marks.on))
+        found = (*not_carried(pool, self.kinds), *amiss(pool.positions, marks))
         if found:
             return found
         levels = self.levels(pool, marks)

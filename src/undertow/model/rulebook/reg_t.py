@@ -18,7 +18,7 @@ from undertow.model.rulebook._intraday import (
     intraday_rule,
     memorandum,
 )
-from undertow.model.rulebook._listed import by_underlying, expired, expires, option_breaks, spot_of
+from undertow.model.rulebook._listed import amiss, by_underlying, expires, option_breaks, spot_of
 from undertow.model.rulebook._margin_account import margin_account_terms
 from undertow.model.rulebook._pairing import net_margin
 from undertow.model.rulebook._rates import Rates, rates_of
@@ -199,7 +199,7 @@ class RegT(Rulebook):
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Unknown products, leverage that cannot be held overnight, too little to borrow at all."""
-        found = (*not_carried(pool, self.kinds), *expired(pool.positions, marks.on))
+        found = (*not_carried(pool, self.kinds), *amiss(pool.positions, marks))
         if found:
             return found
         levels, gross = self.levels(pool, marks), pool.gross(marks)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
 
+from undertow.core.answers.said import Said
 from undertow.core.book import BookAccount, Kind, Marks, Position
+from undertow.model.rulebook._listed import amiss, option_breaks, spot_of
 from undertow.model.rulebook._rates import Rate, Rates, rates_of
 from undertow.model.rulebook.base import (
     Absorber,
@@ -20,6 +22,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    not_carried,
 )
 
 REGIME = "shfe"
@@ -36,12 +39,14 @@ class Shfe(Rulebook):
     locked_days: at the limit in a row, beyond what the table of rates has;  hedging: of that kind
     Of a product the larger side counts, on all its months. Opening takes what holding takes.
     A contract takes its own row (AG2603) before that of its product (AG).
-    Limits: only futures; delivery months and open interest raise rates that are not listed; the
-    table has contracts' locked days of February 2026 as days of their own.
-    Source: SHFE risk control rules and notices, margin.md 1.6.
+    a sold option: premium + max(M − ½·out of the money, ½·M), M the margin of its future; a bought
+    one is paid for. Equity has options at their value (市值权益), so premiums are netted.
+    Limits: no margin of combinations of options; delivery months and open interest raise rates
+    that are not listed; the table has contracts' locked days of February 2026 as days of their own.
+    Source: SHFE risk control rules and notices, margin.md 1.6; options: exchanges' option rules.
     """
 
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.FUTURE})
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.FUTURE, Kind.OPTION})
     settles: ClassVar[str] = "CNY"
 
     markup: float = 0.0
@@ -77,11 +82,51 @@ class Shfe(Rulebook):
         for one in pool.positions:
             key = (product(one), one.quantity > 0.0)
             official, own = self._shares(one, pool, marks.on)
-            size = pool.size(one, marks)
+            if one.kind is Kind.OPTION:
+                key, size = (f"{one.symbol} {one.quantity > 0.0}", True), 1.0
+                official, own = (self.option(one, s, pool, marks) for s in (official, own))
+            else:
+                size = pool.size(one, marks)
             broker[key] = broker.get(key, 0.0) + own * size
             exchange[key] = exchange.get(key, 0.0) + official * size
         kept, sold = larger_sides(broker), larger_sides(exchange)
         return Levels(pool.equity_at(marks), kept, kept, sold)
+
+    def option(self, position: Position, share: float, pool: Pool, marks: Marks) -> float:
+        """Requirement of an option against equity that has it at its value.
+
+        bought: that value;  sold: max(M − relief·out of the money, least·M), M = share·future
+        A house rate of the line is a share of the option's own value and counts where it is more.
+        """
+        units = abs(position.quantity) * position.multiplier * pool.fx(position, marks)
+        value, future = units * marks.price[position.symbol], spot_of(position, marks)
+        if position.quantity > 0.0:
+            return value
+        house = position.broker_rate
+        stated = 0.0 if math.isnan(house) else (house - 1.0) * value
+        sign = 1.0 if position.right == "C" else -1.0
+        beyond = max(0.0, sign * (position.strike - future))
+        relief, least = (
+            self.rates.value(contract_names(position), what, marks.on)
+            for what in ("option_relief", "option_least")
+        )
+        return max(stated, units * max(share * future - relief * beyond, least * share * future))
+
+    def breaks(self, pool: Pool, on: date) -> Mapping[str, tuple[float, ...]]:
+        """Prices around strikes of options, and where half of the future's margin is the least."""
+        found = dict(option_breaks(pool.positions, on))
+        for one in pool.positions:
+            if one.kind is Kind.OPTION and one.quantity < 0.0:
+                sign = 1.0 if one.right == "C" else -1.0
+                turns = tuple(
+                    one.strike / (1.0 + sign * share) for share in self._shares(one, pool, on)
+                )
+                found[one.underlying] = (*found[one.underlying], *turns)
+        return found
+
+    def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
+        """Unknown products, options past their last day."""
+        return (*not_carried(pool, self.kinds), *amiss(pool.positions, marks))
 
     def share(self, position: Position, on: date) -> float:
         """The exchange's margin, a share of the value, with the step after locked days."""
@@ -131,10 +176,13 @@ class Shfe(Rulebook):
 
     def _shares(self, one: Position, pool: Pool, on: date) -> tuple[float, float]:
         """The exchange's and the broker's share of the value."""
-        house = pool.house(one)
+        is_option = one.kind is Kind.OPTION
+        house = pool.account.broker_rate if is_option else pool.house(one)
         known = self.rates.has(contract_names(one), "maintenance", on)
         if not known and not math.isnan(house):
             return house, house
+        if not known and is_option and not math.isnan(one.broker_rate):
+            return 0.0, 0.0
         official = self.share(one, on)
         return official, official + self.markup if math.isnan(house) else max(official, house)
 
@@ -151,6 +199,8 @@ def client_share(exchange: float, *, multiple: float = 1.0, markup: float = 0.0)
 
 def product(position: Position) -> str:
     """The product of a contract, in capitals: what it says it follows, else its letters."""
+    if position.kind is Kind.OPTION:
+        return letters(position.underlying or position.symbol).upper()
     return (position.underlying or letters(position.symbol)).upper()
 
 
@@ -162,7 +212,10 @@ def letters(symbol: str) -> str:
 
 def contract_names(position: Position) -> tuple[str, ...]:
     """Names under which rates of a contract are listed, its own first."""
-    return (position.symbol.upper(), product(position), *position.names)
+    names = (position.symbol.upper(), product(position), *position.names)
+    if position.kind is Kind.OPTION:
+        return (names[0], position.underlying.upper(), *names[1:])
+    return names
 
 
 def larger_sides(margins: Mapping[tuple[str, bool], float]) -> float:

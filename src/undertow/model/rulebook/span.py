@@ -12,7 +12,7 @@ from undertow.core.answers.said import Said
 from undertow.core.book import Kind, Marks, Position
 from undertow.model.rulebook._carry import NO_CARRY, carried_volatility
 from undertow.model.rulebook._cleared import a_silver_future, cleared_terms, initial_factor
-from undertow.model.rulebook._listed import expired, lineage, option_breaks, spot_of
+from undertow.model.rulebook._listed import amiss, lineage, option_breaks, spot_of
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._worth import black_scholes
 from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, not_carried
@@ -135,7 +135,7 @@ class Span(Rulebook):
 
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Products that are not scanned, and options whose last day has passed."""
-        return (*not_carried(pool, self.kinds), *expired(pool.positions, marks.on))
+        return (*not_carried(pool, self.kinds), *amiss(pool.positions, marks))
 
     def _kept(self, held: tuple[Position, ...], pool: Pool, marks: Marks) -> float:
         """The requirement of one commodity."""

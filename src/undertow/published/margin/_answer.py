@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import re
@@ -12,7 +13,15 @@ from pathlib import Path
 
 from undertow.core.errors import BadFile, InputError
 from undertow.jobs.answer import Json, digest, plain, wrapped
-from undertow.published.margin._adapter import Adapter, Inputs, Results, Value, adapters
+from undertow.published.margin._adapter import (
+    Adapter,
+    Inputs,
+    Results,
+    Value,
+    adapters,
+    row_of,
+)
+from undertow.published.margin._words import in_all_words
 
 COLUMNS = ("regime", "inputs", "expected")
 TOLERANCE = 1e-6
@@ -34,14 +43,21 @@ class Example:
 def read_examples(path: Path) -> tuple[Example, ...]:
     """Rows of a file with the columns regime, inputs, expected and perhaps note."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.DictReader(file)
-            lacking = [name for name in COLUMNS if name not in (lines.fieldnames or ())]
-            if lacking:
-                raise BadFile(f"{path.name} has no column {lacking[0]!r}; add it.")
-            return tuple(_example(k, cells, path.name) for k, cells in enumerate(lines, 1))
+        lines = csv.DictReader(io.StringIO(_text(path.read_bytes()), newline=""))
+        lacking = [name for name in COLUMNS if name not in (lines.fieldnames or ())]
+        if lacking:
+            raise BadFile(f"{path.name} has no column {lacking[0]!r}; add it.")
+        return tuple(_example(k, cells, path.name) for k, cells in enumerate(lines, 1))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f"{path} cannot be read: {error}; give a CSV file in UTF-8.") from error
+
+
+def _text(raw: bytes) -> str:
+    """UTF-8, with or without its mark, else what Chinese spreadsheets write."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 def _example(row: int, cells: Mapping[str, str | None], file: str) -> Example:
@@ -64,23 +80,29 @@ def got(
 ) -> tuple[Results | None, str]:
     """Results of the first adapter that fits and can, or the reason why there are none."""
     row, why = (
-        Inputs(_sided(regime, inputs)),
+        _said(regime, inputs),
         f"no rule is registered for {regime!r} with {', '.join(inputs)}",
     )
     for adapter in known:
         if adapter.fits(regime, row):
             try:
-                return adapter.gives(row), ""
+                return in_all_words(adapter.gives(row)), ""
             except UNANSWERED as error:
                 why = f"{type(error).__name__}: {error}"
     return None, why
 
 
-def _sided(regime: str, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The keys of a row; a regime that speaks of a short says the side where no key does."""
-    said = inputs.keys() & {"side", "short", "is_short", "direction", "legs", "position"}
-    is_short = re.search(r"\bshort\b", regime, re.IGNORECASE) is not None
-    return {**inputs, "side": "short"} if is_short and not said else inputs
+def _said(regime: str, inputs: Mapping[str, Value]) -> Inputs:
+    """The row with what only its regime says: a short, a put or a call, the regime itself."""
+    row, words = row_of(inputs), regime.lower()
+    told: dict[str, Value] = {"regime": regime}
+    whole = {"legs", "position"} & row.given.keys()
+    if re.search(r"\bshort\b", words) and not whole and "side" not in row and "short" not in row:
+        told["side"] = "short"
+    rights = re.findall(r"\b(put|call)\b(?! spread| price| level| date| amount)", words)
+    if "strike" in row and "right" not in row and not whole and len(set(rights)) == 1:
+        told["right"] = rights[0]
+    return Inputs({**told, **row.given})
 
 
 def margin_answer(path: Path) -> dict[str, Json]:

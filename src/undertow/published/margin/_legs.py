@@ -12,7 +12,7 @@ from typing import Final
 from undertow.core.book import BookAccount, Kind, Marks, Position
 from undertow.core.errors import BadNumber
 from undertow.model.rulebook import Pool
-from undertow.published.margin._adapter import Inputs, Value
+from undertow.published.margin._adapter import Inputs, Value, row_of
 
 LOT: Final = 100.0
 CLOSES: Final = {"SPX": 1451.19, "IBM": 97.73}
@@ -51,8 +51,12 @@ def options(given: Inputs) -> tuple[Option, ...]:
     if "legs" in given:
         legs = given.of("legs")
         found = [_leg(leg) for leg in legs] if isinstance(legs, list) else []
-    elif "right" in given or "type" in given or "option_type" in given:
+    elif "right" in given and "strike" in given:
         found = [_single(given)]
+    elif "call_premium" in given and "put_premium" in given:
+        found = [*_both(given)]
+    elif "short_strike" in given and "long_strike" in given:
+        found = [*_pair(given)]
     else:
         found = [*_named(given)] or [*_spoken(given)]
     if not found:
@@ -93,14 +97,17 @@ def pool_of(given: Inputs, regime: str, on: date, expiry: date) -> Pool:
 
 def underlying(given: Inputs) -> str:
     """What the options are written on: told, or the first word in capitals."""
-    told = given.text("symbol") or given.text("ticker")
+    told = given.text("symbol")
+    named = given.of("underlying")
+    if not told and isinstance(named, str) and not named.replace(".", "").isdigit():
+        return named
     words = re.findall(r"\b[A-Z]{2,5}\b", given.text("position"))
     return told or (words[0] if words else "stock")
 
 
 def spot_of(given: Inputs, legs: tuple[Option, ...]) -> float:
     """Price of the underlying; a spread without one stands at its short strike."""
-    spot = number(given, "S", "underlying", "spot", "underlying_price", "stock_price", "price")
+    spot = number(given, "S", "price")
     if math.isnan(spot) and given.text("position"):
         spot = CLOSES.get(underlying(given), math.nan)
     short = [leg.strike for leg in legs if leg.contracts < 0.0]
@@ -112,16 +119,15 @@ def _single(given: Inputs) -> Option:
     side = given.text("side").lower()
     count = -1.0 if math.isnan(count) else count
     count = abs(count) * (1.0 if side in {"long", "buy"} else -1.0) if side else count
-    price = number(given, "option_price", "premium", "prem", "price", "mark")
-    strike = number(given, "strike", "K")
-    right = given.text("right", given.text("type", given.text("option_type")))
+    price, strike = number(given, "premium", "price", "mark"), given.number("strike")
+    right = given.text("right")
     return Option(right.upper()[:1], strike, price, count)
 
 
 def _leg(leg: Value) -> Option:
     """A leg as a list (right, strike, price, contracts) or as an object."""
     if isinstance(leg, dict):
-        return _single(Inputs(leg))
+        return _single(row_of(leg))
     if not isinstance(leg, list) or len(leg) != 4:
         raise BadNumber(f"leg {leg!r} is not right, strike, price and contracts; give these.")
     words = Inputs(dict(zip(("right", "strike", "price", "contracts"), leg, strict=True)))
@@ -130,21 +136,44 @@ def _leg(leg: Value) -> Option:
 
 def _named(given: Inputs) -> Iterator[Option]:
     """Keys such as `long_put`: strike, price and perhaps contracts, one leg or a list of them."""
+    alone = "short" if given.text("side", "short").lower() in {"short", "sell"} else "long"
     for side in ("long", "short"):
         for right in ("put", "call"):
-            key = f"{side}_{right}"
+            key = right if side == alone and right in given else f"{side}_{right}"
             if key not in given:
                 continue
-            rows = given.table(key) if isinstance(_first(given, key), list) else ()
-            for strike, price, *more in rows or (given.numbers(key),):
-                count = abs(more[0]) if more else abs(given.number("contracts", 1.0))
-                sign = 1.0 if side == "long" else -1.0
-                yield Option(right[0].upper(), strike, price, sign * count)
+            told = given.of(key)
+            many = isinstance(told, list) and any(isinstance(one, list | dict) for one in told)
+            for one in told if isinstance(told, list) and many else [told]:
+                yield _sided(one, side, right, abs(given.number("contracts", 1.0)))
 
 
-def _first(given: Inputs, key: str) -> Value:
-    found = given.of(key)
-    return found[0] if isinstance(found, list) and found else None
+def _sided(told: Value, side: str, right: str, contracts: float) -> Option:
+    """A leg whose key has its side and right: an object, or strike, price and perhaps contracts."""
+    sign = 1.0 if side == "long" else -1.0
+    if isinstance(told, dict):
+        leg = _single(row_of({"right": right, **told}))
+        return replace(leg, contracts=sign * (abs(leg.contracts) or contracts))
+    strike, price, *more = Inputs({"leg": told}).numbers("leg")
+    return Option(right[0].upper(), strike, price, sign * (abs(more[0]) if more else contracts))
+
+
+def _pair(given: Inputs) -> Iterator[Option]:
+    """A vertical spread as two strikes of one right, with two premiums or with its credit."""
+    right, contracts = given.text("right").upper()[:1], abs(given.number("contracts", 1.0))
+    credit = given.number("credit", 0.0)
+    for side, sign, otherwise in (("short", -1.0, credit), ("long", 1.0, 0.0)):
+        premium = given.number(f"{side}_premium", otherwise)
+        yield Option(right, given.number(f"{side}_strike"), premium, sign * contracts)
+
+
+def _both(given: Inputs) -> Iterator[Option]:
+    """A straddle or strangle as two premiums, at one strike or at two."""
+    sign = 1.0 if given.text("side", "short").lower() in {"long", "buy"} else -1.0
+    for right in ("put", "call"):
+        strike = number(given, f"{right}_strike", "strike")
+        contracts = abs(given.number("contracts", 1.0))
+        yield Option(right[0].upper(), strike, given.number(f"{right}_premium"), sign * contracts)
 
 
 def _spoken(given: Inputs) -> Iterator[Option]:
@@ -178,7 +207,7 @@ def _lots(text: str) -> float:
 
 
 def _price(given: Inputs, legs: int) -> float:
-    return number(given, "prem", "premium", "option_price") if legs == 1 else math.nan
+    return number(given, "premium") if legs == 1 else math.nan
 
 
 def _stock(given: Inputs, legs: tuple[Option, ...], symbol: str, spot: float) -> Iterator[Position]:

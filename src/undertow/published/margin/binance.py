@@ -6,28 +6,36 @@ from datetime import date
 from typing import Final
 
 from undertow.core.book import Kind, Position
-from undertow.model.rulebook import Tiers, rates_of, tiers_up_to
-from undertow.model.rulebook.binance import REGIME, bankruptcy_price, liquidation_price
+from undertow.model.rulebook import Tiers, rates_of
+from undertow.model.rulebook.binance import (
+    REGIME,
+    adl_rank,
+    bankruptcy_price,
+    liquidation_price,
+)
 from undertow.published.margin import _perpetual as row
 from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = "2026-01-30"
-SIZES: Final = ("notional", "position_value", "notional_value")
-KEPT: Final = ("mm", "maintenance_margin", "maintenance")
+SIZES: Final = ("notional", "qty_usd")
+KEPT: Final = ("maintenance", "total_maint_margin")
 BALANCE: Final = ("margin_balance", "balance", "equity")
+GAINED: Final = ("pnl_pct", "profit_share", "pnl_percent", "roe", "profit_pct")
 
 
 def maintenance(given: Inputs) -> Results:
     """Maintenance margin of a size: with rate and deduction as given, or those of its tier."""
     size = row.first_of(given, SIZES)
+    if row.kind_of(given) is Kind.INVERSE and any(name in given for name in row.ENTRY):
+        size = size / row.first_of(given, row.ENTRY)
     rate, amount = _tier(given, size)
     needed = size * rate - amount
-    return {"mm": needed, "maintenance": needed, "mmr": rate, "cum": amount}
+    return {"mm": needed, "mmr": rate, "cum": amount}
 
 
 def liquidation(given: Inputs) -> Results:
     """Liquidation and bankruptcy price, isolated or cross."""
-    held = row.position(given)
+    held = row.position(given, row.kind_of(given))
     size = row.value(held)
     wallet = row.margin(given, held)
     rate, amount = _tier(given, size)
@@ -35,8 +43,9 @@ def liquidation(given: Inputs) -> Results:
     price = liquidation_price(held, wallet=wallet, rate=rate, amount=amount, others=others)
     return {
         "liq": price,
-        "liquidation": price,
         "bankruptcy": bankruptcy_price(held, wallet=wallet + others),
+        "mm": size * rate - amount,
+        "margin": wallet,
     }
 
 
@@ -58,13 +67,17 @@ def both_sides(given: Inputs) -> Results:
     }
 
 
-def amounts(given: Inputs) -> Results:
-    """Deductions of a table of tiers."""
-    rows = given.table("tiers")
-    caps = tuple(one[0] for one in rows) or given.numbers("caps")
-    rates = tuple(one[1] for one in rows) or given.numbers("mmr")
-    tiers = tiers_up_to(caps, rates)
-    return {"cum": tiers.amounts, "deduction": tiers.amounts}
+def fee(given: Inputs) -> Results:
+    """Fee on what is liquidated, by the table of its symbol."""
+    names, day = (given.text("symbol"),), date.fromisoformat(given.text("date", DAY))
+    share = given.number("fee_rate", rates_of(REGIME).value(names, "liquidation_fee", day))
+    found = share * row.first_of(given, ("liquidated_notional", *SIZES))
+    return {"fee": found, "liquidation_fee": found, "fee_rate": share}
+
+
+def queued(given: Inputs) -> Results:
+    """Place in the queue of auto-deleveraging."""
+    return {"rank": adl_rank(row.first_of(given, GAINED), given.number("leverage"))}
 
 
 def ratio(given: Inputs) -> Results:
@@ -83,8 +96,10 @@ def _tier(given: Inputs, size: float) -> tuple[float, float]:
 
 
 ADAPTERS: Final = (
-    Adapter("binance.*tiers", ("caps|tiers", "mmr|tiers"), amounts),
-    Adapter("binance.*ratio", ("|".join(KEPT), "|".join(BALANCE)), ratio),
+    Adapter("binance", ("caps|tiers", "mmr|tiers"), row.in_tiers),
+    Adapter("binance.*(adl|delever)", ("|".join(GAINED), "leverage"), queued),
+    Adapter("binance.*fee", ("|".join(("liquidated_notional", *SIZES)),), fee),
+    Adapter("binance(?!.*liq)", ("|".join(KEPT), "|".join(BALANCE)), ratio),
     Adapter("binance", ("|".join(SIZES),), maintenance),
     Adapter("binance approx", ("entry", "leverage"), both_sides),
     Adapter("binance", ("|".join(row.ENTRY), "|".join((*row.MARGIN, "leverage"))), liquidation),

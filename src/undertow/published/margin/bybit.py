@@ -13,7 +13,6 @@ from undertow.model.rulebook import (
     mark_liquidation_price,
     profit,
     rates_of,
-    tiers_up_to,
 )
 from undertow.model.rulebook.bybit import (
     REGIME,
@@ -57,12 +56,6 @@ def _prices(given: Inputs, held: Position, rate: float, amount: float) -> dict[s
     return _all(("liq", "liquidation", "liq_price"), price) | _all(
         ("bankruptcy", "bankruptcy_price"), last
     )
-
-
-def amounts(given: Inputs) -> Results:
-    """Deductions of a table of tiers."""
-    tiers = tiers_up_to(given.numbers("caps"), given.numbers("mmr"))
-    return {"deduction": tiers.amounts, "deductions": tiers.amounts, "cum": tiers.amounts}
 
 
 def size(given: Inputs) -> Results:
@@ -117,8 +110,7 @@ def _tier(given: Inputs, value: float) -> tuple[float, float]:
     if any(name in given for name in row.RATE):
         return row.first_of(given, row.RATE), row.first_of(given, row.AMOUNT, 0.0)
     if "tiers" in given:
-        table = given.table("tiers")
-        own = tiers_up_to(tuple(r[0] for r in table), tuple(r[1] for r in table))
+        own = row.tiers_of(given)
         return own.rate(value), own.amount(value)
     symbol = given.text("symbol")
     if not symbol:
@@ -143,7 +135,7 @@ CLOSED_INVERSE: Final = partial(gained, kind=Kind.INVERSE)
 INVERSE: Final = partial(margins, kind=Kind.INVERSE)
 
 ADAPTERS: Final = (
-    Adapter("bybit.*tiers", ("caps", "mmr"), amounts),
+    Adapter("bybit", ("caps", "mmr"), row.in_tiers),
     Adapter("bybit.*adl", ("symbol_pnl_drawdown|drawdown|pool_balance|balance|pnlRatio",), adl),
     Adapter("bybit.*inverse", ("fills",), partial(average, inverse=True)),
     Adapter("bybit", ("fills",), partial(average, inverse=False)),
@@ -151,5 +143,6 @@ ADAPTERS: Final = (
     Adapter("bybit", ("|".join(row.ENTRY), "|".join(EXIT)), CLOSED),
     Adapter("bybit.*inverse", ("|".join(row.ENTRY),), INVERSE),
     Adapter("bybit", ("|".join(row.ENTRY),), LINEAR),
-    Adapter("bybit", ("notional|value|position_value",), size),
+    Adapter("bybit", ("tiers",), row.in_tiers),
+    Adapter("bybit", ("notional|value",), size),
 )

@@ -11,17 +11,37 @@ from undertow.model.rulebook import Levels, Pool, Rates, rates_of, with_own_rate
 from undertow.model.rulebook.esma_cfd import EsmaCfd, account_equity, borne
 from undertow.model.rulebook.japan_fx import JapanFx
 from undertow.model.rulebook.us_fx import UsFx
-from undertow.published.margin._adapter import Adapter, Inputs, Results
+from undertow.published.margin._adapter import Adapter, Inputs, Results, each_of
 
 DAY: Final = "2026-01-30"
 CFD: Final = "cfd"
-SIZE: Final = ("notional", "position_value", "exposure", "value")
+GAINED: Final = ("unrealised", "unrealized", "upnl", "pnl", "open_profit", "floating")
+HAS: Final = "equity|balance|cash"
+SIZE: Final = ("notional", "exposure", "value", "position", "trade_value")
+LOTS: Final = ("lots", "qty", "size", "volume", "shares")
 LEVERAGE: Final = ("cap", "leverage", "max_leverage")
 RATE: Final = ("rate", "margin_rate", "im_rate", "margin_pct")
 CLASS: Final = ("asset_class", "class", "group", "asset", "symbol", "pair", "instrument")
 SAID: Final = {
-    "major_fx": ("fx_major", "major_forex", "forex_major", "major_currency_pair", "major_pair"),
-    "minor_fx": ("fx_minor", "minor_forex", "non_major_fx", "fx_non_major", "exotic_fx"),
+    "major_fx": (
+        "major",
+        "majors",
+        "fx_major",
+        "major_forex",
+        "forex_major",
+        "major_currency_pair",
+        "major_pair",
+    ),
+    "minor_fx": (
+        "minor",
+        "minors",
+        "exotic",
+        "fx_minor",
+        "minor_forex",
+        "non_major_fx",
+        "fx_non_major",
+        "exotic_fx",
+    ),
     "gold": ("xau", "xauusd"),
     "commodity": ("silver", "oil", "crude", "other_commodity", "commodities", "wti", "brent"),
     "major_index": ("index", "indices", "major_indices", "equity_index"),
@@ -32,7 +52,10 @@ SAID: Final = {
 
 
 def margin(given: Inputs) -> Results:
-    """Initial margin, and the equity and the move at which the provider closes."""
+    """Initial margin, and the equity and move at which the provider closes; lists one by one."""
+    many = [key for key in (*SIZE, *LEVERAGE, *RATE, *CLASS) if isinstance(given.of(key), list)]
+    if many:
+        return each_of(given, many, margin)
     size = _size(given)
     levels = _levels(given, size)
     result = {
@@ -52,12 +75,13 @@ def margin(given: Inputs) -> Results:
 
 def stop_out(given: Inputs) -> Results:
     """Equity at which positions are closed, for one stop-out share or a list."""
-    needed = given.number("margin") if "margin" in given else _levels(given, _size(given)).initial
+    told = next((given.number(n) for n in ("margin", "initial", "used_margin") if n in given), None)
+    needed = _levels(given, _size(given)).initial if told is None else told
     names = ("stop", "stop_out", "stop_out_level")
     shares = next((given.numbers(n) for n in names if n in given), None)
     found = [_closed(needed, share) for share in shares or (0.0,)]
     alone = isinstance(next((given.of(n) for n in names if n in given), 0.0), int | float)
-    return {"equity": found[0] if alone else found, "closeout_equity": found[0]}
+    return {"equity": found[0] if alone else found, "closeout_equity": found[0] if alone else found}
 
 
 def ladder(given: Inputs) -> Results:
@@ -77,6 +101,22 @@ def ladder(given: Inputs) -> Results:
         "action": EsmaCfd().action(ratio, _day(given)),
         "client_left": left,
         "provider_loss": lost,
+    }
+
+
+def level(given: Inputs) -> Results:
+    """Equity, its share of the margin, and what the provider does."""
+    gained = next((given.number(name) for name in GAINED if name in given), 0.0)
+    cash = given.number("equity", given.number("balance", given.number("cash", 0.0)) + gained)
+    equity = account_equity(cash, ())
+    ratio = equity / given.number("margin", given.number("used_margin", 0.0))
+    return {
+        "equity": equity,
+        **dict.fromkeys(("ratio", "margin_level"), ratio),
+        "margin_level_pct": 100.0 * ratio,
+        "free_margin": equity - equity / ratio,
+        "action": EsmaCfd().action(ratio, _day(given)),
+        "closed": EsmaCfd().action(ratio, _day(given)) == "close-out",
     }
 
 
@@ -144,19 +184,23 @@ def _size(given: Inputs) -> float:
         if name in given:
             return given.number(name)
     contract = given.number("contract", given.number("contract_size", given.number("units", 1.0)))
-    return given.number("lots", given.number("qty", 1.0)) * contract * given.number("price")
+    lots = next((given.number(name) for name in LOTS if name in given), 1.0)
+    return lots * contract * given.number("price", given.number("entry", 1.0))
 
 
 def _day(given: Inputs) -> date:
     return date.fromisoformat(given.text("date", DAY))
 
 
-SIZED: Final = "|".join((*SIZE, "price"))
+SIZED: Final = "|".join((*SIZE, "price", "entry"))
 
 ADAPTERS: Final = (
     Adapter("cfd.*ladder", ("position_value_open", "position_margin", "value_now"), ladder),
-    Adapter("cfd.*stop", ("margin|" + SIZED,), stop_out),
-    Adapter("(cfd|esma|retail)", (SIZED, "|".join((*RATE, *LEVERAGE, *CLASS))), margin),
+    Adapter("(cfd|esma)", ("margin|used_margin", HAS), level),
+    Adapter("(cfd|esma).*(stop|close)", ("margin|initial|used_margin",), stop_out),
+    Adapter("cfd.*stop", (SIZED,), stop_out),
+    Adapter("(cfd|esma).*move", ("|".join((*RATE, *LEVERAGE, *CLASS)),), margin),
+    Adapter("(cfd|esma|fca|retail cfd)", (SIZED, "|".join((*RATE, *LEVERAGE, *CLASS))), margin),
+    Adapter("(?=.*(japan|ffaj)).*(fx|forex)", (SIZED,), japan),
     Adapter("(us|retail|nfa|cftc).*(fx|forex)", (SIZED,), us),
-    Adapter("japan.*(fx|forex)", (SIZED,), japan),
 )

@@ -15,11 +15,13 @@ from undertow.model.rulebook.sge_td import SgeTd
 from undertow.model.rulebook.shfe import Shfe, client_share, contract_names, margin_after
 from undertow.model.venues import bounds, limit_days
 from undertow.published.margin._adapter import Adapter, Inputs, Results
+from undertow.published.margin._legs import options, spot_of
 
 DAY: Final = "2026-01-30"
 DIGITS: Final = 12
-LIMITS: Final = ("d1_limit", "base_limit", "limit", "d2_limit", "d3_limit")
+LIMITS: Final = ("d1_limit", "base_limit", "limit", "d2_limit", "d3_limit", "base")
 SHARES: Final = (
+    "exchange",
     "sge_margin",
     "shfe_margin",
     "exchange_margin",
@@ -30,6 +32,7 @@ SHARES: Final = (
 )
 CLIENTS: Final = ("client_margin", "fcm_margin", "broker_margin", "house_margin", "client_rate")
 PRICES: Final = ("settlement", "settle", "price", "entry")
+USED: Final = ("margin_used", "margin", "used_margin", "client_margin", "occupied_margin")
 LOTS: Final = ("lots", "qty", "quantity", "contracts")
 SIZES: Final = ("size", "multiplier", "contract_size")
 LOANS: Final = ("loan", "financing", "debt", "debts", "financed", "liabilities", "owed")
@@ -51,7 +54,8 @@ def widening(given: Inputs, *, following: str = "d2") -> Results:
         found[f"d{k}_limit"] = limit
         found[f"d{k}_margin"] = round(margin_after(limit, over), DIGITS)
         found |= _prices(given, limit, f"d{k}")
-    return {**found, "exchange_margin": found[f"{following}_margin"]}
+    now = f"d{given.number('day'):g}" if "day" in given else following
+    return {**found, "limit": found[f"{now}_limit"], "exchange_margin": found[f"{now}_margin"]}
 
 
 def third_day(given: Inputs) -> Results:
@@ -69,7 +73,7 @@ def markup(given: Inputs) -> Results:
     if _has(given, CLIENTS):
         asked = list(given.numbers(_first(given, CLIENTS)))
     else:
-        added = given.number("markup", given.number("add", given.number("markup_pp", 0.0) / 100.0))
+        added = given.number("markup", given.number("markup_pp", 0.0) / 100.0)
         times = _multiples(given, len(exchange))
         asked = [
             client_share(s, multiple=m, markup=added) for s, m in zip(exchange, times, strict=True)
@@ -109,6 +113,32 @@ def held(given: Inputs, rules: Shfe | SgeTd, usual: str) -> Results:
     pool = Pool(BookAccount("", "", equity), (one,), equity, Marks(day, {symbol: price}))
     levels = rules.levels(pool, pool.opening)
     return {"notional": pool.gross(pool.opening), "value": price * lots * size, **_said(levels)}
+
+
+def risk(given: Inputs) -> Results:
+    """风险度 of an account by its margin and its equity."""
+    used, equity = given.number(_first(given, USED)), given.number("equity")
+    return _said(Levels(equity, used, used, used))
+
+
+def written(given: Inputs) -> Results:
+    """Margin of an option that is sold: its premium and what its future asks of it."""
+    symbol, day = given.text("contract", given.text("symbol", "AG")), _day(given)
+    legs, price = options(given), spot_of(given, options(given))
+    rules, stated = Shfe(), [name for name in SHARES if name in given]
+    if stated:
+        rules = rules.hiked(symbol, given.number(stated[0]), day)
+    size = _size(given, rules, contract_names(Position("", symbol, 1.0, price)))
+    held = tuple(
+        Position("", f"{symbol} {leg.right}{leg.strike:g}", leg.contracts, leg.price, Kind.OPTION,
+                 multiplier=size, underlying=symbol, strike=leg.strike, right=leg.right)
+        for leg in legs
+    )  # fmt: skip
+    marks = Marks(day, {symbol: price, **{p.symbol: p.price for p in held}})
+    pool = Pool(BookAccount("", "", 0.0), held, 0.0, marks)
+    sold = -sum(p.quantity * p.price * size for p in held)
+    net = rules.levels(pool, marks).maintenance
+    return {"margin": net + sold, "requirement": net + sold, "premium": sold, "net": net}
 
 
 def lots_shanghai(given: Inputs) -> Results:
@@ -157,8 +187,7 @@ def _said(levels: Levels) -> dict[str, object]:
         "margin": levels.maintenance,
         "maintenance": levels.maintenance,
         "exchange_margin": levels.liquidation,
-        "risk": ratio,
-        "risk_degree": ratio,
+        **dict.fromkeys(("risk", "risk_degree", "risk_ratio"), ratio),
         "excess": levels.equity - levels.maintenance,
         "call": levels.equity < levels.maintenance,
         "deposit": max(0.0, levels.maintenance - levels.equity),
@@ -213,8 +242,10 @@ BROKERS: Final = r"(china|bank|sge|shfe|ine|gfex|fcm)"
 CREDIT: Final = "margin financing|margin trading|两融|融资"
 ADAPTERS: Final = (
     Adapter(rf"{FUTURES}.*d2\W+d3", ("|".join(LIMITS),), third_day),
-    Adapter(rf"{FUTURES}.*(widen|limit|d1|d2)", ("|".join(LIMITS),), widening),
-    Adapter(rf"{FUTURES}", ("|".join(PRICES), "|".join(LOTS)), lots_shanghai),
+    Adapter(rf"{FUTURES}.*option", ("strike", "premium"), written),
+    Adapter(FUTURES, ("|".join(PRICES), "|".join(LOTS)), lots_shanghai),
+    Adapter(FUTURES, ("|".join(LIMITS),), widening),
+    Adapter(r"(shfe|ine|gfex|ctp|china)", ("|".join(USED), "equity"), risk),
     Adapter(r"sge", ("|".join(PRICES), "|".join(LOTS)), lots_gold_exchange),
     Adapter(rf"{BROKERS}.*(mark-?up|client|agent|fcm|broker|house)", ("|".join(SHARES),), markup),
     Adapter(rf"(china )?({CREDIT})", ("|".join(LOANS),), guarantee),

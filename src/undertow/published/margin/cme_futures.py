@@ -13,17 +13,25 @@ from undertow.published.margin._adapter import Adapter, Inputs, Results
 DAY: Final = "2026-01-30"
 SILVER: Final = "SI"
 PRICED: Final = ("price", "settlement", "settle", "mark")
+SIZES: Final = ("multiplier", "contract_size", "size")
+FACTORS: Final = ("hrp_factor", "spec_factor")
+HEIGHTENED: Final = ("hrp_initial", "hrp_initial_pct", "spec_initial")
+BEFORE: Final = ("before", "previous", "old", "was", "old_pct", "old_rate")
+AFTER: Final = ("after", "new", "now", "new_pct", "new_rate")
 
 
 def initial(given: Inputs) -> Results:
     """Initial margin of clients of heightened risk and of others, money or share of value."""
     is_share = "maint_pct" in given
+    if isinstance(given.of("maint_pct"), list):
+        return _each(given)
     kept = given.number("maint_pct") if is_share else given.number("maintenance")
     plain = _levels(given, kept, is_share=is_share, heightened=False).initial
     more = _levels(given, kept, is_share=is_share, heightened=True).initial
     ending = "_pct" if is_share else ""
     size = next((given.number(name) for name in PRICED if name in given), 0.0)
-    size *= given.number("multiplier", given.number("size", 1.0))
+    size *= _size(given) * abs(given.number("contracts", 1.0))
+    size = given.number("notional", size)
     money = {
         "maintenance": kept * size,
         "hrp_initial": more * size,
@@ -38,29 +46,87 @@ def initial(given: Inputs) -> Results:
     }
 
 
+def _each(given: Inputs) -> Results:
+    """The same of a list of shares."""
+    each = [
+        initial(Inputs({**given.given, "maint_pct": one})) for one in given.numbers("maint_pct")
+    ]
+    return {name: [one[name] for one in each] for name in each[0]}
+
+
+def before_factor(given: Inputs) -> Results:
+    """The maintenance margin behind an initial margin of clients of heightened risk."""
+    factor = next(
+        (given.number(n) for n in FACTORS if n in given), CmeFutures().factor(_day(given))
+    )
+    kept = next(given.number(name) for name in HEIGHTENED if name in given) / factor
+    return {"maintenance": kept, "non_hrp_initial": kept, "maint_pct": kept}
+
+
+def changed(given: Inputs) -> Results:
+    """A change of margin, as a share of what it was."""
+    was = next(given.number(name) for name in BEFORE if name in given)
+    now = next(given.number(name) for name in AFTER if name in given)
+    price = next((given.number(name) for name in PRICED if name in given), 1.0)
+    units = abs(given.number("contracts", given.number("qty", 1.0)))
+    value = given.number("notional", price * units * _size(given) if price != 1.0 else units)
+    more = (now - was) * value
+    return {
+        "pct_change": round(now / was - 1.0, 3),
+        "change": now - was,
+        **dict.fromkeys(("old_maintenance", "maintenance_before"), was * value),
+        **dict.fromkeys(("new_maintenance", "maintenance_after"), now * value),
+        **dict.fromkeys(("extra", "additional", "consumed", "excess_consumed"), more),
+    }
+
+
+def gained(given: Inputs) -> Results:
+    """Variation margin of contracts from one price to another."""
+    units = _side(given) * abs(given.number("contracts", given.number("qty", 1.0))) * _unit(given)
+    last = next(given.number(name) for name in (*PRICED, "exit", "price_now") if name in given)
+    amount = units * (last - given.number("entry"))
+    return {"pnl": amount, **dict.fromkeys(("variation", "variation_margin", "cash"), amount)}
+
+
+def _size(given: Inputs) -> float:
+    """Units of a contract: as given, else of the table; 1 of a contract that is not listed."""
+    told = next((given.number(name) for name in SIZES if name in given), None)
+    names = (given.text("contract", given.text("symbol", SILVER)),)
+    listed = rates_of(REGIME)
+    if told is None and listed.has(names, "multiplier", _day(given)):
+        return listed.value(names, "multiplier", _day(given))
+    return 1.0 if told is None else told
+
+
 def called(given: Inputs) -> Results:
-    """Balances along a path of prices, or after a loss, and what is to be paid in."""
-    opening, kept = given.number("initial"), given.number("maintenance")
-    balance = given.number("balance", opening)
-    if "path" in given:
-        size, entry = given.number("size", 1.0), given.number("entry")
-        steps = tuple(balance + size * (price - entry) for price in given.numbers("path"))
+    """Balances along a path of prices, or after a loss, and what is to be paid in.
+
+    Margins are of one contract, the balance is the account's.
+    """
+    lots = abs(given.number("contracts", 1.0))
+    opening, kept = lots * given.number("initial"), lots * given.number("maintenance")
+    balance = given.number("balance", given.number("equity", opening))
+    if "path" in given or "price_now" in given:
+        size, entry = _side(given) * lots * _unit(given), given.number("entry")
+        path = given.numbers("path" if "path" in given else "price_now")
+        steps = tuple(balance + size * (price - entry) for price in path)
     else:
         steps = (balance - given.number("loss", 0.0),)
     deposit = margin_call(steps[-1], initial=opening, maintenance=kept)
     found: dict[str, object] = {"balances": steps, "balance": steps[-1], "deposit": deposit}
-    return {**found, "call": deposit > 0.0, **_call_price(given, balance - kept)}
+    found |= {"call": deposit > 0.0, "excess": steps[-1] - kept}
+    if "entry" in given:
+        spare = (balance - kept) / (lots * _unit(given))
+        found["call_price"] = given.number("entry") - _side(given) * spare
+    return found
 
 
-def _call_price(given: Inputs, spare: float) -> dict[str, object]:
-    """The price at which a balance above maintenance is used up; margins are of one contract."""
-    if "entry" not in given:
-        return {}
-    units = given.number("size", given.number("multiplier", 1.0))
-    if "balance" in given:
-        units *= abs(given.number("contracts", 1.0))
-    is_short = given.text("side").lower() in {"short", "sell", "-1"}
-    return {"call_price": given.number("entry") + (1.0 if is_short else -1.0) * spare / units}
+def _unit(given: Inputs) -> float:
+    return next((given.number(name) for name in SIZES if name in given), 1.0)
+
+
+def _side(given: Inputs) -> float:
+    return -1.0 if given.text("side").lower() in {"short", "sell", "-1", "-1.0"} else 1.0
 
 
 def listed(given: Inputs) -> Results:
@@ -72,7 +138,7 @@ def listed(given: Inputs) -> Results:
     found: dict[str, object] = dict(shares) if rate.unit == "share" else {}
     if rate.unit == "share" and not any(name in given for name in PRICED):
         return found
-    size = given.number("multiplier", rules.rates.value((symbol,), "multiplier", day))
+    size = _size(given)
     price = next((given.number(name) for name in PRICED if name in given), 1.0)
     units = abs(given.number("contracts", 1.0))
     one = Position("", symbol, units, price, Kind.FUTURE, multiplier=size)
@@ -131,7 +197,10 @@ def _day(given: Inputs) -> date:
 
 ADAPTERS: Final = (
     Adapter("cme", ("maintenance|maint_pct",), initial),
+    Adapter("(cme|comex)", ("|".join(HEIGHTENED),), before_factor),
+    Adapter("(cme|comex)", ("|".join(BEFORE), "|".join(AFTER)), changed),
     Adapter("(cme|comex)", ("contract|symbol", "date"), listed),
+    Adapter("(futures|cme).*(variation|pnl|p&l|profit)", ("entry",), gained),
     Adapter("futures.*call", ("initial", "maintenance"), called),
     Adapter("futures.*liquidation", ("start_nlv_after_im", "path", "overnight_mm"), liquidated),
 )

@@ -6,14 +6,15 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from undertow.core.book import Position
+from undertow.core.book import Kind, Position
 from undertow.model.rulebook import Standing, by_growth, rates_of
 from undertow.model.rulebook.hyperliquid import Hyperliquid, liquidation_price
 from undertow.published.margin import _perpetual as row
 from undertow.published.margin._adapter import Adapter, Inputs, Results
 
 DAY: Final = "2026-01-30"
-MOST: Final = ("max_leverage", "max_lev", "maxLeverage", "max_leverages")
+MOST: Final = ("max_leverage", "max_leverages")
+SIZE: Final = ("notional", "value")
 
 
 def liquidation(given: Inputs) -> Results:
@@ -26,9 +27,8 @@ def liquidation(given: Inputs) -> Results:
     price = liquidation_price(held, margin=margin, most_leverage=most, share=share, amount=amount)
     needed = row.value(held) * share / most - amount
     return {
-        **dict.fromkeys(("liq", "liquidation", "liq_price", "liquidation_price"), price),
+        "liq": price,
         "mm": needed,
-        "maintenance": needed,
         "mmr": share / most,
         "margin_available": margin - needed,
     }
@@ -78,6 +78,18 @@ def backstop(given: Inputs) -> Results:
     return {"backstop": taken, "backstop_value": line, "threshold": line}
 
 
+def first_sold(given: Inputs) -> Results:
+    """What the engine sends to the book first: a fifth of a large position, else all of it."""
+    size = row.first_of(given, SIZE)
+    one = Position("", "", size, 1.0, Kind.PERPETUAL)
+    sold = Hyperliquid().first_order(one, 1.0, _day(given), cooling=given.flag("cooldown"))
+    return {
+        **dict.fromkeys(("liquidated_notional", "sold", "first_order", "liquidated"), sold),
+        **dict.fromkeys(("share", "liquidated_share", "fraction"), sold / size),
+        "partial": sold < size,
+    }
+
+
 def _position(given: Inputs) -> Position:
     """The position at its entry; at the mark where the account value is of that moment."""
     held = row.position(given)
@@ -102,9 +114,10 @@ def _day(given: Inputs) -> date:
 
 
 ADAPTERS: Final = (
-    Adapter("hyperliquid", ("mm|maintenance|maintenance_margin", "equity|account_value"), backstop),
+    Adapter("hyperliquid", ("maintenance", "equity"), backstop),
+    Adapter("hyperliquid.*(partial|liquidat)", ("|".join(SIZE),), first_sold),
     Adapter("hyperliquid.*(adl|delever|rank)", ("mark", "notional"), queue),
-    Adapter("hyperliquid", ("entry|entry_price|price", "|".join(row.UNITS)), liquidation),
+    Adapter("hyperliquid", ("entry|price", "|".join(row.UNITS)), liquidation),
     Adapter("hyperliquid", ("|".join(MOST),), rate),
-    Adapter("hyperliquid", ("symbol|coin", "notional|value|position_value"), tier),
+    Adapter("hyperliquid", ("symbol", "notional|value"), tier),
 )

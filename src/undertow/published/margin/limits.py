@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date, time
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -25,6 +26,7 @@ def futures(given: Inputs) -> Results:
     product = given.text("product", given.text("contract", "*")).upper()
     listed = table.tiers((product,), "limit", DAY).rates
     rates = given.numbers("rate") if "rate" in given else listed
+    rates = tuple(p / 100.0 for p in given.numbers("percent")) if "percent" in given else rates
     if "expansion" in given:
         rates = (listed[int(given.number("expansion"))],)
     widths = [limit_width(reference, r, tick) if tick else reference * r for r in rates]
@@ -106,15 +108,29 @@ def luld_tier(table: Rates, tier: int) -> LuldTier:
     return LuldTier(table.value((), f"tier_{tier}", DAY), doubled_high=tier == 1, **named)
 
 
-def market_wide(given: Inputs) -> Results:
+def market_wide(given: Inputs, market: str) -> Results:
     """Index levels at which the whole market stops, and the level that a decline has reached."""
     reference = _reference(given)
-    shares = rates_of("us_market_wide").tiers((), "decline", DAY).rates
+    shares = rates_of(market).tiers((), "decline", DAY).rates
     levels = [float(low) for low in bounds(np.array(reference), np.array(shares))[0]]
     index = given.number("index", given.number("price", reference))
     reached = sum(index <= level for level in levels)
     named = {f"level{sign}{k}": level for sign in ("", "_") for k, level in enumerate(levels, 1)}
     return {**named, "levels": levels, "level": reached}
+
+
+def dynamic(given: Inputs) -> Results:
+    """The band of a dynamic circuit breaker: a share of the settlement from the hour's extremes."""
+    table, symbol = rates_of("cme_dynamic"), given.text("symbol", given.text("contract", "*"))
+    share = given.number("pct", given.number("rate", table.value((symbol,), "variant", DAY)))
+    variant = share * _reference(given)
+    low, high = (given.number(f"rolling_{end}", _reference(given)) for end in ("low", "high"))
+    return {
+        "variant": variant,
+        "upper": low + variant,
+        "lower": high - variant,
+        "pause_minutes": table.value((), "pause_minutes", DAY),
+    }
 
 
 def _reference(given: Inputs) -> float:
@@ -126,9 +142,13 @@ def _named(given: Inputs) -> str:
     return next((key for key in REFERENCES if key in given), REFERENCES[0])
 
 
+NAMED: Final = ("|".join(REFERENCES),)
 ADAPTERS: Final = (
-    Adapter(r"(jpx|ose|nikkei|topix).*(future|limit)", ("|".join(REFERENCES),), futures),
-    Adapter(r"tse", ("|".join(REFERENCES),), stocks),
-    Adapter(r"luld|limit up", ("|".join(REFERENCES),), luld),
-    Adapter(r"mwcb|market.?wide|us market", ("|".join(REFERENCES),), market_wide),
+    Adapter(r"(jpx|ose|nikkei|topix).*(future|limit)", NAMED, futures),
+    Adapter(r"tse", NAMED, stocks),
+    Adapter(r"luld|limit up", NAMED, luld),
+    Adapter(r"mwcb|market.?wide|us market", NAMED, partial(market_wide, market="us_market_wide")),
+    Adapter(r"(cme|comex).*(dynamic|dcb)", NAMED, dynamic),
+    Adapter(r"(cme|e-?mini).*(limit|breaker)", NAMED, partial(market_wide, market="cme_equity")),
+    Adapter(r"(korea|krx|kospi|kosdaq)", NAMED, partial(market_wide, market="korea")),
 )

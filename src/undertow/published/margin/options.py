@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -13,17 +13,20 @@ from undertow.model.rulebook import Pool, Rates, adverse, moves, rates_of, reg_t
 from undertow.model.rulebook import portfolio_margin as tims
 from undertow.model.rulebook.portfolio_margin import PortfolioMargin, minimum
 from undertow.model.rulebook.reg_t import RegT
-from undertow.published.margin._adapter import Adapter, Inputs, Results
-from undertow.published.margin._legs import INDICES, LOT, number, pool_of, underlying
+from undertow.published.margin._adapter import Adapter, Inputs, Results, Value
+from undertow.published.margin._legs import INDICES, LOT, STOCK, number, pool_of, underlying
 
 CLOSE: Final = date(2007, 2, 23)
 EXPIRY: Final = date(2007, 4, 20)
 """Cboe's examples: the day on which the S&P 500 closed at 1451.19, and the April expiry."""
 
 INDEX: Final = "broad_index"
-LEGS: Final = "right|type|option_type|legs|position|short_put|short_call|long_put|long_call"
+LEGS: Final = (
+    "right|legs|position|short_put|short_call|long_put|long_call|put_premium|short_strike|put|call"
+)
 VALUE: Final = (
-    "notional", "market_value", "position_value", "value", "stock", "stock_mv", "stock_value",
+    "notional", "market_value", "value", "stock", "stock_mv", "stock_value",
+    "shares_value", "index_value", "index",
 )  # fmt: skip
 GIVEN: Final = (
     ("short_option", ("r", "rate")),
@@ -36,8 +39,9 @@ GIVEN: Final = (
 def strategy(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], Results]:
     """Results of rows whose options are on an index, or on a stock unless their symbol says.
 
-    gross: `margin` of several legs is what Interactive Brokers prints, premiums of shorts in it and
-    bought options at nothing; else it is net of all premiums
+    `margin` has the premiums of sold options in it where nothing is bought against them, as the
+    Cboe manual counts a naked option, a straddle or a written one; a spread's is net of its credit
+    gross: as Interactive Brokers prints it, premiums of shorts in it, bought options at nothing
     """
 
     def gives(given: Inputs) -> Results:
@@ -45,7 +49,7 @@ def strategy(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], 
         rates = _rates(given, underlying(given), index=index or given.flag("index"))
         levels = RegT(rates=rates).levels(pool, pool.opening)
         sold = sum(_premium(p, pool) for p in pool.positions if _is_short(p))
-        alone = len(pool.positions) == 1 and sold > 0.0
+        is_spread = any(_is_bought(p) for p in pool.positions)
         bought = sum(-_premium(p, pool) for p in pool.positions if _is_bought(p))
         printed = levels.maintenance + sold - bought
         found: dict[str, object] = {
@@ -54,11 +58,13 @@ def strategy(*, index: bool = False, gross: bool = False) -> Callable[[Inputs], 
             "call_after_proceeds": levels.initial,
             "requirement": levels.initial + sold,
             "gross": levels.initial + sold,
-            "margin": printed if gross else levels.initial + (sold if alone else 0.0),
+            "margin": printed if gross else levels.initial + (0.0 if is_spread else sold),
             "initial": levels.initial,
             "maintenance": levels.maintenance,
             "proceeds": sold,
         }
+        if is_spread and sold:
+            found["max_loss"] = levels.initial
         return {**found, **_floor(pool, rates), **_portfolio(pool)}
 
     return gives
@@ -80,6 +86,7 @@ def least(given: Inputs) -> Results:
     lot = given.number("multiplier", LOT)
     unit = rates_of(tims.REGIME).value((), "minimum_unit", _day(given))
     each = number(given, "min_per_contract", "minimum_per_contract")
+    unit = given.number("min_unit", unit)
     unit = unit if math.isnan(each) else each / lot
     charge = minimum(given.number("contracts"), lot, unit)
     return {"portfolio_margin": charge, "minimum": charge}
@@ -96,12 +103,9 @@ def covered(given: Inputs) -> Results:
 
 def scanned(given: Inputs) -> Results:
     """Portfolio margin of one linear position, what is in excess, and where it is called."""
-    value = number(given, *VALUE)
-    is_short = value < 0.0 or given.text("side").lower() in {"short", "sell"}
-    symbol, size = underlying(given), abs(value)
-    equity = given.number("equity", size)
-    held = Position("", symbol, -1.0 if is_short else 1.0, size, group=_group(given))
-    held = replace(held, leverage=given.number("leverage", 1.0))
+    held = _linear(given)
+    symbol, size = held.symbol, held.price
+    equity = given.number("equity", size / given.number("leverage", 1.0))
     pool = Pool(BookAccount("", tims.REGIME, equity), (held,), equity, _marks(held))
     rulebook = PortfolioMargin()
     told = number(given, "range", "rate", "shock")
@@ -122,10 +126,13 @@ def scanned(given: Inputs) -> Results:
 def spread(given: Inputs) -> Results:
     """A credit spread by its width: the width is asked, of which the credit pays a part."""
     lots = given.number("multiplier", LOT) * abs(given.number("contracts", 1.0))
-    credit = number(given, "credit", "net_credit", "premium")
+    credit = number(given, "credit", "premium")
     credit = 0.0 if math.isnan(credit) else credit
-    asked, lost = given.number("width") * lots, (given.number("width") - credit) * lots
-    said = ("margin", "requirement", "gross", "initial")
+    width = given.number("width") if "width" in given else _width(given)
+    asked, lost = width * lots, (width - credit) * lots
+    said: tuple[str, ...] = ("margin", "requirement", "gross", "initial")
+    if "condor" in given.text("regime").lower():
+        asked, said = lost, ("margin",)
     return {
         **dict.fromkeys(said, asked),
         "max_loss": lost,
@@ -134,13 +141,55 @@ def spread(given: Inputs) -> Results:
     }
 
 
+def _width(given: Inputs) -> float:
+    """The wider of the two spreads of a condor given by its four strikes."""
+    return max(
+        abs(number(given, f"{right}_long", f"long_{right}_strike")
+            - number(given, f"{right}_short", f"short_{right}_strike"))
+        for right in ("put", "call")
+    )  # fmt: skip
+
+
+def secured(given: Inputs) -> Results:
+    """A put whose whole exercise price lies in cash."""
+    lots = given.number("multiplier", LOT) * abs(given.number("contracts", 1.0))
+    whole, sold = given.number("strike") * lots, given.number("premium") * lots
+    return {
+        **dict.fromkeys(("requirement", "gross", "margin", "cash"), whole),
+        **dict.fromkeys(("net", "max_loss"), whole - sold),
+    }
+
+
 def _group(given: Inputs) -> str:
     """Class of an index in the words of the rule."""
-    words = given.text("group", given.text("product")).lower()
-    if "index" not in words or "narrow" in words:
+    words = " ".join(given.text(key) for key in ("group", "product", "class", "regime")).lower()
+    is_index = "index" in given or re.search(r"index|\b8 ?%|\b10 ?%", words) is not None
+    if not is_index or re.search(r"narrow|single|15 ?%", words):
         return ""
-    is_high = "high" in words and "non" not in words
+    is_high = re.search(r"\bhigh|\b8 ?%|large.?cap", words) and "non" not in words
     return "broad_index_high_cap" if is_high else "broad_index"
+
+
+def _linear(given: Inputs) -> Position:
+    """A stock or an index by its value, or by the leverage at which an account of 1 holds it."""
+    worth = [given.of(key) for key in VALUE if key in given]
+    value = next((Inputs({"value": v}).number("value") for v in worth if _is_money(v)), math.nan)
+    if "price" in given and "shares" in given:
+        value = given.number("shares") * given.number("price")
+    elif math.isnan(value) and (said := STOCK.search(given.text("position"))):
+        count = float((said["count"] or "1").replace(",", ""))
+        value = count * float(said["price"] or given.number("price"))
+    size = abs(given.number("leverage") if math.isnan(value) else value)
+    is_short = value < 0.0 or given.text("side").lower() in {"short", "sell"}
+    named = given.text("index").upper() if not _is_money(given.of("index")) else ""
+    symbol = named or underlying(given)
+    fund = given.number("fund_leverage", 1.0)
+    group = _group(given)
+    return Position("", symbol, -1.0 if is_short else 1.0, size, leverage=fund, group=group)
+
+
+def _is_money(value: Value) -> bool:
+    return isinstance(value, int | float) or (isinstance(value, str) and value[:1].isdigit())
 
 
 def _marks(held: Position) -> Marks:
@@ -198,6 +247,7 @@ def _expiry(given: Inputs) -> date:
 
 
 ADAPTERS: Final = (
+    Adapter(r".*cash.?secured", ("strike", "premium"), secured),
     Adapter(r"(tims|portfolio|options)", ("contracts", "min_per_contract|minimum"), least),
     Adapter(r"tims minimum", ("contracts",), least),
     Adapter(r"(tims|portfolio|options)", ("stock|stock_mv", "call_prem|premium"), covered),
@@ -208,7 +258,13 @@ ADAPTERS: Final = (
     Adapter(r"reg ?t.*index", (LEGS,), strategy(index=True)),
     Adapter(r"reg ?t.*\bIB", (LEGS,), strategy(gross=True)),
     Adapter(r"(reg ?t|options|.*strateg|ibkr|cboe)", (LEGS,), strategy()),
-    Adapter(r"(reg ?t|options).*spread", ("width",), spread),
+    Adapter(
+        r"(reg ?t|options).*(spread|condor|butterfly)",
+        ("width|put_long|long_put_strike|put_short|short_put_strike",),
+        spread,
+    ),
     Adapter(r"(tims|portfolio)", (LEGS,), portfolio),
-    Adapter(r"(tims|portfolio|pm\b)", ("|".join(VALUE),), scanned),
+    Adapter(
+        r"(tims|portfolio|pm\b)", ("|".join((*VALUE, "leverage", "price", "position")),), scanned
+    ),
 )

@@ -21,6 +21,7 @@ DAY: Final = "2026-01-30"
 TRADED: Final = ("traded_margin", "trades_margin", "regt_trades", "day_trades_margin")
 BOUGHT: Final = ("bought", "purchases", "buys")
 SOLD: Final = ("sold", "sales", "sells")
+HAVE: Final = "sma|regt_excess|excess_equity|excess|available|cash|equity"
 
 
 def sma(given: Inputs) -> Results:
@@ -55,6 +56,17 @@ def day_trades(given: Inputs) -> Results:
     return {"dtbp": power, "buying_power": power, "minimum_equity": rule.least}
 
 
+def power(given: Inputs) -> Results:
+    """What may be bought and held overnight: the excess over the initial margin, by its rate."""
+    rate = given.number("regt_rate", rates_of(REGIME).value((), "initial", _day(given)))
+    rate = given.number("im_rate", rate)
+    held = number(given, "position_value", "smv", "value_now")
+    excess = number(given, "sma", "regt_excess", "excess_equity", "excess", "available", "cash")
+    if math.isnan(excess):
+        excess = given.number("equity") - rate * _or_none(held)
+    return {"buying_power": excess / rate, "regt_excess": excess, "excess_equity": excess}
+
+
 def deficit(given: Inputs) -> Results:
     """The intraday deficit of a path of equity and maintenance."""
     path = zip(given.numbers("equity"), given.numbers("maintenance"), strict=True)
@@ -82,6 +94,7 @@ def _day(given: Inputs) -> date:
 
 
 ADAPTERS: Final = (
+    Adapter(r"(reg ?t|us margin)(?!.*(day|dtbp)).*buying power", (HAVE,), power),
     Adapter(r"reg ?t", ("prior_sma|sma_prev|previous_sma", "elv|equity"), sma),
     Adapter(r"(reg ?t|.*intraday).*(deficit|intraday)", ("equity", "maintenance"), deficit),
     Adapter(r"reg ?t", ("maintenance_excess|excess",), day_trades),

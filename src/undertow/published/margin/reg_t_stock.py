@@ -14,6 +14,9 @@ from undertow.published.margin._legs import number
 
 DAY: Final = "2026-01-30"
 STOCK: Final = "stock"
+MONEY: Final = 5.0
+"""From here on a number under a word such as `maintenance` is money and no share of the value."""
+
 PRICE: Final = ("price", "entry", "purchase_price", "short_price", "sale_price")
 RATES: Final = {
     "initial": ("im_rate", "initial_rate", "initial_margin_rate", "regt_rate"),
@@ -23,7 +26,10 @@ RATES: Final = {
 
 
 def stock(given: Inputs) -> Results:
-    """Requirements of a holding at a price, and the prices of its call and of nothing left."""
+    """Requirements of a holding at a price, and the prices of its call and of nothing left.
+
+    What a short sale takes to open has its proceeds in it: 150 % of the value, a third of it new.
+    """
     units, price = _units(given), number(given, *PRICE)
     rulebook, equity = _rulebook(given), _equity(given, units, price)
     pool = _pool(units, price, equity)
@@ -32,21 +38,21 @@ def stock(given: Inputs) -> Results:
     found = moves(rulebook, pool, along)
     today = pool.opening if math.isnan(now) else Marks(pool.opening.on, {STOCK: now})
     levels = rulebook.levels(pool, today)
-    call = price_at(pool, along, STOCK, found.call)
+    deposit = rulebook.levels(pool, pool.opening).initial
+    opening = deposit + (abs(units) * price if units < 0.0 else 0.0)
     return {
         "im": levels.initial,
+        **dict.fromkeys(("initial", "initial_requirement", "requirement_initial"), opening),
         "mm": levels.maintenance,
-        "maintenance": levels.maintenance,
         "margin": levels.maintenance,
         "requirement": levels.maintenance,
         "equity": levels.equity,
         "excess": levels.equity - levels.maintenance,
         "call": max(0.0, levels.maintenance - levels.equity),
         "called": levels.equity < levels.maintenance,
-        "call_price": call,
-        "margin_call_price": call,
+        "call_price": price_at(pool, along, STOCK, found.call),
         "zero_price": price_at(pool, along, STOCK, found.zero),
-        "deposit": rulebook.levels(pool, pool.opening).initial,
+        "deposit": deposit,
     }
 
 
@@ -63,7 +69,9 @@ def sold_short(given: Inputs) -> Results:
     return {
         "im": opening.initial,
         "deposit": opening.initial,
-        "initial": opening.initial + value,
+        **dict.fromkeys(
+            ("initial", "initial_requirement", "requirement_initial"), opening.initial + value
+        ),
         "mm": opening.maintenance,
         "requirement": opening.maintenance,
         "equity": equity,
@@ -110,7 +118,7 @@ def _rulebook(given: Inputs) -> RegT:
     table = rates_of(REGIME)
     for what, keys in RATES.items():
         told = number(given, *keys)
-        if not math.isnan(told):
+        if told < MONEY:
             table = table.hiked(STOCK, what, told, _day(given))
     return RegT(rates=table)
 

@@ -28,6 +28,9 @@ ADVANCE: Final = ("advance", "advance_rate", "lending_value", "initial_ltv")
 
 def loan(given: Inputs) -> Results:
     """What may be drawn, the loan to value, and what a call asks and when it comes."""
+    many = [name for name in (*VALUE, *ADVANCE) if isinstance(given.of(name), list)]
+    if many:
+        return loan(_together(given, many))
     owed, value = number(given, *LOAN), number(given, *VALUE)
     owed = 0.0 if math.isnan(owed) else owed
     table = rates_of(REGIME)
@@ -60,6 +63,19 @@ def loan(given: Inputs) -> Results:
         **dict.fromkeys(("move_to_call", "call_move", "fall_to_call"), falls),
         "move_to_zero": 1.0 - owed / value,
     }
+
+
+def _together(given: Inputs, many: list[str]) -> Inputs:
+    """Several securities as one: their values added, their advance weighted by value."""
+    lists = {name: given.numbers(name) for name in many}
+    name = next(key for key in VALUE if key in lists)
+    total = sum(lists[name])
+    shares = {
+        key: sum(v * s for v, s in zip(lists[name], each, strict=True)) / total
+        for key, each in lists.items()
+        if key != name
+    }
+    return Inputs({**given.given, **shares, name: total})
 
 
 def _marks(value: float) -> Marks:

@@ -24,9 +24,12 @@ BOOK: Final = "span_mcmillan"
 
 CHARGES: Final = (
     "intra_spread", "spread_charge", "intra_commodity", "intra_commodity_charge",
-    "intra_commodity_spread_charge", "spot_charge", "delivery_charge",
+    "intra_commodity_spread_charge", "spot_charge", "delivery_charge", "intra", "delivery", "spot",
 )  # fmt: skip
-CREDITS: Final = ("inter_credit", "inter_commodity_credit", "inter_commodity_spread_credit")
+CREDITS: Final = (
+    "inter_credit", "inter_commodity_credit", "inter_commodity_spread_credit", "credit", "inter",
+)  # fmt: skip
+RANGE: Final = ("maintenance", "price_scan_range", "scan_range", "psr")
 ARRAY: Final = ("risk_array_pl", "risk_array", "array")
 
 
@@ -53,7 +56,7 @@ def array_alone(given: Inputs) -> Results:
 def points(given: Inputs) -> Results:
     """Price scan range in points."""
     factor = number(given, "contract_value_factor", "value_factor", "multiplier")
-    return {"scan_points": scan_points(number(given, "maintenance", "price_scan_range"), factor)}
+    return {"scan_points": scan_points(number(given, *RANGE), factor)}
 
 
 def money(given: Inputs) -> Results:
@@ -109,7 +112,7 @@ ADAPTERS: Final = (
     Adapter(r"span", ("risk_array_pl|risk_array|array",), array_alone),
     Adapter(
         r"span",
-        ("maintenance|price_scan_range", "contract_value_factor|value_factor|multiplier"),
+        ("|".join(RANGE), "contract_value_factor|value_factor|multiplier"),
         points,
     ),
     Adapter(r"span", ("scan_points", "contract_value_factor|value_factor|multiplier"), money),

@@ -1,0 +1,174 @@
+"""Readers of minute quotes: LEAN's three layouts, and a plain table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from undertow.core.errors import BadFile, unknown
+from undertow.core.quotes import Quotes
+
+DAY_MS = 86_400_000
+NAMED = re.compile(r"(\d{8})_([a-z0-9.]+)_minute_quote(?:_(\d{6}))?\.csv", re.IGNORECASE)
+PLAIN = ("time", "bid", "ask", "bid_size", "ask_size")
+WIDTH = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a format writes.
+
+    clock: zone of its times;  unit: price of one unit of its numbers
+    dated: whether each contract month has a file of its own
+    """
+
+    clock: str
+    unit: float = 1.0
+    dated: bool = False
+
+
+LEAN = {
+    "lean-crypto": Layout("UTC"),
+    "lean-future": Layout("UTC", dated=True),
+    "lean-equity": Layout("America/New_York", unit=1e-4),
+}
+FORMATS = (*LEAN, "plain")
+
+
+def read_quotes(file: Path, form: str, expiry: str | None = None) -> Quotes:
+    """The minute quotes of a file.
+
+    LEAN rows are milliseconds since midnight, open, high, low, close of the bid, its size, and the
+    same of the ask; the day and the symbol stand in the name inside the zip. plain: columns time
+    (UTC), bid, ask, bid_size, ask_size. expiry: month of a future, as 201312, else the first.
+    """
+    if form not in FORMATS:
+        raise unknown("format", form, FORMATS)
+    if form == "plain":
+        return _plain(file)
+    name, text = _member(file, expiry)
+    return _lean(name, text, LEAN[form])
+
+
+def _member(file: Path, expiry: str | None) -> tuple[str, str]:
+    """Name and text of the quotes in a zip, or of a bare CSV file."""
+    try:
+        if file.suffix != ".zip":
+            return file.name, file.read_text(encoding="utf-8")
+        with zipfile.ZipFile(file) as packed:
+            name = _chosen(packed.namelist(), file, expiry)
+            return name, packed.read(name).decode("utf-8")
+    except (OSError, zipfile.BadZipFile, UnicodeDecodeError, EOFError) as error:
+        raise BadFile(f"{file} cannot be read ({error}); give a whole zip or CSV file.") from error
+
+
+def _chosen(names: list[str], file: Path, expiry: str | None) -> str:
+    """The quotes of the contract that is wanted, else of the first month."""
+    found = {m[3]: n for n in sorted(names, reverse=True) if (m := NAMED.fullmatch(n))}
+    if not found:
+        held = ", ".join(names[:2]) or "nothing"
+        raise BadFile(f"{file} holds {held}, no minute quotes; give a minute_quote file.")
+    if expiry and expiry not in found:
+        raise unknown("contract month", expiry, (str(m) for m in found), file.name)
+    return found[expiry] if expiry else found[min(found, key=str)]
+
+
+def _lean(name: str, text: str, layout: Layout) -> Quotes:
+    named = NAMED.fullmatch(name)
+    if named is None or (named[3] is not None) != layout.dated:
+        wanted = "a contract month" if layout.dated else "no contract month"
+        raise BadFile(
+            f"{name} is not named as this format names its files (day, symbol, minute_quote,"
+            f" {wanted}); check --format."
+        )
+    day = datetime.strptime(named[1], "%Y%m%d").date()
+    rows = list(_rows(text, name))
+    kept = [row for row in rows if len(row) == 5]
+    if not kept:
+        raise BadFile(f"{name} has no row with both a bid and an ask; give another file.")
+    time, bid, bid_size, ask, ask_size = np.array(kept).T
+    return Quotes(
+        symbol=named[2].upper(),
+        time=_utc(day, time.astype(np.int64), layout.clock),
+        bid=bid * layout.unit,
+        ask=ask * layout.unit,
+        bid_size=bid_size,
+        ask_size=ask_size,
+        clock=layout.clock,
+        skipped=len(rows) - len(kept),
+    )
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[float, ...]]:
+    """Time, bid, its size, ask, its size; the time alone where one side is missing."""
+    before = -1.0
+    for line, cells in enumerate(csv.reader(io.StringIO(text)), 1):
+        where = f"{name} line {line}"
+        if len(cells) != WIDTH:
+            raise BadFile(f"{where} has {len(cells)} cells, minute quotes have {WIDTH}.")
+        try:
+            numbers = [float(cell) if cell else None for cell in cells]
+        except ValueError as error:
+            raise BadFile(f"{where} cannot be read ({error}); write numbers.") from error
+        time, *sides = (numbers[at] for at in (0, 4, 5, 9, 10))
+        if time is None or not before < time < DAY_MS:
+            raise BadFile(f"{where} is at {cells[0]!r} ms, after {before:.0f}; sort by time.")
+        before = time
+        known = [value for value in sides if value is not None]
+        _signs(known, where)
+        yield (time, *known) if len(known) == len(sides) else (time,)
+
+
+def _signs(sides: list[float], where: str) -> None:
+    """Refuse prices that are not above 0 and sizes below 0."""
+    if len(sides) == 4 and (min(sides[0], sides[2]) <= 0.0 or min(sides[1], sides[3]) < 0.0):
+        raise BadFile(f"{where} has a price or a size below 0 ({sides}); mend it.")
+    if not np.all(np.isfinite(sides)):
+        raise BadFile(f"{where} has a number that is not finite; mend it.")
+
+
+def _utc(day: date, ms: np.ndarray, clock: str) -> np.ndarray:
+    """Milliseconds since local midnight as moments in UTC."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(clock))
+    noon = midnight.replace(hour=12)
+    # A clock that changes does so at night: the offset of noon holds while anything trades.
+    offset = noon.utcoffset()
+    start = np.datetime64(day, "ms") - np.timedelta64(offset or 0, "ms")
+    return np.asarray(start + ms.astype("timedelta64[ms]"))
+
+
+def _plain(file: Path) -> Quotes:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            rows = list(csv.DictReader(text))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadFile(f"{file} cannot be read ({error}); give a CSV file in UTF-8.") from error
+    lacking = [name for name in PLAIN if not rows or name not in rows[0]]
+    if lacking:
+        raise BadFile(f"{file} has no column {lacking[0]}, or no row; write {','.join(PLAIN)}.")
+    found = [_plain_row(row, f"{file.name} line {line}") for line, row in enumerate(rows, 2)]
+    time = np.array([moment for moment, _ in found], dtype="datetime64[ms]")
+    back = np.flatnonzero(np.diff(time) <= np.timedelta64(0, "ms"))
+    if len(back):
+        raise BadFile(f"{file.name} line {back[0] + 3} goes back in time; sort it.")
+    bid, ask, bid_size, ask_size = np.array([sides for _, sides in found]).T
+    return Quotes(file.stem, time, bid, ask, bid_size, ask_size)
+
+
+def _plain_row(row: dict[str, str], where: str) -> tuple[np.datetime64, list[float]]:
+    try:
+        moment = np.datetime64(datetime.fromisoformat(row["time"]).replace(tzinfo=None), "ms")
+        bid, ask, bid_size, ask_size = (float(row[name]) for name in PLAIN[1:])
+    except (ValueError, TypeError) as error:
+        raise BadFile(f"{where} cannot be read ({error}); mend it.") from error
+    _signs([bid, bid_size, ask, ask_size], where)
+    return moment, [bid, ask, bid_size, ask_size]

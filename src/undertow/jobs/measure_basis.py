@@ -1,0 +1,102 @@
+"""`undertow measure basis`: read quotes of a future and of its spot, and compare them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from undertow.core.errors import BadDate, BadNumber
+from undertow.core.numbers import positive
+from undertow.core.quotes import Quotes, joined
+from undertow.data.quotes import read_quotes
+from undertow.jobs.answer import Json
+from undertow.jobs.measured import Answered, inputs_of
+from undertow.studies.basis import Asked, basis_answer
+
+DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?::|\.\.)(\d{4}-\d{2}-\d{2})")
+HOURS = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
+REGULAR = {"lean-equity": "9:30-16:00"}
+"""Sessions of the spot in its own clock, where its format says which market it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class BasisRequest:
+    """Files and formats of both sides.
+
+    reference: A:B, first and last day;  session: HH:MM-HH:MM in the clock of the spot's file
+    expiry: contract month such as 201312, else the first of each file
+    """
+
+    future: tuple[Path, ...]
+    spot: tuple[Path, ...]
+    reference: str
+    multiplier: float = 1.0
+    session: str = ""
+    expiry: str | None = None
+    future_form: str = "lean-future"
+    spot_form: str = "lean-equity"
+
+
+def measure_basis(request: BasisRequest) -> Answered:
+    """Basis and its deviations from the reference."""
+    positive("--multiplier", request.multiplier)
+    first, last = days(request.reference)
+    future = _read(request.future, request.future_form, request.expiry)
+    spot = _read(request.spot, request.spot_form, None)
+    session = request.session or REGULAR.get(request.spot_form, "")
+    kept = _within(spot, session) if session else spot
+    answer = basis_answer(future, spot, kept, Asked(first, last, request.multiplier))
+    asked: dict[str, Json] = {
+        "future": [file.name for file in request.future],
+        "spot": [file.name for file in request.spot],
+        "multiplier": request.multiplier,
+        "reference": request.reference,
+        "session": session,
+        "clocks": [future.clock, spot.clock],
+    }
+    return Answered("basis", answer, inputs_of((*request.future, *request.spot), asked))
+
+
+def days(text: str) -> tuple[date, date]:
+    """First and last day of A:B."""
+    found = DAYS.fullmatch(text.strip())
+    try:
+        first, last = (date.fromisoformat(one) for one in found.groups()) if found else (None, None)
+    except ValueError:
+        first = last = None
+    if first is None or last is None or last < first:
+        raise BadDate(f"{text!r} are no days; write 2013-10-07:2013-10-09.")
+    return first, last
+
+
+def _read(files: Sequence[Path], form: str, expiry: str | None) -> Quotes:
+    parts = [read_quotes(file, form, expiry) for file in files]
+    names = sorted({part.symbol for part in parts})
+    if len(names) > 1:
+        raise BadNumber(f"the files are of {' and '.join(names)}; give one instrument a side.")
+    return joined(tuple(parts))
+
+
+def _hours(session: str) -> tuple[time, time]:
+    found = HOURS.fullmatch(session)
+    try:
+        if found:
+            return time.fromisoformat(found[1].zfill(5)), time.fromisoformat(found[2].zfill(5))
+    except ValueError:
+        pass
+    raise BadDate(f"{session!r} is no session; write 09:30-16:00.")
+
+
+def _within(spot: Quotes, session: str) -> Quotes:
+    """Minutes of a session, day by day in the clock of the file."""
+    start, end = _hours(session)
+    zone, utc = ZoneInfo(spot.clock), ZoneInfo("UTC")
+    stamps = spot.time.astype("datetime64[s]").tolist()
+    clock = (stamp.replace(tzinfo=utc).astimezone(zone).time() for stamp in stamps)
+    return spot.where(np.array([start <= at < end for at in clock], dtype=bool))

@@ -1,0 +1,134 @@
+"""What `undertow measure` prints: the sentences, the tables of its kind, the warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import singledispatch
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from undertow.core.answers.measured import BasisAnswer, GammaAnswer, Measured, QuotesAnswer
+from undertow.core.answers.said import Amount
+from undertow.report.layout import numbers, table
+from undertow.report.words import ENGLISH, Words
+
+
+def measured_page(answer: Measured, words: Words = ENGLISH) -> Group:
+    """Everything about one measure."""
+    return Group(*_parts(answer, words))
+
+
+def _parts(answer: Measured, words: Words) -> Iterator[RenderableType]:
+    yield Text(words.outcome(answer.said), style="bold")
+    for part in tables_of(answer, words):
+        yield Text()
+        yield part
+    for said in answer.warnings:
+        yield Text(words("Note: {warning}", warning=said), style="yellow")
+
+
+@singledispatch
+def tables_of(answer: object, words: Words) -> Iterable[Table]:
+    """The tables of an answer: none for a kind that has said it all."""
+    del answer, words
+    return ()
+
+
+def number(value: float | None, places: int = 2) -> str:
+    """A number with its places, − below 0; a dash where it is unknown."""
+    if value is None or value != value:  # noqa: PLR0124 - only NaN is not itself
+        return "–"
+    return f"{value:,.{places}f}".replace("-", "−")
+
+
+def listed(
+    heading: str, heads: Iterable[str], rows: Iterable[tuple[str, ...]], names: int = 1
+) -> Table:
+    """A table of names and numbers."""
+    made = table(heading, names)
+    numbers(made, heads)
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+@tables_of.register
+def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
+    before = answer.baseline
+    heads = (words("spread, bp"), words("times normal"), words("depth"), words("lost, %"))
+    normal = (
+        words("normal"), number(before.spread_bps, 4), "1", number(before.depth_usd, 0), "0",
+    )  # fmt: skip
+    made = listed(
+        words("Each hour against {hours} calm hours", hours=Amount(before.hours, "count")),
+        heads,
+        (
+            normal,
+            *(
+                (
+                    f"{h.hour:%Y-%m-%d %H:%M}", number(h.spread_bps, 4),
+                    number(h.spread_multiple), number(h.depth_usd, 0),
+                    number(100.0 * h.depth_loss, 1),
+                )
+                for h in answer.hours
+            ),
+        ),
+    )  # fmt: skip
+    made.caption = words(
+        "normal spread {low} to {high} bp (95 %); depth: money at the touch, both sides; hours UTC",
+        low=number(before.spread_low, 4),
+        high=number(before.spread_high, 4),
+    )
+    yield made
+
+
+@tables_of.register
+def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
+    heads = (words("minutes"), words("highest z"), words("lowest z"), words("lasting"), "")
+    rows = [
+        (name, number(one.minutes, 0), number(one.z_max), number(one.z_min),
+         number(one.persistent_z_max), number(one.persistent_z_min))
+        for name, one in (
+            (words("all minutes"), answer.whole),
+            (words("after the reference"), answer.after),
+        )
+        if one is not None
+    ]  # fmt: skip
+    made = listed(words("Deviations of the basis"), heads, rows)
+    made.caption = words(
+        "reference: {mean} bp, deviation {sd} bp, {n} minutes; lasting: of the median of five"
+        " minutes; clocks: minute returns correlate {likeness}",
+        mean=number(answer.reference.mean_bps),
+        sd=number(answer.reference.sd_bps),
+        n=Amount(answer.reference.n, "count"),
+        likeness=number(answer.clocks.at_zero),
+    )
+    yield made
+
+
+@tables_of.register
+def _gamma(answer: GammaAnswer, words: Words) -> Iterator[Table]:
+    usd, shares = answer.net_usd_per_1pct, answer.net_shares_per_1pct
+    rows = [
+        (words("dealers long calls, short puts"), usd.naive, shares.naive),
+        (words("the reverse"), usd.reversed, shares.reversed),
+        (words("dealers short of everything"), usd.all_short, shares.all_short),
+    ]
+    made = listed(
+        words("Bought by dealers for a fall of 1 %, − is sold"),
+        (words("million dollars"), words("shares")),
+        [(name, number(1e-6 * money, 1), number(units, 0)) for name, money, units in rows],
+    )
+    made.caption = words(
+        "calls {calls}, puts {puts}; flip {low} to {high} with volatilities a tenth lower or"
+        " higher; share of daily volume {share} %; calls up to 5 % above spot {above} of all",
+        calls=Amount(answer.call_usd_per_1pct, "dollars"),
+        puts=Amount(answer.put_usd_per_1pct, "dollars"),
+        low=number(answer.flip_low),
+        high=number(answer.flip_high),
+        share=number(None if answer.share_of_adv is None else 100.0 * answer.share_of_adv),
+        above=Amount(answer.calls_above, "share"),
+    )
+    yield made

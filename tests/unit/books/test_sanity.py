@@ -1,0 +1,90 @@
+"""What can be read and cannot be: options dearer than they may pay, money that nobody uses."""
+
+import csv
+
+import pytest
+
+from books import export, read_text, said
+from undertow.data.books._currencies import TABLE, currencies, strange_currency
+
+ACCOUNTS = "account,regime,equity,currency\na,reg_t,100000,USD\n"
+HEAD = "account,symbol,quantity,price,kind,underlying,expiry,strike,right,currency\n"
+STOCK = "a,AAPL,100,190,stock,,,,,USD\n"
+CALL = "a,CALL,-1,{price},option,AAPL,2026-12-18,{strike},{right},USD\n"
+
+
+def book_of(price, *, right="C", strike=200, lenient=False):
+    rows = HEAD + STOCK + CALL.format(price=price, right=right, strike=strike)
+    return read_text(ACCOUNTS, rows, lenient=lenient)
+
+
+@pytest.mark.parametrize(
+    ("price", "right", "words"),
+    [
+        (1000, "C", "CALL costs 1,000.00, and can be worth 190.00 at most"),
+        (191, "C", "and can be worth 190.00 at most"),
+        (201, "P", "CALL costs 201.00, and can be worth 200.00 at most"),
+    ],
+)
+def test_an_option_above_what_it_can_pay_is_one_sentence_with_its_line(price, right, words):
+    found = book_of(price, right=right)
+
+    assert words in said(found)
+    assert said(found).startswith("file 2 line 3: ")
+    assert found.book is None
+
+
+@pytest.mark.parametrize(("price", "right"), [(190, "C"), (199, "P"), (0.05, "C")])
+def test_an_option_that_may_be_worth_its_price_is_kept(price, right):
+    assert said(book_of(price, right=right)) == ""
+
+
+def test_lenient_leaves_the_dear_option_out_and_keeps_the_stock():
+    found = book_of(1000, lenient=True)
+
+    assert [p.symbol for p in found.book.positions] == ["AAPL"]
+    assert found.files == ("file 2",)
+
+
+def test_a_brokers_export_is_looked_at_too():
+    text = export("ibkr_activity.csv").replace("12,2400,10,2000", "12,2400,1000,200000")
+
+    assert "can be worth 240.00 at most" in said(read_text(text))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("XXY", "XXY is no currency and no coin that is known"),
+        ("USB", "USB is no currency and no coin that is known; is it "),
+        ("QQQQQ", "write a code such as USD or USDT"),
+    ],
+)
+def test_money_that_nobody_uses_is_one_sentence(code, words):
+    assert words in said(read_text(ACCOUNTS.replace("USD", code), HEAD + STOCK))
+    assert words in said(read_text(ACCOUNTS, HEAD + STOCK.replace("USD", code)))
+    assert words in said(read_text(ACCOUNTS, HEAD + STOCK, f"currency,rate\n{code},1.2\nUSD,1\n"))
+
+
+@pytest.mark.parametrize("code", ["USD", "CNH", "XAU", "USDT", "BTC", "usd", "人民币"])
+def test_money_of_markets_and_venues_is_known(code):
+    rates = "currency,rate\nUSD,1\nCNY,0.14\nXAU,4000\nUSDT,1\nBTC,80000\n"
+    stock = STOCK.replace("USD", code)
+
+    assert said(read_text(ACCOUNTS, HEAD + stock, rates)) == ""
+
+
+def test_a_statement_in_money_that_nobody_uses_is_refused():
+    text = export("ibkr_activity.csv").replace("Base Currency,USD", "Base Currency,XXY")
+
+    assert "XXY is no currency" in said(read_text(text, lenient=True))
+
+
+def test_every_code_is_written_once_in_capitals_and_has_a_source():
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    assert len(rows) == len(currencies())
+    assert all(row["code"].isupper() and row["source"] and row["kind"] for row in rows)
+    assert {"AED", "EUR", "JPY", "USDC", "ETH", "XAG"} <= currencies()
+    assert all(strange_currency(row["code"]) is None for row in rows)

@@ -1,0 +1,71 @@
+"""`undertow measure`: quotes, basis, gamma, correlation, coverage, daily at the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from quotes import day_file
+from terminal import Terminal
+from undertow.cli_shared import repeated
+
+
+@pytest.fixture
+def terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Terminal:
+    return Terminal(monkeypatch, capsys, tmp_path)
+
+
+@pytest.fixture
+def days(tmp_path: Path) -> tuple[str, str, str]:
+    """Two calm days and one that is twice as wide."""
+    ones = np.ones(1440)
+    files = [
+        day_file(tmp_path, day, spread * ones, ones)
+        for day, spread in ((20170902, 0.1), (20170903, 0.1), (20170904, 0.2))
+    ]
+    return str(files[0]), str(files[1]), str(files[2])
+
+
+def test_an_option_with_several_files_may_be_written_once() -> None:
+    said = repeated(
+        ["--spot", "a", "b", "--json", "c", "--future", "d", "e"], {"--spot", "--future"}
+    )
+
+    assert " ".join(said) == "--spot a --spot b --json c --future d --future e"
+
+
+def test_quotes_are_measured_at_the_terminal(terminal: Terminal, days: tuple[str, ...]) -> None:
+    calm, again, stress = days
+    asked = ("measure", "quotes", "--baseline", calm, again, "--stress", stress)
+    code, out, _ = terminal(*asked, "--format", "lean-crypto", "--json")
+    found = json.loads(out)
+
+    assert code == 0
+    assert found["command"] == "measure quotes"
+    assert found["spread_multiple"] == pytest.approx(2.0)
+    assert found["inputs"]["baseline"] == [Path(calm).name, Path(again).name]
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "times normal"), ("zh", "倍")])
+def test_the_page_is_in_the_readers_language(
+    terminal: Terminal, days: tuple[str, ...], lang: str, says: str
+) -> None:
+    asked = ("measure", "quotes", "--baseline", days[0], "--stress", days[2])
+    code, out, _ = terminal(*asked, "--format", "lean-crypto", "--lang", lang)
+
+    assert code == 0
+    assert says in out
+
+
+def test_wrong_input_is_one_sentence_and_exit_1(terminal: Terminal, days: tuple[str, ...]) -> None:
+    asked = ("measure", "quotes", "--baseline", "absent.zip", "--stress", days[2])
+    code, out, err = terminal(*asked, "--format", "lean-crypto")
+
+    assert (code, out) == (1, "")
+    assert err.startswith("undertow: absent.zip cannot be read")
+    assert err.count("\n") == 1
