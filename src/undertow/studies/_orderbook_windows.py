@@ -17,6 +17,8 @@ from undertow.tape import weigh as weight
 
 SAME_TIME = 20
 """Earlier days from which on only windows of the same time of day are compared."""
+CUT = 0.5
+"""Share of the samples that a file's levels may not reach, so that something is said at all."""
 BOUND = 0.5
 """Share of the time at one tick from which on a baseline is bound by it."""
 MEASURED = ("spread", "touch", "lesser", "top10", "within_10bps", "within_50bps", "share", "ticks")
@@ -38,8 +40,9 @@ def measured(feed: Passed) -> dict[str, Floats]:
     unit, profile, rows = feed.about.quantity_unit, feed.profile, feed.measures.flowed.met
     gone = rows[:, flow.GONE_BY :]
     cancelled = gone[:, ev.CANCEL] + gone[:, ev.DELETE]
+    nothing = np.full(len(profile.rows), np.nan)
     sampled = {
-        name: profile.by_window(profile.depth(name))
+        name: profile.by_window(profile.depth(name) if profile.cut(name) <= CUT else nothing)
         for name in ("top10", "within_10bps", "within_50bps", "makers")
     }
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -22,7 +22,7 @@ from undertow.core.answers.orderbook import (
 from undertow.core.shapes import Floats
 from undertow.studies._orderbook_said import headline, warned
 from undertow.studies._orderbook_stress import resilience, withdrawal
-from undertow.studies._orderbook_windows import Baseline, baseline_of, measured, windows_of
+from undertow.studies._orderbook_windows import CUT, Baseline, baseline_of, measured, windows_of
 from undertow.studies.orderbook_feed import Passed
 from undertow.tape import flows as flow
 from undertow.tape import impact as hit
@@ -44,8 +44,6 @@ NAMES = {
     ev.QUOTE: "quote",
 }
 """What kinds of messages are called in the answer."""
-CUT = 0.5
-"""Share of the samples that a file's levels may not reach, so that something is said at all."""
 
 
 def orderbook_answer(feed: Passed, days: Sequence[Passed] = ()) -> OrderbookAnswer:

@@ -6,7 +6,7 @@ the end, so that what happens near the touch moves little. Both hold what is ali
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from undertow.core.events import (
     EXECUTED,
     FILL,
     FILLED,
+    HIDDEN,
     LEFT,
     LEVEL,
     MODIFY,
@@ -39,6 +40,7 @@ from undertow.tape.seen import (
     BETWEEN,
     BID,
     BID_QUANTITY,
+    COLUMNS,
     CROSSED,
     FLAGS,
     GONE,
@@ -47,15 +49,16 @@ from undertow.tape.seen import (
     NOTHING,
     ONE_SIDED,
     OPEN,
+    ORDER,
     PLACE,
     PRICE,
     S_ASK,
-    S_ASK_10,
-    S_ASK_50,
-    S_ASK_MAKERS,
-    S_ASK_TEN,
-    S_ASK_TOUCH,
     S_BID,
+    S_BID_10,
+    S_BID_50,
+    S_BID_MAKERS,
+    S_BID_TEN,
+    S_BID_TOUCH,
     SECOND,
     SIDE,
     STATE,
@@ -67,12 +70,13 @@ from undertow.tape.seen import (
 )
 
 Orders: TypeAlias = Annotated[NDArray[np.int64], "slot column"]
-Levels: TypeAlias = Annotated[NDArray[np.int64], "side level column"]
+Levels: TypeAlias = Annotated[NDArray[np.int64], "side column level"]
 Sizes: TypeAlias = Annotated[NDArray[np.int32], "size column"]
 
 ID, AT_PRICE, LEFT_OVER, BORN, SEQUENCE, HIT, IS_MAKER = 0, 1, 2, 3, 4, 5, 6
 ORDER_COLUMNS = 7
-"""LEFT_OVER is negative for asks and 0 in a free slot; HIT was executed and is still in the book."""
+"""LEFT_OVER is negative for asks and 0 in a free slot; HIT was executed and
+is still in the book."""
 
 KEY, HELD, MAKERS = 0, 1, 2
 """A level's price (minus it for asks, so that the best is the largest), all of it, and makers'."""
@@ -88,15 +92,6 @@ SIZES = 1 << 14
 ON_BID, ON_ASK, NEAR, ENDED, SHORT = 0, 1, 2, 3, 4
 FEWEST, BRIEF = 20, 5 * SECOND
 """Orders of one size that are needed to judge it, and the life that is short for a maker's."""
-
-
-class Book(NamedTuple):
-    """What stands in the book, and what is known of the sizes of orders."""
-
-    orders: Orders
-    levels: Levels
-    sizes: Sizes
-    counters: Counters
 
 
 @compiled_within
@@ -120,7 +115,8 @@ def forget(orders: Orders, at: int) -> None:
             break
         home = (orders[look, ID] * 0x9E3779B97F4A7C1) >> 20 & last
         if (look - home) & last >= (look - gap) & last:
-            orders[gap, :] = orders[look, :]
+            for column in range(ORDER_COLUMNS):
+                orders[gap, column] = orders[look, column]
             gap = look
     orders[gap, LEFT_OVER] = 0
 
@@ -129,13 +125,13 @@ def forget(orders: Orders, at: int) -> None:
 def level_of(levels: Levels, side: int, count: int, key: int) -> int:
     """The first level of a side that is not below a key; looked for from the best one down."""
     low, high, step = count, count, 1
-    while low > 0 and levels[side, low - 1, KEY] >= key:
+    while low > 0 and levels[side, KEY, low - 1] >= key:
         high = low - 1
         low = max(low - step, 0)
         step *= 2
     while low < high:
         middle = (low + high) >> 1
-        if levels[side, middle, KEY] < key:
+        if levels[side, KEY, middle] < key:
             low = middle + 1
         else:
             high = middle
@@ -143,24 +139,27 @@ def level_of(levels: Levels, side: int, count: int, key: int) -> int:
 
 
 @compiled_within
-def change(book: Book, side: int, price: int, more: int, makers: int) -> None:
+def change(  # noqa: PLR0913, PLR0917 - kernel
+    levels: Levels, counters: Counters, side: int, price: int, more: int, makers: int
+) -> None:
     """So much more (less) stands at a price; side 0 is the bid's, 1 the ask's."""
-    levels, counters = book.levels, book.counters
     count = counters[BIDS + side]
     key = price if side == 0 else -price
     at = level_of(levels, side, count, key)
-    if at < count and levels[side, at, KEY] == key:
-        levels[side, at, HELD] += more
-        levels[side, at, MAKERS] += makers
-        if levels[side, at, HELD] <= 0:
-            for k in range(at, count - 1):
-                levels[side, k, :] = levels[side, k + 1, :]
+    if at < count and levels[side, KEY, at] == key:
+        levels[side, HELD, at] += more
+        levels[side, MAKERS, at] += makers
+        if levels[side, HELD, at] <= 0:
+            for column in range(3):
+                for k in range(at, count - 1):
+                    levels[side, column, k] = levels[side, column, k + 1]
             counters[BIDS + side] = count - 1
     elif more > 0:
-        for k in range(count, at, -1):
-            levels[side, k, :] = levels[side, k - 1, :]
-        levels[side, at, KEY], levels[side, at, HELD] = key, more
-        levels[side, at, MAKERS] = makers
+        for column in range(3):
+            for k in range(count, at, -1):
+                levels[side, column, k] = levels[side, column, k - 1]
+        levels[side, KEY, at], levels[side, HELD, at] = key, more
+        levels[side, MAKERS, at] = makers
         counters[BIDS + side] = count + 1
 
 
@@ -171,211 +170,209 @@ def cluster(quantity: int) -> int:
 
 
 @compiled_within
-def makes(book: Book, side: int, price: int, quantity: int) -> bool:
+def makes(  # noqa: PLR0913, PLR0917 - kernel
+    levels: Levels, sizes: Sizes, counters: Counters, side: int, price: int, quantity: int
+) -> bool:
     """Whether orders of this size have so far behaved like a market maker's, and note one more.
 
     Two-sided (a fifth on the lesser side), half of them within 10 bp, half gone within 5 s.
     """
-    sizes, counters, levels = book.sizes, book.counters, book.levels
     at = cluster(quantity)
     bids, asks = sizes[at, ON_BID], sizes[at, ON_ASK]
     met = bids + asks
     judged = met >= FEWEST and 5 * min(bids, asks) >= met and 2 * sizes[at, NEAR] >= met
     sizes[at, side] += 1
     if counters[BIDS] > 0 and counters[ASKS] > 0:
-        twice = levels[0, counters[BIDS] - 1, KEY] - levels[1, counters[ASKS] - 1, KEY]
+        twice = levels[0, KEY, counters[BIDS] - 1] - levels[1, KEY, counters[ASKS] - 1]
         sizes[at, NEAR] += 1e4 * abs(2.0 * price - twice) <= 10.0 * twice
     ended = sizes[at, ENDED]
     return judged and 2 * ended >= met and 2 * sizes[at, SHORT] >= ended
 
 
 @compiled_within
-def born(book: Book, i: int, events: Events, row: Seen) -> None:
+def born(  # noqa: PLR0913, PLR0917 - kernel
+    orders: Orders, levels: Levels, sizes: Sizes, counters: Counters, seen: Seen, i: int
+) -> None:
     """An order comes into the book."""
-    orders, counters = book.orders, book.counters
-    quantity, price = events.quantity[i], events.price[i]
-    side = 0 if events.side[i] > 0 else 1
-    at = slot_of(orders, events.order[i])
+    price, quantity, order = seen[i, PRICE], seen[i, NEW], seen[i, ORDER]
+    at = slot_of(orders, order)
     if orders[at, LEFT_OVER] != 0:
         counters[TWICE_BORN] += 1
-        drop(book, at)
-        at = slot_of(orders, events.order[i])
-    named = events.flags[i] & NAMED != 0
-    is_maker = makes(book, side, price, quantity) or named
-    orders[at, ID], orders[at, AT_PRICE] = events.order[i], price
+        take(orders, levels, counters, at, abs(orders[at, LEFT_OVER]))
+        at = slot_of(orders, order)
+    side = 0 if seen[i, SIDE] > 0 else 1
+    is_maker = makes(levels, sizes, counters, side, price, quantity)
+    if seen[i, FLAGS] & NAMED:
+        is_maker = True
+    orders[at, ID], orders[at, AT_PRICE] = order, price
     orders[at, LEFT_OVER] = quantity if side == 0 else -quantity
-    orders[at, BORN], orders[at, SEQUENCE] = events.time[i], counters[MET]
+    orders[at, BORN], orders[at, SEQUENCE] = seen[i, TIME], counters[MET]
     orders[at, HIT], orders[at, IS_MAKER] = 0, is_maker
     counters[LIVE] += 1
-    change(book, side, price, quantity, quantity if is_maker else 0)
-    row[KIND], row[PLACE], row[NEW] = ADD, price, quantity
-    row[FLAGS] = (row[FLAGS] & ~NAMED) | (NAMED if is_maker else 0)
+    change(levels, counters, side, price, quantity, quantity if is_maker else 0)
+    seen[i, KIND] = ADD
+    mark(seen, i, is_maker)
 
 
 @compiled_within
-def drop(book: Book, at: int) -> None:
-    """An order leaves the book whole."""
-    take(book, at, abs(book.orders[at, LEFT_OVER]))
+def mark(seen: Seen, i: int, is_maker: bool) -> None:
+    """Whether the message is about a maker's order."""
+    seen[i, FLAGS] = (seen[i, FLAGS] & ~NAMED) | (NAMED if is_maker else 0)
 
 
 @compiled_within
-def take(book: Book, at: int, quantity: int) -> None:
+def take(orders: Orders, levels: Levels, counters: Counters, at: int, quantity: int) -> None:
     """An order in the book loses so much, at most what it has."""
-    orders = book.orders
     held = orders[at, LEFT_OVER]
     side = 0 if held > 0 else 1
     makers = quantity if orders[at, IS_MAKER] else 0
-    change(book, side, orders[at, AT_PRICE], -quantity, -makers)
+    change(levels, counters, side, orders[at, AT_PRICE], -quantity, -makers)
     if quantity < abs(held):
         orders[at, LEFT_OVER] = held - quantity if side == 0 else held + quantity
         return
     forget(orders, at)
-    book.counters[LIVE] -= 1
+    counters[LIVE] -= 1
 
 
 @compiled_within
-def ended(book: Book, at: int, now: int) -> None:
-    """Note how long an order lived that leaves the book."""
-    size = cluster(abs(book.orders[at, LEFT_OVER]))
-    book.sizes[size, ENDED] += 1
-    book.sizes[size, SHORT] += now - book.orders[at, BORN] < BRIEF
+def lessened(  # noqa: PLR0913, PLR0917 - kernel
+    orders: Orders, levels: Levels, sizes: Sizes, counters: Counters, seen: Seen, place: int
+) -> None:
+    """The order at GONE's place loses what NEW says; what was hit before is a fill.
 
-
-@compiled_within
-def lessened(book: Book, at: int, quantity: int, now: int, row: Seen) -> None:
-    """An order loses so much; what was hit before is a fill, the rest is what the row says."""
-    orders = book.orders
-    held = abs(orders[at, LEFT_OVER])
+    place: row of `seen`; it holds the order's slot in GONE and the quantity in NEW
+    """
+    at, quantity = seen[place, GONE], seen[place, NEW]
+    held, hit = abs(orders[at, LEFT_OVER]), orders[at, HIT]
     gone = min(quantity, held)
-    hit = orders[at, HIT]
     if hit > 0:
         orders[at, HIT] = max(hit - gone, 0)
-        row[KIND] = FILL
-    row[PLACE] = orders[at, AT_PRICE]
-    if row[KIND] != FILL or row[PRICE] == 0:
-        row[PRICE] = orders[at, AT_PRICE]
-    row[SIDE] = 1 if orders[at, LEFT_OVER] > 0 else -1
-    row[GONE] = gone
-    row[FLAGS] = (row[FLAGS] & ~NAMED) | (NAMED if orders[at, IS_MAKER] else 0)
+        seen[place, KIND] = FILL
+    seen[place, PLACE] = orders[at, AT_PRICE]
+    if seen[place, KIND] != FILL or seen[place, PRICE] == 0:
+        seen[place, PRICE] = orders[at, AT_PRICE]
+    seen[place, SIDE] = 1 if orders[at, LEFT_OVER] > 0 else -1
+    seen[place, GONE], seen[place, NEW] = gone, 0
+    mark(seen, place, orders[at, IS_MAKER] != 0)
     if gone == held:
-        ended(book, at, now)
-    take(book, at, gone)
+        size = cluster(held)
+        sizes[size, ENDED] += 1
+        sizes[size, SHORT] += seen[place, TIME] - orders[at, BORN] < BRIEF
+    take(orders, levels, counters, at, gone)
 
 
 @compiled_within
-def altered(book: Book, i: int, events: Events, row: Seen) -> None:
-    """An order has another price or quantity now: part of it goes, more comes, or it moves."""
-    orders = book.orders
-    at = slot_of(orders, events.order[i])
-    price, quantity = events.price[i], events.quantity[i]
-    held, hit = abs(orders[at, LEFT_OVER]), orders[at, HIT]
-    if price == orders[at, AT_PRICE] and quantity < held:
-        row[KIND] = MODIFY
-        lessened(book, at, held - quantity, events.time[i], row)
-        return
-    row[KIND], row[PRICE], row[PLACE] = MODIFY, orders[at, AT_PRICE], price
-    is_maker = orders[at, IS_MAKER] != 0
-    row[FLAGS] = (row[FLAGS] & ~NAMED) | (NAMED if is_maker else 0)
+def moved(orders: Orders, levels: Levels, counters: Counters, seen: Seen, i: int) -> None:
+    """The order at GONE's place stands at another price, or has more than before."""
+    at, price, quantity = seen[i, GONE], seen[i, PRICE], seen[i, NEW]
+    held = abs(orders[at, LEFT_OVER])
     side = 0 if orders[at, LEFT_OVER] > 0 else 1
-    moves = price != orders[at, AT_PRICE]
-    row[GONE] = held if moves else 0
-    row[NEW] = quantity if moves else quantity - held
-    if moves:
-        change(book, side, orders[at, AT_PRICE], -held, -held if is_maker else 0)
-    change(book, side, price, row[NEW], row[NEW] if is_maker else 0)
-    orders[at, AT_PRICE], orders[at, HIT] = price, hit
+    is_maker = orders[at, IS_MAKER] != 0
+    old = orders[at, AT_PRICE]
+    gone = held if price != old else 0
+    more = quantity if price != old else quantity - held
+    if gone > 0:
+        change(levels, counters, side, old, -gone, -gone if is_maker else 0)
+    change(levels, counters, side, price, more, more if is_maker else 0)
+    orders[at, AT_PRICE] = price
     orders[at, LEFT_OVER] = quantity if side == 0 else -quantity
+    seen[i, KIND], seen[i, PRICE], seen[i, PLACE] = MODIFY, old, price
+    seen[i, GONE], seen[i, NEW] = gone, more
+    mark(seen, i, is_maker)
 
 
 @compiled_within
-def levelled(book: Book, i: int, events: Events, row: Seen) -> None:
+def levelled(levels: Levels, counters: Counters, seen: Seen, i: int) -> None:
     """A price of a side has so much now."""
-    side = 0 if events.side[i] > 0 else 1
-    price, counters, levels = events.price[i], book.counters, book.levels
+    side = 0 if seen[i, SIDE] > 0 else 1
+    price = seen[i, PRICE]
     key = price if side == 0 else -price
     at = level_of(levels, side, counters[BIDS + side], key)
-    found = at < counters[BIDS + side] and levels[side, at, KEY] == key
-    more = events.quantity[i] - (levels[side, at, HELD] if found else 0)
-    change(book, side, price, more, 0)
-    row[KIND], row[PRICE], row[PLACE] = LEVEL, price, price
-    row[NEW], row[GONE] = max(more, 0), max(-more, 0)
+    found = at < counters[BIDS + side] and levels[side, KEY, at] == key
+    more = seen[i, NEW] - (levels[side, HELD, at] if found else 0)
+    change(levels, counters, side, price, more, 0)
+    seen[i, NEW], seen[i, GONE] = max(more, 0), max(-more, 0)
 
 
 @compiled_within
-def known(book: Book, i: int, events: Events, row: Seen) -> None:
+def known(  # noqa: C901, PLR0913, PLR0917 - kernel
+    orders: Orders, levels: Levels, sizes: Sizes, counters: Counters, seen: Seen, i: int
+) -> None:
     """What happens to an order that should stand in the book."""
-    kind, flags = events.kind[i], events.flags[i]
-    at = slot_of(book.orders, events.order[i])
-    held = abs(book.orders[at, LEFT_OVER])
+    kind, flags, quantity = seen[i, KIND], seen[i, FLAGS], seen[i, NEW]
+    at = slot_of(orders, seen[i, ORDER])
+    held = abs(orders[at, LEFT_OVER])
     if held == 0:
         if kind == LEFT and flags & REMAINDER:
-            born(book, i, events, row)
+            born(orders, levels, sizes, counters, seen, i)
             return
-        book.counters[UNKNOWN] += 1
-        row[KIND] = NOTHING
+        counters[UNKNOWN] += 1
+        seen[i, KIND], seen[i, NEW] = NOTHING, 0
         return
     if kind == EXECUTED:
-        book.orders[at, HIT] += events.quantity[i]
-        row[KIND] = NOTHING
-    elif (kind == MODIFY and events.quantity[i] > 0) or (
-        kind == LEFT and events.quantity[i] >= held
-    ):
-        altered(book, i, events, row)
-    else:
-        gone = events.quantity[i]
-        if kind in {DELETE, MODIFY}:
-            gone = held
-        elif kind == LEFT:
-            gone = held - gone
-            row[KIND] = CANCEL
-        if flags & FILLED:
-            row[KIND] = FILL
-        elif kind == DELETE and flags & REPLACED:
-            row[KIND] = MODIFY
-        lessened(book, at, gone, events.time[i], row)
+        orders[at, HIT] += quantity
+        seen[i, KIND], seen[i, NEW] = NOTHING, 0
+        return
+    seen[i, GONE] = at
+    stays = quantity > 0 and kind in (MODIFY, LEFT)
+    if stays and (quantity >= held or (kind == MODIFY and seen[i, PRICE] != orders[at, AT_PRICE])):
+        moved(orders, levels, counters, seen, i)
+        return
+    if stays:
+        quantity = held - quantity
+    elif kind not in (CANCEL, FILL):
+        quantity = held
+    if kind == LEFT:
+        seen[i, KIND] = CANCEL
+    if flags & FILLED:
+        seen[i, KIND] = FILL
+    elif kind == DELETE and flags & REPLACED:
+        seen[i, KIND] = MODIFY
+    if kind != FILL:
+        seen[i, PRICE] = orders[at, AT_PRICE]
+    seen[i, NEW] = quantity
+    lessened(orders, levels, sizes, counters, seen, i)
 
 
 @compiled_within
-def applied(book: Book, i: int, events: Events, row: Seen) -> None:
-    """One message does to the book what it says, and the row says what that was."""
-    kind, counters = events.kind[i], book.counters
-    row[TIME], row[KIND], row[SIDE] = events.time[i], kind, events.side[i]
-    row[PRICE] = row[PLACE] = events.price[i]
-    row[NEW], row[GONE], row[FLAGS] = 0, 0, events.flags[i]
+def applied(  # noqa: PLR0913, PLR0917 - kernel
+    orders: Orders, levels: Levels, sizes: Sizes, counters: Counters, seen: Seen, i: int
+) -> None:
+    """One message does to the book what it says, and its row says what that was."""
+    kind, snapshot = seen[i, KIND], seen[i, FLAGS] & SNAPSHOT
     if kind == ADD:
-        born(book, i, events, row)
+        born(orders, levels, sizes, counters, seen, i)
     elif kind == LEVEL:
-        levelled(book, i, events, row)
+        levelled(levels, counters, seen, i)
     elif kind == QUOTE:
-        place = QUOTED if events.side[i] > 0 else QUOTED + 2
-        counters[place], counters[place + 1] = events.price[i], events.quantity[i]
+        place = QUOTED if seen[i, SIDE] > 0 else QUOTED + 2
+        counters[place], counters[place + 1] = seen[i, PRICE], seen[i, NEW]
+        seen[i, NEW] = 0
     elif kind == CLEAR:
-        book.orders[:, LEFT_OVER] = 0
+        orders[:, LEFT_OVER] = 0
         counters[LIVE] = counters[BIDS] = counters[ASKS] = 0
-    elif kind in {CANCEL, DELETE, FILL, EXECUTED, LEFT, MODIFY}:
-        known(book, i, events, row)
+    elif kind < HIDDEN or kind in (EXECUTED, LEFT, MODIFY):
+        known(orders, levels, sizes, counters, seen, i)
     else:
-        row[GONE] = events.quantity[i]
-    if events.flags[i] & SNAPSHOT:
-        row[KIND] = NOTHING
+        seen[i, GONE], seen[i, NEW] = seen[i, NEW], 0
+    if snapshot:
+        seen[i, KIND] = NOTHING
     counters[MET] += 1
 
 
 @compiled_within
-def state_of(book: Book) -> int:
+def state_of(levels: Levels, counters: Counters) -> int:
     """Whether both sides are there, and apart."""
-    bids, asks = book.counters[BIDS], book.counters[ASKS]
+    bids, asks = counters[BIDS], counters[ASKS]
     if bids == 0 or asks == 0:
         return ONE_SIDED
-    crossed = book.levels[0, bids - 1, KEY] >= -book.levels[1, asks - 1, KEY]
-    return CROSSED if crossed else OPEN
+    return CROSSED if levels[0, KEY, bids - 1] >= -levels[1, KEY, asks - 1] else OPEN
 
 
 @compiled_within
-def oldest(book: Book, side: int) -> int:
+def oldest(orders: Orders, levels: Levels, counters: Counters, side: int) -> int:
     """The slot of the oldest order at the touch of a side."""
-    orders, counters = book.orders, book.counters
-    key = book.levels[side, counters[BIDS + side] - 1, KEY]
+    key = levels[side, KEY, counters[BIDS + side] - 1]
     price = key if side == 0 else -key
     found = -1
     for at in range(orders.shape[0]):
@@ -388,98 +385,117 @@ def oldest(book: Book, side: int) -> int:
 
 
 @compiled_within
-def purge(book: Book) -> None:
+def purge(orders: Orders, levels: Levels, counters: Counters) -> None:
     """Take out the older of the two touching orders until the book is not crossed."""
-    orders = book.orders
-    while state_of(book) == CROSSED:
-        bid, ask = oldest(book, 0), oldest(book, 1)
+    while state_of(levels, counters) == CROSSED:
+        bid, ask = oldest(orders, levels, counters, 0), oldest(orders, levels, counters, 1)
         if bid < 0 or ask < 0:
             return
-        drop(book, bid if orders[bid, SEQUENCE] < orders[ask, SEQUENCE] else ask)
-        book.counters[PURGED] += 1
+        at = bid if orders[bid, SEQUENCE] < orders[ask, SEQUENCE] else ask
+        take(orders, levels, counters, at, abs(orders[at, LEFT_OVER]))
+        counters[PURGED] += 1
 
 
 @compiled_within
-def sample(book: Book, at: int, row: Sampled) -> None:
-    """What stands in the book now."""
-    counters, levels = book.counters, book.levels
-    row[:] = 0
-    row[AT], row[USED] = at, state_of(book)
-    if row[USED] != OPEN:
+def sample(levels: Levels, counters: Counters, samples: Sampled) -> None:
+    """What stands in the book at the moment that is due, into the next row."""
+    to = counters[ROW]
+    samples[to, AT], samples[to, USED] = counters[NEXT], state_of(levels, counters)
+    counters[ROW] += 1
+    counters[NEXT] += SECOND
+    if samples[to, USED] != OPEN:
         return
-    row[S_BID] = levels[0, counters[BIDS] - 1, KEY]
-    row[S_ASK] = -levels[1, counters[ASKS] - 1, KEY]
-    twice = row[S_BID] + row[S_ASK]
+    samples[to, S_BID] = levels[0, KEY, counters[BIDS] - 1]
+    samples[to, S_ASK] = -levels[1, KEY, counters[ASKS] - 1]
+    twice = samples[to, S_BID] + samples[to, S_ASK]
     for side in range(2):
-        count = counters[BIDS + side]
-        row[S_ASK_TOUCH - 1 + side] = levels[side, count - 1, HELD]
+        count, mid = counters[BIDS + side], twice if side == 0 else -twice
+        samples[to, S_BID_TOUCH + side] = levels[side, HELD, count - 1]
         for k in range(count - 1, -1, -1):
-            away = 1e4 * abs(2.0 * levels[side, k, KEY] - (twice if side == 0 else -twice))
-            rank, held = count - 1 - k, levels[side, k, HELD]
+            away = 1e4 * abs(2.0 * levels[side, KEY, k] - mid)
+            rank, held = count - 1 - k, levels[side, HELD, k]
             if rank >= 10 and away > 50.0 * twice:
                 break
-            row[S_ASK_TEN - 1 + side] += held * (rank < 10)
-            row[S_ASK_50 - 1 + side] += held * (away <= 50.0 * twice)
-            if away <= 10.0 * twice:
-                row[S_ASK_10 - 1 + side] += held
-                row[S_ASK_MAKERS - 1 + side] += levels[side, k, MAKERS]
+            samples[to, S_BID_TEN + side] += held * (rank < 10)
+            samples[to, S_BID_50 + side] += held * (away <= 50.0 * twice)
+            samples[to, S_BID_10 + side] += held * (away <= 10.0 * twice)
+            samples[to, S_BID_MAKERS + side] += levels[side, MAKERS, k] * (away <= 10.0 * twice)
 
 
 @compiled_within
-def touch(book: Book, row: Seen) -> None:
+def touch(levels: Levels, counters: Counters, seen: Seen, i: int) -> None:
     """Best prices, what stands there, and the state of the book.
 
     Where the feed says its best prices only these messages are looked at.
     """
-    counters, levels = book.counters, book.levels
     bids, asks = counters[BIDS], counters[ASKS]
     if counters[QUOTED] > 0:
-        row[BID], row[BID_QUANTITY] = counters[QUOTED], counters[QUOTED + 1]
-        row[ASK], row[ASK_QUANTITY] = counters[QUOTED + 2], counters[QUOTED + 3]
-        if row[KIND] != QUOTE:
-            row[STATE] = BETWEEN
-        elif row[ASK] == 0:
-            row[STATE] = ONE_SIDED
-        else:
-            row[STATE] = CROSSED if row[BID] >= row[ASK] else OPEN
+        bid, ask = counters[QUOTED], counters[QUOTED + 2]
+        seen[i, BID], seen[i, BID_QUANTITY] = bid, counters[QUOTED + 1]
+        seen[i, ASK], seen[i, ASK_QUANTITY] = ask, counters[QUOTED + 3]
+        state = ONE_SIDED if ask == 0 else (CROSSED if bid >= ask else OPEN)
+        seen[i, STATE] = state if seen[i, KIND] == QUOTE else BETWEEN
         return
-    row[STATE] = state_of(book)
+    seen[i, STATE] = state_of(levels, counters)
     if bids > 0:
-        row[BID], row[BID_QUANTITY] = levels[0, bids - 1, KEY], levels[0, bids - 1, HELD]
+        seen[i, BID] = levels[0, KEY, bids - 1]
+        seen[i, BID_QUANTITY] = levels[0, HELD, bids - 1]
     if asks > 0:
-        row[ASK], row[ASK_QUANTITY] = -levels[1, asks - 1, KEY], levels[1, asks - 1, HELD]
+        seen[i, ASK] = -levels[1, KEY, asks - 1]
+        seen[i, ASK_QUANTITY] = levels[1, HELD, asks - 1]
 
 
 @compiled
-def replay_orders(events: Events, book: Book, seen: Seen, samples: Sampled, purge_ns: int) -> None:
-    """Fill `seen` and the samples that fall between these messages.
+def told(events: Events, seen: Seen) -> None:
+    """Messages as they came, each into its row."""
+    time, kind, side, order = events.time, events.kind, events.side, events.order
+    price, quantity, flags = events.price, events.quantity, events.flags
+    for i in range(time.shape[0]):
+        for column in range(COLUMNS):
+            seen[i, column] = 0
+        seen[i, TIME], seen[i, KIND], seen[i, SIDE] = time[i], kind[i], side[i]
+        seen[i, ORDER], seen[i, NEW], seen[i, FLAGS] = order[i], quantity[i], flags[i]
+        seen[i, PRICE] = seen[i, PLACE] = price[i]
 
+
+@compiled
+def replay_orders(
+    seen: Seen,
+    begin: int,
+    book: tuple[Orders, Levels, Sizes, Counters],
+    samples: Sampled,
+    purge_ns: int,
+) -> int:
+    """Finish the rows that `told` began, and take the samples that fall between these messages.
+
+    The row at which there is no more room for orders or levels, else the number of rows.
     purge_ns: how long a book may stay crossed, 0 if for ever
     """
-    counters = book.counters
-    for i in range(events.time.shape[0]):
-        at, row = events.time[i], seen[i]
+    orders, levels, sizes, counters = book
+    for i in range(begin, seen.shape[0]):
+        deepest = max(counters[BIDS], counters[ASKS])
+        if 4 * counters[LIVE] >= orders.shape[0] or deepest + 1 >= levels.shape[2]:
+            return i
+        at, is_last = seen[i, TIME], seen[i, FLAGS] & END
         if counters[CLOSED] == 1:
-            if events.kind[i] == TRADE:
-                counters[CLOSED] = 0
+            counters[CLOSED] = seen[i, KIND] != TRADE
             counters[NEXT] = -(-at // SECOND) * SECOND
         while counters[NEXT] < at:
-            sample(book, counters[NEXT], samples[counters[ROW]])
-            counters[ROW] += 1
-            counters[NEXT] += SECOND
-        applied(book, i, events, row)
-        touch(book, row)
-        if purge_ns > 0:
-            if row[STATE] != CROSSED:
-                counters[CROSSED_SINCE] = -1
-            elif counters[CROSSED_SINCE] < 0:
+            sample(levels, counters, samples)
+        applied(orders, levels, sizes, counters, seen, i)
+        touch(levels, counters, seen, i)
+        if purge_ns > 0 and seen[i, STATE] == CROSSED:
+            if counters[CROSSED_SINCE] < 0:
                 counters[CROSSED_SINCE] = at
             elif at - counters[CROSSED_SINCE] > purge_ns:
-                purge(book)
-                touch(book, row)
+                purge(orders, levels, counters)
+                touch(levels, counters, seen, i)
                 counters[CROSSED_SINCE] = -1
-        if events.flags[i] & END == 0 or counters[CLOSED] == 1:
-            row[STATE] = BETWEEN
+        else:
+            counters[CROSSED_SINCE] = -1
+        if is_last == 0 or counters[CLOSED] == 1:
+            seen[i, STATE] = BETWEEN
+    return seen.shape[0]
 
 
 @compiled

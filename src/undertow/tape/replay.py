@@ -54,10 +54,11 @@ class Replay:
     about: About
     samples: Samples = field(default_factory=Samples)
     counters: Counters = field(default_factory=lambda: np.zeros(kept.COUNTERS, dtype=np.int64))
-    orders: kept.Orders = field(default_factory=lambda: _slots(1 << 12))
-    levels: kept.Levels = field(default_factory=lambda: np.zeros((2, 64, 3), dtype=np.int64))
+    orders: kept.Orders = field(default_factory=lambda: _slots(1 << 8))
+    levels: kept.Levels = field(default_factory=lambda: np.zeros((2, 3, 64), dtype=np.int64))
     sizes: kept.Sizes = field(default_factory=lambda: np.zeros((kept.SIZES, 5), dtype=np.int32))
     before: RowPerEvent = field(default_factory=lambda: np.zeros((1, 4), dtype=np.int64))
+    room: Seen = field(default_factory=lambda: np.zeros((0, COLUMNS), dtype=np.int64))
     last: int = -1
     backwards: int = 0
 
@@ -66,18 +67,23 @@ class Replay:
         self.counters[kept.CLOSED] = self.about.opens_with_a_trade
 
     def shown(self, events: Events) -> Seen:
-        """What a block shows, message by message."""
+        """What a block shows, message by message; overwritten by the next one."""
         events = self._in_time(events)
-        seen = np.zeros((len(events.time), COLUMNS), dtype=np.int64)
+        if len(events.time) > len(self.room):
+            self.room = np.zeros((len(events.time), COLUMNS), dtype=np.int64)
+        seen = self.room[: len(events.time)]
         self.samples.room_until(int(events.time[0]), self.last, self.counters)
         rows = self.samples.rows
         if self.about.book == "ladder":
             ladder.replay_ladder(events, self.before, seen, rows, self.counters)
             self.before = events.ladder[-1:].copy()
         else:
-            self._room_for(len(events.time))
-            book = kept.Book(self.orders, self.levels, self.sizes, self.counters)
-            kept.replay_orders(events, book, seen, rows, self.about.purge_ns)
+            kept.told(events, seen)
+            done = 0
+            while done < len(seen):
+                book = (self.orders, self.levels, self.sizes, self.counters)
+                done = kept.replay_orders(seen, done, book, rows, self.about.purge_ns)
+                self._make_room()
         return seen
 
     @property
@@ -112,17 +118,16 @@ class Replay:
         self.last = int(time[-1])
         return events
 
-    def _room_for(self, more: int) -> None:
-        """Room for so many new orders and levels."""
-        live = int(self.counters[kept.LIVE])
-        if 2 * (live + more) > len(self.orders):
-            wider = _slots(1 << (4 * (live + more) - 1).bit_length())
+    def _make_room(self) -> None:
+        """Twice the room for orders or levels where it has become scarce."""
+        if 4 * int(self.counters[kept.LIVE]) >= len(self.orders):
+            wider = _slots(2 * len(self.orders))
             kept.rehashed(self.orders, wider)
             self.orders = wider
-        deepest = int(self.counters[kept.BIDS : kept.BIDS + 2].max()) + more
-        if deepest > self.levels.shape[1]:
-            deeper = np.zeros((2, 2 * deepest, 3), dtype=np.int64)
-            deeper[:, : self.levels.shape[1]] = self.levels
+        count = self.levels.shape[2]
+        if int(self.counters[kept.BIDS : kept.BIDS + 2].max()) + 1 >= count:
+            deeper = np.zeros((2, 3, 2 * count), dtype=np.int64)
+            deeper[:, :, :count] = self.levels
             self.levels = deeper
 
 

@@ -79,7 +79,7 @@ def parsed(  # noqa: C901, PLR0912 - a state machine over bytes, in one loop
                 if 48 <= c <= 57 and taken >= 0:
                     value = value * 10 + (c - 48)
                     seen += seen >= 0
-                elif c in {44, 10, 13}:
+                elif c in (44, 10, 13):
                     break
                 elif taken == WORD:
                     value = (value << 8) | c
@@ -89,7 +89,7 @@ def parsed(  # noqa: C901, PLR0912 - a state machine over bytes, in one loop
                     seen = 0
                 elif c == 45 and at == start:
                     negative = True
-                elif c in {101, 69} and at > start:
+                elif c in (101, 69) and at > start:
                     exponent, at = power(text, at + 1)
                     seen = max(seen, 0) - exponent
                     break

@@ -104,7 +104,7 @@ def line_of(  # noqa: C901, PLR0912, PLR0915 - one look at each key, in one loop
             if text[end + 1] == 58:
                 key, length, at = text[at + 1], end - at - 1, end + 2
                 continue
-            if length == 1 and key in {98, 97, 66, 65, 112, 113}:
+            if length == 1 and key in (98, 97, 66, 65, 112, 113):
                 value, stop = number(text, at + 1, PLACES)
                 if value < 0 or stop != end:
                     return -1, at
@@ -113,10 +113,10 @@ def line_of(  # noqa: C901, PLR0912, PLR0915 - one look at each key, in one loop
                 elif key == 113:
                     quantity = value
                 else:
-                    side = 1 if key in {98, 66} else -1
+                    side = 1 if key in (98, 66) else -1
                     place = count if side > 0 else count + 1
                     out[place, SIDE] = side
-                    out[place, PRICE if key in {98, 97} else QUANTITY] = value
+                    out[place, PRICE if key in (98, 97) else QUANTITY] = value
                     row[WHAT] = QUOTE
             elif length == 1 and key == 115:
                 for k in range(at + 1, end):
@@ -124,7 +124,7 @@ def line_of(  # noqa: C901, PLR0912, PLR0915 - one look at each key, in one loop
             elif length == 1 and key == 88:
                 row[ODD] = text[at + 1] != 77
             at = end + 1
-        elif c == 91 and key in {98, 97}:
+        elif c == 91 and key in (98, 97):
             count, at = levels(text, at, 1 if key == 98 else -1, out, count)
             if count < 0:
                 return -1, at
@@ -141,7 +141,7 @@ def line_of(  # noqa: C901, PLR0912, PLR0915 - one look at each key, in one loop
                 row[BEFORE] = value
             elif key == 69 and length == 1:
                 row[EXCHANGE] = value
-        elif c in {116, 102} and key == 109 and length == 1:
+        elif c in (116, 102) and key == 109 and length == 1:
             sign, row[WHAT] = (-1 if c == 116 else 1), TRADE
             at += 4
         else:

@@ -196,7 +196,7 @@ def starts(text: Bytes, out: NDArray[np.int64]) -> tuple[NDArray[np.int64], int,
     """Where whole records begin, how many there are, and the bytes they take; −1 − byte if none."""
     at, count, end = 0, 0, text.shape[0]
     while at < end:
-        length = WORD * np.int64(text[at])
+        length = WORD * int(text[at])
         if length < 16:
             return out, count, -1 - at
         if at + length > end:

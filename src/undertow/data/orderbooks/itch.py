@@ -82,8 +82,8 @@ def _blocks(paths: tuple[Path, ...], symbol: str, skipped: Counter[str]) -> Iter
 
 
 LOCATE, OTHERS, SECOND = 0, 1, 2
-"""State: the symbol's number of the day (−1: not met yet, 0: any), messages of others, and 1 where a
-second symbol was met though none was chosen."""
+"""State: the symbol's number of the day (−1: not met yet, 0: any), messages of others, and 1 where
+a second symbol was met though none was chosen."""
 
 
 def _refuse(state: NDArray[np.int64], symbol: str, path: Path) -> None:
@@ -96,7 +96,7 @@ def big(text: Bytes, at: int, count: int) -> int:
     """An integer of so many bytes, the largest first."""
     value = 0
     for k in range(count):
-        value = (value << 8) | np.int64(text[at + k])
+        value = (value << 8) | int(text[at + k])
     return value
 
 
@@ -106,12 +106,12 @@ def told(text: Bytes, at: int, row: NDArray[np.int64]) -> None:
     kind = text[at]
     row[TIME], row[ORDER], row[SIDE] = big(text, at + 5, 6), big(text, at + 11, 8), 0
     row[PRICE], row[QUANTITY], row[FLAGS] = 0, 0, ev.END
-    if kind == 65 or kind == 70 or kind == 80:
+    if kind in (65, 70, 80):
         row[KIND] = ev.HIDDEN if kind == 80 else ev.ADD
         row[SIDE] = 1 if text[at + 19] == 66 else -1
         row[QUANTITY], row[PRICE] = big(text, at + 20, 4), big(text, at + 32, 4)
         row[FLAGS] |= ev.NAMED * (kind == 70)
-    elif kind == 69 or kind == 67:
+    elif kind in (69, 67):
         row[KIND], row[QUANTITY] = ev.FILL, big(text, at + 19, 4)
         row[PRICE] = big(text, at + 32, 4) if kind == 67 else 0
         row[FLAGS] |= ev.UNPRINTED * (kind == 67 and text[at + 31] == 78)
@@ -148,7 +148,7 @@ def of_symbol(text: Bytes, at: int, wanted: Bytes, state: NDArray[np.int64]) -> 
             same &= text[at + 11 + k] == wanted[k]
         if same:
             state[LOCATE] = locate
-    comes = text[at] in {65, 70, 80}
+    comes = text[at] in (65, 70, 80)
     if state[LOCATE] == 0 and comes:
         state[LOCATE] = locate
     if locate == state[LOCATE]:
@@ -178,7 +178,7 @@ def messages(
             if kind == 85:
                 replaced(text, at + 2, out[count : count + 2])
                 count += 2
-            elif kind in {65, 67, 68, 69, 70, 72, 80, 81, 88}:
+            elif kind in (65, 67, 68, 69, 70, 72, 80, 81, 88):
                 told(text, at + 2, out[count])
                 count += 1
         at += 2 + length
