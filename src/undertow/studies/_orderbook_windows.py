@@ -66,6 +66,13 @@ def baseline_of(feed: Passed, days: Sequence[Passed]) -> Baseline:
     theirs = [measured(day) for day in days] or [ours]
     joined = {name: np.concatenate([one[name] for one in theirs]) for name in MEASURED}
     held = int(np.isfinite(joined["spread"]).sum())
+    for day in days:
+        if day.end - day.begin < feed.measures.window_ns:
+            raise BadFile(
+                f"a baseline of {(day.end - day.begin) / 1e9:,.0f} s is shorter than a window of"
+                f" {feed.measures.window_ns / 1e9:,.0f} s; give a longer one, or a shorter"
+                " --window."
+            )
     if days and not held:
         raise BadFile("the baseline's files hold no window with an open book; give a longer one.")
     same = len(days) >= SAME_TIME

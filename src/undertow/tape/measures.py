@@ -35,7 +35,6 @@ class Measures:
     hitting: Counters = field(init=False)
     waiting: Seen = field(init=False)
     sums: Floats = field(init=False)
-    named: bool = False
 
     def __post_init__(self) -> None:
         self.weighed = Windows(self.window_ns, weight.WEIGHED)

@@ -9,10 +9,12 @@ import numpy as np
 
 from undertow.core.errors import BadFile
 from undertow.core.events import About, Events, RowPerEvent
+from undertow.tape import book as lies
 from undertow.tape import ladder
 from undertow.tape import orders as kept
 from undertow.tape.ladder import NEXT, ROW
 from undertow.tape.seen import COLUMNS, SAMPLE_COLUMNS, SECOND, Counters, Sampled, Seen
+from undertow.tape.told import told
 
 LONGEST_GAP = 7 * 86_400
 """Seconds without a message that a feed may have."""
@@ -53,18 +55,15 @@ class Replay:
 
     about: About
     samples: Samples = field(default_factory=Samples)
-    counters: Counters = field(default_factory=lambda: np.zeros(kept.COUNTERS, dtype=np.int64))
-    orders: kept.Orders = field(default_factory=lambda: _slots(1 << 8))
-    levels: kept.Levels = field(default_factory=lambda: np.zeros((2, 3, 64), dtype=np.int64))
-    sizes: kept.Sizes = field(default_factory=lambda: np.zeros((kept.SIZES, 5), dtype=np.int32))
+    book: lies.Book = field(default_factory=lambda: _empty(64, 256))
     before: RowPerEvent = field(default_factory=lambda: np.zeros((1, 4), dtype=np.int64))
     room: Seen = field(default_factory=lambda: np.zeros((0, COLUMNS), dtype=np.int64))
     last: int = -1
     backwards: int = 0
 
     def __post_init__(self) -> None:
-        self.counters[kept.CROSSED_SINCE] = -1
-        self.counters[kept.CLOSED] = self.about.opens_with_a_trade
+        self.book[lies.CROSSED_SINCE] = -1
+        self.book[lies.CLOSED] = self.about.opens_with_a_trade
 
     def shown(self, events: Events) -> Seen:
         """What a block shows, message by message; overwritten by the next one."""
@@ -72,34 +71,39 @@ class Replay:
         if len(events.time) > len(self.room):
             self.room = np.zeros((len(events.time), COLUMNS), dtype=np.int64)
         seen = self.room[: len(events.time)]
-        self.samples.room_until(int(events.time[0]), self.last, self.counters)
+        self.samples.room_until(int(events.time[0]), self.last, self.book)
         rows = self.samples.rows
         if self.about.book == "ladder":
-            ladder.replay_ladder(events, self.before, seen, rows, self.counters)
+            ladder.replay_ladder(events, self.before, seen, rows, self.book)
             self.before = events.ladder[-1:].copy()
         else:
-            kept.told(events, seen)
+            told(events, seen)
             done = 0
             while done < len(seen):
-                book = (self.orders, self.levels, self.sizes, self.counters)
-                done = kept.replay_orders(seen, done, book, rows, self.about.purge_ns)
+                purge_ns = self.about.purge_ns
+                done = kept.replay_orders(seen, done, self.book, rows, purge_ns)
                 self._make_room()
         return seen
 
     @property
     def sampled(self) -> Sampled:
         """The samples so far."""
-        return self.samples.rows[: int(self.counters[ROW])]
+        return self.samples.rows[: int(self.book[ROW])]
+
+    @property
+    def named(self) -> bool:
+        """Whether some orders have named their makers."""
+        return self.about.book == "orders" and bool(self.book[lies.NAMES])
 
     @property
     def odd(self) -> Counter[str]:
         """What could not be taken as it came, by reason."""
-        counters = self.counters if self.about.book != "ladder" else np.zeros_like(self.counters)
+        counters = self.book if self.about.book != "ladder" else np.zeros_like(self.book)
         return Counter(
             times_that_ran_backwards=self.backwards,
-            of_orders_that_are_not_in_the_book=int(counters[kept.UNKNOWN]),
-            orders_that_were_there_already=int(counters[kept.TWICE_BORN]),
-            ghost_orders_taken_out_of_a_crossed_book=int(counters[kept.PURGED]),
+            of_orders_that_are_not_in_the_book=int(counters[lies.UNKNOWN]),
+            orders_that_were_there_already=int(counters[lies.TWICE_BORN]),
+            ghost_orders_taken_out_of_a_crossed_book=int(counters[lies.PURGED]),
         )
 
     def _in_time(self, events: Events) -> Events:
@@ -120,16 +124,17 @@ class Replay:
 
     def _make_room(self) -> None:
         """Twice the room for orders or levels where it has become scarce."""
-        if 4 * int(self.counters[kept.LIVE]) >= len(self.orders):
-            wider = _slots(2 * len(self.orders))
-            kept.rehashed(self.orders, wider)
-            self.orders = wider
-        count = self.levels.shape[2]
-        if int(self.counters[kept.BIDS : kept.BIDS + 2].max()) + 1 >= count:
-            deeper = np.zeros((2, 3, 2 * count), dtype=np.int64)
-            deeper[:, :, :count] = self.levels
-            self.levels = deeper
+        old = self.book
+        deep, slots = int(old[lies.DEEP]), int(old[lies.SLOTS])
+        deep *= 1 + (max(int(old[lies.BIDS]), int(old[lies.ASKS])) + 1 >= deep)
+        slots *= 1 + (4 * int(old[lies.LIVE]) >= slots)
+        if (deep, slots) != (int(old[lies.DEEP]), int(old[lies.SLOTS])):
+            self.book = _empty(deep, slots)
+            kept.copied(old, self.book)
 
 
-def _slots(count: int) -> kept.Orders:
-    return np.zeros((count, kept.ORDER_COLUMNS), dtype=np.int64)
+def _empty(deep: int, slots: int) -> lies.Book:
+    """A book with room for so many levels of a side and, a quarter of them, orders."""
+    made = np.zeros(lies.LEVELS_AT + 6 * deep + lies.WIDE * slots, dtype=np.int64)
+    made[lies.DEEP], made[lies.SLOTS] = deep, slots
+    return made

@@ -26,6 +26,10 @@ WORD = -1
 """In place of the places of a column: its cells are words, of which the last bytes are kept."""
 DROPPED = -2
 """In place of the places of a column: nobody wants its cells."""
+MOST = 1 << 62
+"""A number that is larger cannot be one."""
+LONGEST = 19
+"""Most letters of a number."""
 SHORTEST = 2
 """Fewest bytes of a cell with its comma."""
 
@@ -47,6 +51,8 @@ def power(text: Bytes, at: int) -> tuple[int, int]:
 def scaled(value: int, seen: int, places: int) -> int:
     """A number read with so many places, written with others; −1 if digits would be lost."""
     while seen < places:
+        if value > MOST // 10:
+            return -1
         value *= 10
         seen += 1
     while seen > places:
@@ -99,10 +105,11 @@ def parsed(  # noqa: C901, PLR0912 - a state machine over bytes, in one loop
             if at >= end:
                 return rows, line, -1
             is_last = column == columns - 1
-            if at == start or (text[at] != 44 and not is_last) or (text[at] == 44 and is_last):
+            if at == start or (text[at] != 44) != is_last or (taken >= 0 and at - start > LONGEST):
                 return rows, line, column
-            if taken >= 0 and seen != taken:
-                value = scaled(value, max(seen, 0) if seen >= -1 else seen, taken)
+            if taken >= 0:
+                if seen != taken:
+                    value = scaled(value, max(seen, 0) if seen >= -1 else seen, taken)
                 if value < 0:
                     return rows, line, column
             out[rows, column] = -value if negative else value

@@ -25,6 +25,8 @@ exchange's time in ms, and whether it is a trade of another kind than MARKET."""
 
 OTHER, DIFF, PICTURE, QUOTE, TRADE = 0, 1, 2, 3, 4
 PLACES = 8
+MOST = 1 << 62
+"""A number that is larger cannot be one."""
 
 
 @compiled_within
@@ -44,9 +46,11 @@ def number(text: Bytes, at: int, places: int) -> tuple[int, int]:
         else:
             break
         at += 1
-    if at == begin:
+    if at == begin or value > MOST:
         return -1, at
     for _ in range(max(seen, 0), places):
+        if value > MOST // 10:
+            return -1, at
         value *= 10
     return value, at
 
@@ -93,6 +97,8 @@ def line_of(  # noqa: C901, PLR0912, PLR0915 - one look at each key, in one loop
     row[EVENTS], row[BEFORE] = count, -1
     if 48 <= text[at] <= 57:
         row[TIME], at = number(text, at, 0)
+    elif text[at] != 123:
+        return -1, at
     price = quantity = sign = 0
     key = length = 0
     while text[at] != 10:
