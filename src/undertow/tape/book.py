@@ -31,3 +31,5 @@ ID, AT_PRICE, LEFT_OVER, BORN, SEQUENCE, HIT, IS_MAKER = 0, 1, 2, 3, 4, 5, 6
 WIDE = 7
 """Numbers of an order. LEFT_OVER is negative for asks and 0 in a free slot; HIT was executed and is
 still in the book."""
+MIXER = 0x9E3779B97F4A7C1
+"""Spreads ids and sizes over their tables."""

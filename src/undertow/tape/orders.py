@@ -22,16 +22,10 @@ def shelf(book: Book, side: int, column: int) -> int:
 
 
 @compiled_within
-def home_of(book: Book, order: int) -> int:
-    """The slot where an order would like to stand."""
-    return (order * 0x9E3779B97F4A7C1) >> 20 & (book[b.SLOTS] - 1)
-
-
-@compiled_within
 def slot_of(book: Book, order: int) -> int:
     """Where an order stands, or where it would: the place of its first number."""
     last, begin = book[b.SLOTS] - 1, b.LEVELS_AT + 6 * book[b.DEEP]
-    slot = home_of(book, order)
+    slot = (order * b.MIXER) >> 20 & last
     at = begin + b.WIDE * slot
     while book[at + b.LEFT_OVER] != 0 and book[at + b.ID] != order:
         slot = (slot + 1) & last
@@ -49,7 +43,7 @@ def forget(book: Book, at: int) -> None:
         there = begin + b.WIDE * look
         if book[there + b.LEFT_OVER] == 0:
             break
-        if (look - home_of(book, book[there + b.ID])) & last >= (look - gap) & last:
+        if (look - ((book[there + b.ID] * b.MIXER) >> 20 & last)) & last >= (look - gap) & last:
             for column in range(b.WIDE):
                 book[begin + b.WIDE * gap + column] = book[there + column]
             gap = look
@@ -106,15 +100,12 @@ def shift(book: Book, begin: int, at: int, count: int, way: int) -> None:
 @compiled_within
 def size_of(quantity: int) -> int:
     """Where what is known of orders of this size stands; few sizes share a place."""
-    return b.SIZES_AT + 5 * ((quantity * 0x9E3779B97F4A7C1) >> 24 & (b.SIZES - 1))
+    return b.SIZES_AT + 5 * ((quantity * b.MIXER) >> 24 & (b.SIZES - 1))
 
 
 @compiled_within
 def makes(book: Book, side: int, price: int, quantity: int) -> bool:
-    """Whether orders of this size have so far behaved like a market maker's, and note one more.
-
-    Two-sided (a fifth on the lesser side), half of them within 10 bp, half gone within 5 s.
-    """
+    """Note an order; whether those of its size are two-sided (a fifth), near and brief (a half)."""
     at = size_of(quantity)
     bids, asks = book[at + b.ON_BID], book[at + b.ON_ASK]
     met, ended = bids + asks, book[at + b.ENDED]
@@ -155,10 +146,8 @@ def born(book: Book, seen: Seen, i: int) -> None:
         at = slot_of(book, order)
     side = 0 if seen[i, s.SIDE] > 0 else 1
     is_maker, is_named = makes(book, side, price, quantity), seen[i, s.FLAGS] & ev.NAMED != 0
-    if is_named:
-        book[b.NAMES] = 1
-    if book[b.NAMES] == 1:
-        is_maker = is_named
+    book[b.NAMES] |= is_named
+    is_maker = is_named if book[b.NAMES] == 1 else is_maker
     book[at + b.ID], book[at + b.AT_PRICE] = order, price
     book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
     book[at + b.BORN], book[at + b.SEQUENCE] = seen[i, s.TIME], book[b.MET]
@@ -226,12 +215,11 @@ def moved(book: Book, at: int, seen: Seen, i: int) -> None:
 @compiled_within
 def levelled(book: Book, seen: Seen, i: int) -> None:
     """A price of a side has so much now."""
-    side = 0 if seen[i, s.SIDE] > 0 else 1
-    price = seen[i, s.PRICE]
+    side, price = (0 if seen[i, s.SIDE] > 0 else 1), seen[i, s.PRICE]
     key = price if side == 0 else -price
-    at = level_of(book, side, key)
-    found = at < book[b.BIDS + side] and book[shelf(book, side, b.KEY) + at] == key
-    more = seen[i, s.NEW] - (book[shelf(book, side, b.HELD) + at] if found else 0)
+    at, begin = level_of(book, side, key), shelf(book, side, b.KEY)
+    found = at < book[b.BIDS + side] and book[begin + at] == key
+    more = seen[i, s.NEW] - (book[begin + book[b.DEEP] + at] if found else 0)
     change(book, side, price, more, 0)
     seen[i, s.NEW], seen[i, s.GONE] = max(more, 0), max(-more, 0)
 
@@ -304,9 +292,8 @@ def oldest(book: Book, side: int) -> int:
     begin = b.LEVELS_AT + 6 * book[b.DEEP]
     for at in range(begin, begin + b.WIDE * book[b.SLOTS], b.WIDE):
         left = book[at + b.LEFT_OVER]
-        if left == 0 or (left < 0) != (side == 1) or book[at + b.AT_PRICE] != price:
-            continue
-        if found < 0 or book[at + b.SEQUENCE] < book[found + b.SEQUENCE]:
+        is_there = left != 0 and (left < 0) == (side == 1) and book[at + b.AT_PRICE] == price
+        if is_there and (found < 0 or book[at + b.SEQUENCE] < book[found + b.SEQUENCE]):
             found = at
     return found
 
@@ -316,8 +303,6 @@ def purge(book: Book) -> None:
     """Take out the older of the two touching orders until the book is not crossed."""
     while state_of(book) == s.CROSSED:
         bid, ask = oldest(book, 0), oldest(book, 1)
-        if bid < 0 or ask < 0:
-            return
         at = bid if book[bid + b.SEQUENCE] < book[ask + b.SEQUENCE] else ask
         take(book, at, abs(book[at + b.LEFT_OVER]))
         book[b.PURGED] += 1
@@ -351,10 +336,7 @@ def sample(book: Book, samples: Sampled) -> None:
 
 @compiled_within
 def touch(book: Book, seen: Seen, i: int) -> None:
-    """Best prices, what stands there, and the state of the book.
-
-    Where the feed says its best prices only these messages are looked at.
-    """
+    """Best prices and the state of the book; where the feed says them, of these messages only."""
     if book[b.QUOTED] > 0:
         bid, ask = book[b.QUOTED], book[b.QUOTED + 2]
         seen[i, s.BID], seen[i, s.BID_QUANTITY] = bid, book[b.QUOTED + 1]
@@ -371,9 +353,8 @@ def touch(book: Book, seen: Seen, i: int) -> None:
 
 @compiled
 def replay_orders(seen: Seen, begin: int, book: Book, samples: Sampled, purge_ns: int) -> int:
-    """Finish the rows that `told` began, and take the samples that fall between these messages.
+    """Finish the rows that `told` began, and sample; the row at which room runs out, or their end.
 
-    The row at which there is no more room for orders or levels, else the number of rows.
     purge_ns: how long a book may stay crossed, 0 if for ever
     """
     for i in range(begin, seen.shape[0]):

@@ -129,12 +129,10 @@ def weigh(
             counters[BID_WAS], counters[ASK_WAS] = bid, ask
             wide = width_of(bid, ask)
             at_spread = slot_of(spreads, np.int64(wide * FINE) >> grid[2])
-            tick = counters[TICK]
-            if tick == 0 or bid % tick or ask % tick:
-                counters[TICK] = divisor(divisor(tick, bid), ask)
+            counters[TICK] = divisor(divisor(counters[TICK], bid), ask)
         windows[window, WIDEST] = max(windows[window, WIDEST], width_of(bid, ask))
-        counters[BOTH] = seen[i, BID_QUANTITY] + seen[i, ASK_QUANTITY]
-        counters[LESS] = min(seen[i, BID_QUANTITY], seen[i, ASK_QUANTITY])
+        bids, asks = seen[i, BID_QUANTITY], seen[i, ASK_QUANTITY]
+        counters[BOTH], counters[LESS] = bids + asks, min(bids, asks)
         at_depth = slot_of(depths, counters[BOTH] >> grid[3])
         spreads[at_spread, 1] += 1
         depths[at_depth, 1] += 1
