@@ -95,6 +95,7 @@ def test_a_symbol_in_two_files_is_taken_from_the_first_and_said(tmp_path: Path) 
         ("day,A\n1,2\n", "no column date"),
         ("date,A\n2026-01-02,ten\n", "line 2 has 'ten' as close"),
         ("date,A\n2026-01-02,inf\n", "line 2 has 'inf' as close"),
+        ("date,A,A\n2026-01-02,1,2\n", "the column 'A' twice"),
         ("date,A\nsoon,10\n", "line 2 has 'soon' as date"),
         ("date,symbol,close,volume\n2026-01-02,A,10,-4\n", "as volume"),
         (LONG + "2026-01-02,A,1,1,1,1,1\n", "two closes of 'A' on 2026-01-02"),

@@ -23,6 +23,8 @@ FORMS = (
     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
 )  # fmt: skip
 ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z")
+TWICE = "_duplicated_"
+"""What polars puts behind the name of a column that stands twice."""
 MOST = 1e18
 """No price and no volume is larger."""
 SECOND = np.timedelta64(1, "s")
@@ -120,6 +122,9 @@ def _long(found: pl.DataFrame, file: str) -> pl.DataFrame:
     import polars as pl
 
     names = _small(found.columns)
+    twice = next((one for one in found.columns if TWICE in one), None)
+    if twice is not None:
+        raise BadFile(f"{file} has the column {twice.partition(TWICE)[0]!r} twice; keep one.")
     at = _first(names, DATES)
     if at is None:
         raise BadFile(f"{file} has no column date; write date,symbol,close.")
