@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
@@ -19,6 +18,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    with_house,
 )
 
 REGIME = "japan_fx"
@@ -61,9 +61,7 @@ class JapanFx(Rulebook):
         kept = 0.0
         for one in pool.positions:
             listed = self.rates.value(one.names, "maintenance", marks.on)
-            house = pool.house(one)
-            rate = listed if math.isnan(house) else max(listed, house)
-            kept += rate * pool.size(one, marks)
+            kept += with_house(listed, pool.house(one)) * pool.size(one, marks)
         cut = self.rates.value((), "loss_cut", marks.on)
         return Levels(pool.equity_at(marks), kept, kept, cut * kept)
 

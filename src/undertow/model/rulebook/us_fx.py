@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
@@ -19,6 +18,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    with_house,
 )
 
 REGIME = "us_fx"
@@ -64,10 +64,9 @@ class UsFx(Rulebook):
 
     def rate(self, position: Position, pool: Pool, on: date) -> float:
         """Deposit rate of its class, or the dealer's where that is more."""
-        house = pool.house(position)
         names = (*position.names, *pair_class(position.symbol, self.rates, on))
         listed = self.rates.value(names, "maintenance", on)
-        return listed if math.isnan(house) else max(listed, house)
+        return with_house(listed, pool.house(position))
 
     def hiked(self, symbol: str, rate: float, on: date) -> Self:
         """The deposit of one symbol at `rate`."""
