@@ -29,8 +29,8 @@ class JapanFx(Rulebook):
     """Equity must be 4 % of all positions at their value now, and is closed out below a share.
 
     initial = maintenance = Σ N·4 %;   liquidation = loss-cut share·maintenance
-    Limits: every figure is from memory and to be checked; dealers choose the loss cut (50 % to
-    100 %), so a house rule may differ; corporate clients have other margins.
+    Limits: dealers choose the loss cut (50 % to 100 %) and when a call is due, so both are from
+    memory and a house rule may differ; corporate clients have other margins.
     Source: Cabinet Office Order on financial instruments business, article 117; margin.md 1.8.
     """
 
@@ -53,7 +53,7 @@ class JapanFx(Rulebook):
             restored_to=RestoredTo.MAINTENANCE,
             sells=Seller.BROKER,
             absorbs=Absorber.CLIENT_THEN_BROKER,
-            source="margin.md 1.8 (from memory)",
+            source="Cabinet Office Order, article 117; margin.md 1.8",
         )
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:

@@ -31,7 +31,9 @@ class UsFx(Rulebook):
     initial = maintenance = liquidation = Σ N·rate;   50:1 for major pairs, 20:1 for others
     The dealer collects more or liquidates; the firms test each tick and close at 100 %.
     class: `group` of a position, else its symbol, else the pair by its six letters
-    Limits: dealers may ask for more (a house rate); positions are written as CFDs.
+    Limits: dealers may ask for more, and NFA's temporary increases are no rows (since 2023-03-13
+    5 % of GBP and JPY, 3 % of AUD, NZD, CHF and SEK, 7 % of NOK and more of others: a house rate);
+    positions are written as CFDs.
     Source: CFTC regulation 5.9, NFA financial requirements section 12; margin.md 1.8.
     """
 
