@@ -91,7 +91,7 @@ def _titles(part: object) -> Iterator[str]:
 def _in_books() -> Iterator[tuple[str, str]]:
     """Cases of the claim, ways that prices go together, and how regimes close out."""
     for case in cases():
-        yield case.title, "studies/claim.csv"
+        yield from ((text, "studies/claim.csv") for text in (case.title, case.note) if text)
     for way in (ALL_AGAINST, COMPONENT):
         yield way, "studies/directions.py"
 

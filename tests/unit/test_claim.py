@@ -6,11 +6,14 @@ import math
 from datetime import date
 
 import pytest
+from rich.console import Console
 
 from undertow.core.answers.book import ClaimRow
 from undertow.core.errors import BadNumber
 from undertow.jobs.claim import claim_of
 from undertow.model.rulebook import RULEBOOK
+from undertow.report.book import claim_page
+from undertow.report.words import speaker
 from undertow.studies.claim import cases, claim
 
 
@@ -158,3 +161,68 @@ def test_a_fall_and_a_hike_leave_less_than_one_per_cent() -> None:
 
     assert found.call == pytest.approx(0.0093, abs=1e-4)
     assert found.called
+
+
+def test_five_times_through_a_triple_fund_is_fifteen_times() -> None:
+    found = row("Reg T triple fund")
+
+    assert found.zero == pytest.approx(1.0 / 15.0)
+    assert "Reg T triple fund is refused at this leverage: nothing would be left at −6.67 %" in (
+        claim(5.0, -0.07).outcome
+    )
+
+
+def test_what_is_refused_is_asked_again_at_the_most_that_is_allowed() -> None:
+    refused = [one for one in claim(5.0, -0.07).rows if not one.feasible]
+    stock = row("Reg T stock").at_most
+
+    assert stock is not None
+    assert stock.feasible
+    assert stock.leverage == pytest.approx(2.0)
+    assert stock.call == pytest.approx((0.5 - 0.25) / 0.75)
+    assert all(one.at_most is not None and one.at_most.at_most is None for one in refused)
+    assert not [one for one in claim(5.0, -0.07).rows if one.feasible and one.at_most]
+
+
+def test_a_triple_fund_at_its_most_is_called_at_once_and_gone_at_a_quarter() -> None:
+    found = row("Reg T triple fund").at_most
+
+    assert found is not None
+    assert found.leverage == pytest.approx(1.0 / 0.75)
+    assert found.call == pytest.approx(0.0, abs=1e-9)
+    assert found.zero == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("case", "margin", "call"),
+    [
+        ("Bybit bitcoin", 0.005 + 0.00055, 0.1955),
+        ("Bybit bitcoin, isolated", 0.005, 0.195),
+        ("OKX bitcoin", 0.004 + 0.0005, 0.1964),
+        ("OKX bitcoin, margin 1 %", 0.01 + 0.0005, 0.1915),
+    ],
+)
+def test_each_call_has_its_margin_and_its_reason_beside_it(
+    case: str, margin: float, call: float
+) -> None:
+    found = row(case)
+
+    assert found.margin == pytest.approx(margin)
+    assert found.call == pytest.approx(call, abs=5e-5)
+    assert found.note
+
+
+def test_what_moves_far_enough_leaves_nothing_at_any_leverage() -> None:
+    assert "or something that moves 2.857 times as far" in claim(5.0, -0.07).outcome
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_whole_table_fits_a_terminal_of_eighty(lang: str) -> None:
+    console = Console(width=80, no_color=True)
+    with console.capture() as got:
+        console.print(claim_page(claim(5.0, -0.07), speaker(lang)))
+    text = got.get()
+
+    assert "…" not in text
+    for figure in ("6.67", "19.55", "19.50", "19.64", "19.15", "33.33", "0.56"):
+        assert figure in text

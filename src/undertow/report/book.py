@@ -13,13 +13,14 @@ from undertow.core.answers.book import (
     AccountAnswer,
     BookAnswer,
     ClaimAnswer,
+    ClaimRow,
     PositionAnswer,
     StateAnswer,
 )
 from undertow.core.answers.said import Amount
 from undertow.report.book_ways import under_margins, ways_tables
 from undertow.report.book_within import within_tables
-from undertow.report.layout import numbers, percent, table
+from undertow.report.layout import noted, numbers, percent, table
 from undertow.report.words import ENGLISH, Words
 
 
@@ -198,27 +199,47 @@ def state(one: AccountAnswer | StateAnswer, words: Words) -> str:
 
 def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
     """What `undertow book --leverage L --move M` prints."""
-    made = table(words("By regime and date, moves in %"), narrow=True)
+    years = {row.on.year for row in answer.rows}
+    made = table(words("By regime and date, moves and margins in %"), narrow=True)
     made.columns[0].max_width = None
     made.add_column(words("date"), no_wrap=True)
     heads = (
-        words("most"), words("call"), words("closed"), words("zero"), words("then"),
-        words("by"),
+        words("margin"), words("most"), words("call"), words("closed"), words("zero"),
+        words("then"), words("by"),
     )  # fmt: skip
     numbers(made, heads)
     for row in answer.rows:
-        sign = -1.0 if answer.move < 0.0 else 1.0
-        moves = (row.call, row.liquidation, row.zero) if row.feasible else (math.nan,) * 3
-        made.add_row(
-            words(row.case), str(row.on), times(row.leverage_max),
-            *(move(sign * x) for x in moves), _claimed(row.feasible, row.wiped, row.liquidated,
-            row.called, words), times(row.does_it),
-        )  # fmt: skip
+        on = f"{row.on:%m-%d}" if len(years) == 1 else str(row.on)
+        reach = (row.call, row.liquidation) if row.feasible else (math.nan,) * 2
+        made.add_row(words(row.case), on, *_claim_cells(row, (*reach, row.zero), answer, words))
+        if row.at_most is not None:
+            last = row.at_most
+            reach = (last.call, last.liquidation)
+            made.add_row(
+                words("  at the most leverage"), "",
+                *_claim_cells(last, (*reach, last.zero), answer, words),
+            )  # fmt: skip
     made.caption = words(
-        "most: leverage that can be opened; then: after the move; by: leverage at which the move is"
-        " a call"
+        "margin: asked for at the start, fees to close included; most: times leverage that can be"
+        " opened; then: after the move; by: times leverage at which the move is a call; refused:"
+        " zero is where nothing would be left. Repo is not among them: there the loss is due in"
+        " cash within the day"
     )
-    return Group(Text(words.outcome(answer.said), style="bold"), Text(), made)
+    notes = [
+        words("{case}: {note}", case=words(row.case), note=words(row.note))
+        for row in answer.rows
+        if row.note
+    ]
+    return Group(Text(words.outcome(answer.said), style="bold"), Text(), noted(made, *notes))
+
+
+def _claim_cells(
+    row: ClaimRow, reach: tuple[float, ...], answer: ClaimAnswer, words: Words
+) -> tuple[str, ...]:
+    sign = -1.0 if answer.move < 0.0 else 1.0
+    state = _claimed(row.feasible, row.wiped, row.liquidated, row.called, words)
+    most = (share(row.margin), f"{row.leverage_max:.2f}")
+    return (*most, *(move(sign * x) for x in reach), state, f"{row.does_it:.2f}")
 
 
 def _claimed(feasible: bool, wiped: bool, liquidated: bool, called: bool, words: Words) -> str:

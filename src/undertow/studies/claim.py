@@ -12,8 +12,8 @@ from pathlib import Path
 
 from undertow.core.answers.book import ClaimAnswer, ClaimRow
 from undertow.core.answers.said import Amount, Said
-from undertow.core.book import NAN, BookAccount, Kind, Marks, Position
-from undertow.model.rulebook import Pool, moved, moves, rulebook_of
+from undertow.core.book import NAN, BookAccount, Kind, Marks, Mode, Position
+from undertow.model.rulebook import Pool, Rulebook, moved, moves, rulebook_of
 
 CASES = Path(__file__).with_name("claim.csv")
 
@@ -23,6 +23,7 @@ class Case:
     """A position to hold at a leverage, and the day whose rules are asked.
 
     opened: day on which the leverage was taken;  fallen: change of the price since then
+    hike: margin that is asked for instead of the listed one, NaN if none;  note: why it is so
     """
 
     title: str
@@ -31,6 +32,8 @@ class Case:
     on: date
     opened: date
     fallen: float
+    hike: float
+    note: str
 
 
 @cache
@@ -55,10 +58,20 @@ def _case(row: dict[str, str]) -> Case:
         underlying=row["underlying"],
         group=row["group"],
         broker_rate=float(row["house"] or NAN),
+        mode=Mode(row["mode"] or Mode.CROSS),
     )
     on = date.fromisoformat(row["on"])
     opened = date.fromisoformat(row["opened"]) if row["opened"] else on
-    return Case(row["title"], row["regime"], position, on, opened, float(row["fallen"] or 0.0))
+    return Case(
+        title=row["title"],
+        regime=row["regime"],
+        position=position,
+        on=on,
+        opened=opened,
+        fallen=float(row["fallen"] or 0.0),
+        hike=float(row["hike"] or NAN),
+        note=row["note"],
+    )
 
 
 def claim(leverage: float, move: float) -> ClaimAnswer:
@@ -76,7 +89,7 @@ def claim(leverage: float, move: float) -> ClaimAnswer:
 
 
 def _row(case: Case, leverage: float, move: float, side: float) -> ClaimRow:
-    rulebook = rulebook_of(BookAccount("claim", case.regime, 0.0))
+    rulebook = _rulebook(case)
     bought = _pool(case, leverage, side)
     opened, size = rulebook.levels(bought, bought.opening), bought.gross(bought.opening)
     feasible = opened.equity >= opened.initial * (1.0 - 1e-12)
@@ -87,12 +100,15 @@ def _row(case: Case, leverage: float, move: float, side: float) -> ClaimRow:
     reach = moves(rulebook, pool, along)
     then = rulebook.levels(pool, moved(pool.opening, along, abs(move), pool.positions))
     needed = then.maintenance + (opened.equity - then.equity)
+    most = size / opened.initial if opened.initial > 0.0 else math.inf
     return ClaimRow(
         case=case.title,
         regime=case.regime,
         symbol=case.position.symbol,
         on=case.on,
-        leverage_max=size / opened.initial if opened.initial > 0.0 else math.inf,
+        leverage=leverage,
+        margin=opened.maintenance / size,
+        leverage_max=most,
         feasible=feasible,
         call=reach.call,
         liquidation=reach.liquidation,
@@ -101,7 +117,18 @@ def _row(case: Case, leverage: float, move: float, side: float) -> ClaimRow:
         liquidated=feasible and then.equity < then.liquidation,
         wiped=feasible and then.equity <= 0.0,
         does_it=size / needed if needed > 0.0 else math.inf,
+        note=case.note,
+        # A hair less, so that it is allowed.
+        at_most=None if feasible else _row(case, most * (1.0 - 1e-12), move, side),
     )
+
+
+def _rulebook(case: Case) -> Rulebook:
+    """The regime, under another margin if the case has one."""
+    shipped = rulebook_of(BookAccount("claim", case.regime, 0.0))
+    if math.isnan(case.hike):
+        return shipped
+    return shipped.hiked(case.position.symbol, case.hike, case.opened)
 
 
 def _pool(case: Case, leverage: float, side: float) -> Pool:
@@ -128,8 +155,8 @@ def _said(rows: tuple[ClaimRow, ...], leverage: float, move: float) -> Iterator[
     if lost < 1.0:
         yield Said(
             "At {leverage} times leverage a move of {move} costs {lost} of the equity; it takes"
-            " {wiping} times for nothing to be left.",
-            values,
+            " {wiping} times for nothing to be left, or something that moves {beta} times as far.",
+            {**values, "beta": Amount(1.0 / lost, "number")},
         )
     else:
         yield Said("At {leverage} times leverage a move of {move} leaves nothing.", values)
@@ -145,3 +172,20 @@ def _said(rows: tuple[ClaimRow, ...], leverage: float, move: float) -> Iterator[
         "Of {all} cases {can} allow it: {called} are called, {sold} closed out, {wiped} wiped out.",
         counts,
     )
+    for row in rows:
+        if not row.feasible and row.zero <= abs(move):
+            yield Said(
+                "{case} is refused at this leverage: nothing would be left at {zero}; at {most}"
+                " times, the most that is allowed, at {last}.",
+                {
+                    "case": Said(row.case),
+                    "zero": Amount(math.copysign(row.zero, move), "percent"),
+                    "most": Amount(row.leverage_max, "number"),
+                    "last": Amount(math.copysign(_last(row), move), "percent"),
+                },
+            )
+
+
+def _last(row: ClaimRow) -> float:
+    """Where nothing is left at the most leverage that is allowed."""
+    return row.at_most.zero if row.at_most else row.zero

@@ -212,14 +212,20 @@ class BookAnswer:
 class ClaimRow:
     """One regime on one date, asked whether a move calls, liquidates or ends an account.
 
-    leverage_max: at which it can be opened;  feasible: whether the leverage asked for can
+    leverage: at which it is asked;  leverage_max: at which it can be opened
+    margin: what the call asks for at the start, share of the value;  feasible: whether the leverage
+    can be opened; where it cannot, the moves are as if it were, and `at_most` is the same case at
+    the most leverage
     call, liquidation, zero: moves, shares, inf if never;  does_it: leverage at which the move calls
+    note: why the margin is as it is, empty if there is nothing to say
     """
 
     case: str
     regime: str
     symbol: str
     on: date
+    leverage: float
+    margin: float
     leverage_max: float
     feasible: bool
     call: float
@@ -229,6 +235,8 @@ class ClaimRow:
     liquidated: bool
     wiped: bool
     does_it: float
+    note: str = ""
+    at_most: ClaimRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
