@@ -88,3 +88,94 @@ def test_every_code_is_written_once_in_capitals_and_has_a_source():
     assert all(row["code"].isupper() and row["source"] and row["kind"] for row in rows)
     assert {"AED", "EUR", "JPY", "USDC", "ETH", "XAG"} <= currencies()
     assert all(strange_currency(row["code"]) is None for row in rows)
+
+
+LINE = "account,symbol,quantity,price,kind,underlying,expiry,strike,right\n"
+PERPS = "account,regime,equity,currency\nb,binance,1000,USDT\n"
+SHFE = "account,regime,equity,currency\nc,shfe,100000,CNY\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (
+            (ACCOUNTS, LINE + "a,X,-1,5,option,X,2027-01-15,200,C\n"),
+            "X is an option; fill underlying",
+        ),
+        (
+            (ACCOUNTS, LINE + "a,X,-1,5,option,,2027-01-15,200,C\n"),
+            "X is an option; fill underlying",
+        ),
+        (
+            (ACCOUNTS, HEAD + STOCK, "currency,rate\nUSD,1\nGBP,1.3\nGBP,1.9\n"),
+            "GBP stands on line 3 already",
+        ),
+        (
+            (ACCOUNTS, HEAD + STOCK, "symbol,price\nSPX,5000\nSPX,6000\n"),
+            "SPX stands on line 2 already",
+        ),
+        (
+            (
+                PERPS,
+                "account,symbol,quantity,price,entry,mode,isolated_margin\n"
+                "b,BTCUSDT,1,80000,80000,isolated,-5\n",
+            ),
+            "isolated_margin is -5; it must be above 0",
+        ),
+        (
+            (SHFE, "account,symbol,quantity,price,currency\nc,AG2606,1,20000,USD\n"),
+            "AG2606 is in USD; contracts of its regime are in CNY",
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_one_sentence(files, words):
+    found = read_text(*files)
+
+    assert words in said(found)
+    assert len(found.findings) == 1
+    assert found.book is None
+
+
+def test_a_rate_that_is_stated_twice_alike_is_no_finding():
+    rates = "currency,rate\nUSD,1\nGBP,1.3\nGBP,1.3\n"
+
+    assert said(read_text(ACCOUNTS, HEAD + STOCK, rates)) == ""
+
+
+RISK, WALLET = export("binance_positions.json"), export("binance_positions.account.json")
+CTP = export("ctp_statement.txt")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('"0.500"', '"1e300"', "positionAmt is 1e300, which is too large"),
+        ('"80000.00000000"', '"0"', "markPrice is 0; it must be above 0"),
+        ('"90000.0"', '"-5"', "entryPrice is -5; it must be above 0"),
+    ],
+)
+def test_numbers_of_an_export_that_cannot_be_are_said(old, new, words):
+    found = read_text(RISK.replace(old, new, 1), WALLET, lenient=True)
+
+    assert words in said(found)
+    assert [p.symbol for p in found.book.positions] == ["ETHUSDT"]
+
+
+def test_a_statement_cut_before_its_positions_is_no_empty_account():
+    found = read_text(CTP[: CTP.index("持仓汇总")], lenient=True)
+
+    assert "does not say 持仓汇总" in said(found)
+    assert found.book is None
+
+
+def test_a_statement_cut_within_a_label_says_that_the_figure_is_missing():
+    cut = CTP[: CTP.index("Client Equity：：") + len("Client Equity：：")]
+
+    assert "does not say 客户权益" in said(read_text(cut))
+
+
+def test_text_of_four_bytes_a_letter_is_no_text_of_a_book():
+    from undertow.data.books._source import decoded
+
+    assert decoded("account".encode("utf-32")) is None
+    assert decoded("account".encode("utf-16")) == "account"

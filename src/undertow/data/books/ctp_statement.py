@@ -100,6 +100,8 @@ def _read(file: Source) -> Read:
     on = found.on or file.on or date.max
     held, margins = _positions(found, on, noted)
     equity, line = found.figures.get("equity", (NAN, 0))
+    if found.figure("margin_used") > 0.0 and not found.held:
+        noted.say(0, lacking("持仓汇总 Positions"), grave=True)
     used, risk = found.figure("margin_used"), found.figure("risk")
     if any(p.kind is Kind.OPTION for p in held):
         equity, used = _with_options(equity, used, held)
@@ -284,7 +286,7 @@ def _last_day(text: str, line: int, noted: Noted) -> date | None:
 
 def _after(label: str, text: str) -> str:
     """What stands after a label and its colons; empty if the label is not there."""
-    found = re.search(label + r"\s*:+\s*(\S+)", text)
+    found = re.search(label + r"\s*:+\s*([^\s:]\S*)", text)
     return found[1] if found else ""
 
 
