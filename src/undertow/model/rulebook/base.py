@@ -255,6 +255,11 @@ class Rulebook(ABC):
         return not_carried(pool, self.kinds)
 
 
+def with_house(listed: float, house: float) -> float:
+    """A rate or requirement as listed, or the house's where that is more; NaN is no house rate."""
+    return listed if math.isnan(house) else max(listed, house)
+
+
 def not_carried(pool: Pool, kinds: frozenset[Kind]) -> tuple[Said, ...]:
     """A sentence for each position of a kind that the regime does not know."""
     return tuple(
