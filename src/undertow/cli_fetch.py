@@ -49,11 +49,14 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
     as_json: JsonOption = False,
 ) -> None:
     """Fetch prices from a provider: keep its raw answer, write the long form, check it."""
-    from undertow.jobs.fetch import FetchRequest, day
+    from undertow.jobs.days import day, utc_now
+    from undertow.jobs.fetch import FetchRequest
     from undertow.jobs.fetch import fetch as fetched
 
+    today = utc_now().date()
+    begin, end = day(first, "--from") or today, day(last, "--to") or today
     request = FetchRequest(
-        provider, tuple(symbols), day(first, "--from"), day(last, "--to"), out,
+        provider, tuple(symbols), begin, end, out,
         step=step, against=against, again=again, at=at,
     )  # fmt: skip
     done = fetched(request)

@@ -62,7 +62,8 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
     as_json: JsonOption = False,
 ) -> None:
     """All indicators and the stress index as of a day: level, percentile, change, light."""
-    from undertow.jobs.gauge import GaugeRequest, day, gauge_of
+    from undertow.jobs.days import day
+    from undertow.jobs.gauge import GaugeRequest, gauge_of
 
     request = GaugeRequest(data, day(on, "--on"), tuple(books or ()), tuple(calm or ()))
 
@@ -83,7 +84,8 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 def _written(gauged: Gauged, since: str, out: Path) -> None:
-    from undertow.jobs.gauge import day, write_history
+    from undertow.jobs.days import day
+    from undertow.jobs.gauge import write_history
 
     first = day(since, "--since")
     if first is not None:

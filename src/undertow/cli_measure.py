@@ -160,3 +160,72 @@ def gamma(  # noqa: PLR0913, PLR0917 - one parameter per option
     named = form.value if form else ""
     request = GammaRequest(file, named, symbol, on, spot, rate, adv)
     _tell(measure_gamma(request), lang, as_json=as_json)
+
+
+@app.command()
+def daily(  # noqa: PLR0913, PLR0917 - one parameter per option
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Daily prices: files or folders.")
+    ],
+    symbols: Annotated[str, typer.Option(help="Symbols such as GC=F,SI=F; else all.")] = "",
+    on: Annotated[str, typer.Option(help="Day; else that of the newest bar.")] = "",
+    years: Annotated[int, typer.Option(min=1, help="Years of the past to compare with.")] = 10,
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
+) -> None:
+    """Daily prices: spreads, impact, ranges, volume, and how much moves as one."""
+    from undertow.jobs.measure_daily import DailyRequest, measure_daily
+
+    named = tuple(name.strip() for name in symbols.split(",") if name.strip())
+    _tell(measure_daily(DailyRequest(tuple(files), named, on, years)), lang, as_json=as_json)
+
+
+@app.command()
+def correlation(  # noqa: PLR0913, PLR0917 - one parameter per option
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Daily prices: files or folders.")
+    ],
+    pair: Annotated[
+        str, typer.Option(help="Two symbols such as SPY,TLT; the first is the source.")
+    ],
+    on: Annotated[str, typer.Option(help="Day; else that of the newest bar.")] = "",
+    window: Annotated[int, typer.Option(help="Days that a window rolls over.")] = 60,
+    decay: Annotated[float, typer.Option(help="What of the EWMA is left a day later.")] = 0.94,
+    crisis: Annotated[str, typer.Option(help="First and last day of a crisis, A:B.")] = "",
+    quiet: Annotated[str, typer.Option(help="Days to compare it with; else all before.")] = "",
+    idiosyncratic: Annotated[
+        float, typer.Option(help="Own over common variance of the source.")
+    ] = 0.0,
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
+) -> None:
+    """Two markets: how they move together, with intervals, and whether a crisis changed it."""
+    from undertow.jobs.measure_correlation import CorrelationRequest, measure_correlation
+
+    request = CorrelationRequest(
+        tuple(files), pair, on, window, decay, quiet, crisis, idiosyncratic
+    )
+    _tell(measure_correlation(request), lang, as_json=as_json)
+
+
+@app.command(cls=Several)
+def coverage(  # noqa: PLR0913, PLR0917 - one parameter per option
+    holdings: Annotated[Path, typer.Argument(metavar="FILE", help="What the fund holds.")],
+    data: Annotated[list[Path], typer.Option(help="Daily prices and volumes: FILE…")],
+    redemption: Annotated[str, typer.Option(help="Share of the fund that is redeemed.")] = "10%",
+    on: Annotated[str, typer.Option(help="Day; else that of the newest bar.")] = "",
+    days: Annotated[float, typer.Option(help="Trading days until it must be paid.")] = 5.0,
+    participation: Annotated[
+        str, typer.Option(help="Share of usual volume that can be sold.")
+    ] = "20%",
+    in_kind: Annotated[
+        str, typer.Option(help="Share of the redemption that is paid in securities.")
+    ] = "0%",
+    lang: LangOption = Lang.en,
+    as_json: JsonOption = False,
+) -> None:
+    """A fund: whether it can pay what is redeemed, by quality of assets and by time to sell."""
+    from undertow.jobs.measure_coverage import CoverageRequest, measure_coverage
+
+    request = CoverageRequest(holdings, tuple(data), redemption, on, days, participation, in_kind)
+    _tell(measure_coverage(request), lang, as_json=as_json)

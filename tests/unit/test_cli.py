@@ -200,7 +200,7 @@ def test_rules_lists_every_family(undertow: Terminal) -> None:
 
     assert set(told) == {
         "margin", "liquidation", "impact", "makers", "traders", "venues", "rulebook",
-        "indicator",
+        "indicator", "source",
     }  # fmt: skip
     assert "square_root" in told["impact"]
     assert told["impact"]["square_root"]["what"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -134,6 +135,18 @@ def test_the_page_opens_without_a_network(door: Terminal, data: Path, tmp_path: 
     assert 'data-figure="index"' in text
     assert 'data-figure="parts"' in text
     assert 'src="http' not in text
+
+
+def test_without_plotly_one_sentence_says_how_to_get_it(
+    door: Terminal, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("plotly", "plotly.offline", "plotly.graph_objects"):
+        monkeypatch.setitem(sys.modules, name, None)
+    page = tmp_path / "gauge.html"
+    said = refused(door("gauge", "--data", str(data), "--on", LAST, "--page", str(page)))
+
+    assert "pip install 'undertow[page]'" in said
+    assert not page.exists()
 
 
 @pytest.mark.parametrize(

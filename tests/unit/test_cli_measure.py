@@ -69,3 +69,67 @@ def test_wrong_input_is_one_sentence_and_exit_1(terminal: Terminal, days: tuple[
     assert (code, out) == (1, "")
     assert err.startswith("undertow: absent.zip cannot be read")
     assert err.count("\n") == 1
+
+
+@pytest.fixture
+def prices(tmp_path: Path) -> str:
+    rng = np.random.default_rng(1)
+    closes = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 0.01, (300, 2)), axis=0))
+    first = np.datetime64("2020-01-01")
+    rows = [
+        f"{first + k},{name},{close},1000"
+        for k, pair in enumerate(closes.tolist())
+        for name, close in zip("AB", pair, strict=True)
+    ]
+    file = tmp_path / "prices.csv"
+    file.write_text("\n".join(["date,symbol,close,volume", *rows]) + "\n")
+    return str(file)
+
+
+def test_correlation_is_measured_at_the_terminal(terminal: Terminal, prices: str) -> None:
+    code, out, _ = terminal("measure", "correlation", prices, "--pair", "A,B", "--json")
+    found = json.loads(out)
+
+    assert code == 0
+    assert found["symbols"] == ["A", "B"]
+    assert found["rolling"]["low"] < found["rolling"]["value"] < found["rolling"]["high"]
+
+
+def test_coverage_is_measured_at_the_terminal(
+    terminal: Terminal, prices: str, tmp_path: Path
+) -> None:
+    fund = tmp_path / "fund.csv"
+    fund.write_text("symbol,shares\nA,100\nB,100\n")
+    code, out, _ = terminal("measure", "coverage", str(fund), "--data", prices, "--json")
+    found = json.loads(out)
+
+    assert code == 0
+    assert found["liquidation"]["rcr"] == pytest.approx(10.0)
+    assert found["inputs"]["days"] == 5.0
+
+
+def test_daily_indicators_are_measured_at_the_terminal(terminal: Terminal, prices: str) -> None:
+    code, out, _ = terminal("measure", "daily", prices, "--symbols", "A", "--json")
+    found = json.loads(out)
+
+    assert code == 0
+    assert set(found["symbols"]["A"]) == {"amihud", "roll"}
+
+
+@pytest.mark.parametrize("kind", ["correlation", "coverage", "daily"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_kind_has_a_page_in_both_languages(
+    terminal: Terminal, prices: str, tmp_path: Path, kind: str, lang: str
+) -> None:
+    fund = tmp_path / "fund.csv"
+    fund.write_text("symbol,shares\nA,100\nB,100\n")
+    asked = {
+        "correlation": (prices, "--pair", "A,B", "--crisis", "2020-08-01:2020-09-30"),
+        "coverage": (str(fund), "--data", prices),
+        "daily": (prices,),
+    }
+    code, out, err = terminal("measure", kind, *asked[kind], "--lang", lang)
+
+    assert (code, err) == (0, "")
+    assert out.count("\n") > 5
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in out) == (lang == "zh")

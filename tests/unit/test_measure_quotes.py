@@ -203,3 +203,32 @@ def test_a_plain_table_is_read_and_its_lines_are_named(tmp_path: Path) -> None:
     assert found.depth.tolist() == [14.0]
     with pytest.raises(BadFile, match="line 3 goes back in time"):
         read_quotes(file, "plain")
+
+
+def test_the_layout_of_another_market_is_refused_by_its_ticks(tmp_path: Path) -> None:
+    crypto = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
+    cents = lean_rows(99.0 * DAY, 101.0 * DAY, DAY, unit=1e-4)
+    equity = packed(tmp_path, "s.zip", ("20131007_spy_minute_quote.csv", cents))
+
+    with pytest.raises(BadFile, match="not in ten-thousandths"):
+        read_quotes(crypto, "lean-equity")
+    with pytest.raises(BadFile, match="is in ten-thousandths"):
+        read_quotes(equity, "lean-crypto")
+
+
+def test_prices_in_other_ticks_than_the_baseline_are_refused(tmp_path: Path) -> None:
+    calm = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
+    text = lean_rows(9999.9 * DAY, 10000.1 * DAY, DAY)
+    name = "20170904_btcusd_minute_quote"
+    bad = packed(tmp_path, "t.zip", (f"{name}.csv", text))
+
+    with pytest.raises(BadNumber, match="100 times its baseline"):
+        measure_quotes([calm], [bad], FORM)
+
+
+def test_a_day_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    calm = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
+    bad = day_file(tmp_path, 20170904, 0.1 * DAY, DAY)
+
+    with pytest.raises(BadNumber, match="give each day once"):
+        measure_quotes([calm, calm], [bad], FORM)

@@ -137,6 +137,17 @@ def test_bars_of_databento_are_read_and_the_key_is_in_the_head_only() -> None:
     assert parse_qs(recording.forms[0])["stype_in"] == ["continuous"]
 
 
+def test_a_key_is_not_sent_on_to_another_address() -> None:
+    with replaying(GOOD["databento"]) as elsewhere:
+        moved = Reply(status=303, head={"Location": f"{elsewhere.address}/here"})
+        with replaying(moved) as recording:
+            bars = read("databento", recording)
+
+    assert len(bars) == 2
+    assert "Authorization" in recording.heads[0]
+    assert "Authorization" not in elsewhere.heads[0]
+
+
 @PLAIN
 def test_a_provider_that_limits_is_asked_again_after_the_time_it_names(name: str) -> None:
     busy = Reply(b"slow down", 429, {"Retry-After": "7"})

@@ -17,11 +17,14 @@ from undertow.core.history import History
 from undertow.studies.stress_index import (
     EQUAL,
     Stress,
+    by_segment,
     composite,
     correlations,
     indexed,
+    proxies,
     rank_stability,
     scored,
+    sessions,
     strained,
     stress_index,
 )
@@ -218,6 +221,30 @@ def test_what_was_known_at_a_moment_is_the_index_of_that_moment() -> None:
         assert cut.days[-1] == whole.days[at]
         assert cut.index[-1] == whole.index[at]
         assert cut.contributions[-1].tolist() == whole.contributions[at].tolist()
+
+
+@pytest.mark.parametrize("bump", [0.1, 0.5, 2.0])
+def test_a_segment_that_is_worse_never_lowers_the_index(bump: float) -> None:
+    prices, held = prices_of_panel(), anchors()
+    days = sessions(prices)
+    scores = {m.name: scored(x, held.scales[m.name]) for m, x in proxies(prices, days)}
+    means, signed, _ = by_segment(scores, len(days))
+    halves = np.array([held.halves[name] for name in SEGMENTS])
+
+    def last(above: np.ndarray, both: np.ndarray) -> float:
+        r = correlations(np.sign(both) * strained(np.abs(both), halves))
+        return float(composite(strained(above[-1:], halves), r[-1:], EQUAL)[0][0])
+
+    # What is older than 100 sessions weighs less than a thousandth.
+    for at in np.random.default_rng(7).integers(6000, len(days), 30):
+        above, both = means[at - 99 : at + 1].copy(), signed[at - 99 : at + 1].copy()
+        base = last(above, both)
+        for k in range(K):
+            worse, more = above.copy(), both.copy()
+            worse[-1, k] += bump
+            more[-1, k] += bump
+
+            assert last(worse, more) >= base
 
 
 def test_garbling_the_future_changes_no_past_reading() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from undertow.core.errors import BadNumber
 from undertow.core.history import Moments
 from undertow.core.shapes import Flags, Floats
 
@@ -72,5 +73,8 @@ def joined(parts: tuple[Quotes, ...]) -> Quotes:
     """Several days as one, in the order of time."""
     time = np.concatenate([p.time for p in parts])
     order = np.argsort(time, kind="stable")
+    again = np.flatnonzero(np.diff(time[order]) == np.timedelta64(0, "ms"))
+    if len(again):
+        raise BadNumber(f"two files have the minute {time[order][again[0]]}; give each day once.")
     sides = [np.concatenate(same)[order] for same in zip(*(p.sides for p in parts), strict=True)]
     return parts[0].of(time[order], sides, sum(p.skipped for p in parts))

@@ -22,6 +22,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 CLOSE, OPEN = time(16), time(9, 30)
 MORNING = ("SPX", "NDX", "RUT", "VIX")
 """Roots whose contracts stop at the opening of the day they expire (their weeklies do not)."""
+MOST = 1e15
 SPOT_ROW = ("", "", "")
 CBOE_DATE = re.compile(r"(\w+) (\d{1,2}), (\d{4})|(\d{1,2}) (\w+) (\d{4}) at (\d{1,2}:\d{2})")
 ZONE = re.compile(r"GMT([+-]\d+)")
@@ -88,9 +89,12 @@ def _format(lines: list[list[str]]) -> str:
 def _cell(text: str | None, where: str) -> float:
     """A number of a cell; NaN where it is empty."""
     try:
-        return float(text) if text and text.strip() else float("nan")
+        found = float(text) if text and text.strip() else float("nan")
     except ValueError:
         raise BadFile(f"{where} has {text!r} where a number is due; mend it.") from None
+    if abs(found) > MOST:
+        raise BadFile(f"{where} has {text!r}, which no price and no interest is; mend it.")
+    return found
 
 
 def _end(day: date, at: time = CLOSE) -> datetime:
@@ -166,7 +170,10 @@ def _lean_row(cells: list[str], where: str) -> Quoted:
 
 def _cboe(file: Path, lines: list[list[str]], wanted: Wanted) -> Chain:
     """A row for each strike: the call on the left, the put on the right."""
-    at = next(k for k, line in enumerate(lines) if line[:1] == ["Expiration Date"])
+    heads = [k for k, line in enumerate(lines) if line[:1] == ["Expiration Date"]]
+    if not heads:
+        raise BadFile(f"{file.name} has no line Expiration Date; check --format.")
+    at = heads[0]
     top = " ".join(",".join(line) for line in lines[:at])
     last = re.search(r"Last: ([\d.]+)", top)
     spot = wanted.spot if wanted.spot > 0.0 else float(last[1]) if last else float("nan")
@@ -250,6 +257,12 @@ def _long(file: Path, wanted: Wanted) -> Chain:
 
 def _picked(rows: list[dict[str, str]], file: str, wanted: Wanted) -> list[dict[str, str]]:
     """The rows of one underlying at one moment; UnknownName if it is not clear which."""
+    for row in rows:
+        for name in ("moment", "underlying", "right", "expiry"):
+            if row[name] is None:
+                raise BadFile(f"{file} line {row['line']} has no {LONG[name][0]}; add it.")
+    if not rows:
+        raise BadFile(f"{file} holds no option; give a chain.")
     names = sorted({row["underlying"] for row in rows})
     if wanted.symbol and wanted.symbol not in names:
         raise unknown("underlying", wanted.symbol, names, file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from undertow.core.answers.fetched import FetchAnswer, Fetched
@@ -19,14 +19,10 @@ from undertow.data.sources import SOURCES
 from undertow.data.sources._wire import Wire
 from undertow.data.sources.base import Ask, Bar, Provider
 from undertow.jobs.answer import Json, digest, told, wrapped
+from undertow.jobs.days import utc_now
 
 FRESH = timedelta(hours=12)
 """A kept answer to the very same question is used again for so long."""
-
-
-def utc_now() -> datetime:
-    """The moment, for the door."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +94,6 @@ def fetch(request: FetchRequest) -> FetchDone:
     )
     answer = FetchAnswer(_said(request, fetched, failed), request.provider, fetched, failed)
     return FetchDone(answer, _inputs(request, fetched))
-
-
-def day(text: str, option: str) -> date:
-    """The day that is asked for; today in UTC if it is empty."""
-    if not text:
-        return utc_now().date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadDate(f"{text!r} is no day; write it like {option} 2026-01-30.") from None
 
 
 def _provider(request: FetchRequest) -> Provider:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from undertow.core.answers.gauge import GaugeAnswer, GaugeHistory
-from undertow.core.errors import BadDate, BadFile, NotWritable
+from undertow.core.errors import BadFile, NotWritable
 from undertow.core.history import FIELDS, History
 from undertow.core.shapes import Floats
 from undertow.data.history import read_history
 from undertow.jobs.answer import Json, digest, told, wrapped
+from undertow.jobs.days import utc_now
 from undertow.report.gauge_page import gauge_page
 from undertow.report.words import speaker
 from undertow.studies.gauge import gauge, gauge_history, levels, light
@@ -60,7 +61,7 @@ class Gauged:
 
 def gauge_of(request: GaugeRequest) -> Gauged:
     """Read and gauge."""
-    on = request.on or datetime.now(UTC).date()
+    on = request.on or utc_now().date()
     symbols = {name for member in panel() for name in member.symbols}
     symbols |= {name for one in beside_panel() for name in one.symbols}
     history = read_history(request.data)
@@ -109,14 +110,6 @@ def _bytes(history: History) -> Iterator[bytes]:
         yield symbol.encode()
         yield history[symbol].date.tobytes()
         yield from (getattr(history[symbol], name).tobytes() for name in FIELDS)
-
-
-def day(text: str, option: str) -> date | None:
-    """The day that is asked for, None if none is."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise BadDate(f"{text!r} is no day; write it like {option} 2026-01-30.") from None
 
 
 def write_history(gauged: Gauged, since: date, file: Path) -> int:

@@ -10,12 +10,13 @@ from undertow.report.gauge import level, lights, named, number, segments
 from undertow.report.page import whole
 from undertow.report.page_figures import section
 from undertow.report.page_html import Cell, Markup, element, row, table
+from undertow.report.theme import plotly_script
 from undertow.report.words import Words
 
 
 def gauge_page(answer: GaugeAnswer, history: GaugeHistory, words: Words) -> str:
     """As HTML that opens without a network; InputError if plotly is not installed."""
-    said = [words.said(one) for one in answer.said]
+    script, said = plotly_script(), [words.said(one) for one in answer.said]
     main = element(
         "main",
         element("p", "Undertow", class_="over"),
@@ -26,7 +27,7 @@ def gauge_page(answer: GaugeAnswer, history: GaugeHistory, words: Words) -> str:
         element("section", element("h2", words("Parts of the index")), _segments(answer, words)),
         element("section", element("h2", words("Indicators")), _readings(answer, words)),
     )
-    return whole(main, title=said[0], words=words)
+    return whole(main, script, title=said[0], words=words)
 
 
 def _figures(answer: GaugeAnswer, history: GaugeHistory, words: Words) -> Iterator[Markup]:

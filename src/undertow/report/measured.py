@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatch
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from undertow.core.answers.measured import BasisAnswer, GammaAnswer, Measured, QuotesAnswer
+from undertow.core.answers.measured import (
+    BasisAnswer,
+    Contagion,
+    CorrelationAnswer,
+    CoverageAnswer,
+    DailyAnswer,
+    GammaAnswer,
+    IndicatorReading,
+    Measured,
+    QuotesAnswer,
+)
 from undertow.core.answers.said import Amount
 from undertow.report.layout import numbers, table
 from undertow.report.words import ENGLISH, Words
@@ -130,5 +140,105 @@ def _gamma(answer: GammaAnswer, words: Words) -> Iterator[Table]:
         high=number(answer.flip_high),
         share=number(None if answer.share_of_adv is None else 100.0 * answer.share_of_adv),
         above=Amount(answer.calls_above, "share"),
+    )
+    yield made
+
+
+@tables_of.register
+def _daily(answer: DailyAnswer, words: Words) -> Iterator[Table]:
+    for symbol, found in answer.symbols.items():
+        yield _readings(symbol, found, words)
+    if answer.together:
+        yield _readings(words("all together"), answer.together, words)
+
+
+def _readings(heading: str, found: Mapping[str, IndicatorReading], words: Words) -> Table:
+    heads = (words("reading"), words("usual"), "5 %", "95 %", words("percentile"))
+    rows = [
+        (
+            name,
+            *(f"{x:.3g}".replace("-", "−") for x in (one.value, one.usual, one.low, one.high)),
+            number(100.0 * one.percentile, 0),
+        )
+        for name, one in found.items()
+    ]
+    return listed(heading, heads, rows)
+
+
+@tables_of.register
+def _correlation(answer: CorrelationAnswer, words: Words) -> Iterator[Table]:
+    rows = [
+        (words("rolling"), answer.rolling),
+        (words("EWMA"), answer.ewma),
+        (words("DCC(1,1)"), answer.dcc),
+    ]
+    heads = (
+        words("correlation"), words("from"), words("to"), words("a window before"),
+        words("percentile"),
+    )  # fmt: skip
+    yield listed(
+        ", ".join(answer.symbols),
+        heads,
+        [
+            (name, *(number(x) for x in (one.value, one.low, one.high, one.before)),
+             number(100.0 * one.percentile, 0))
+            for name, one in rows
+        ],
+    )  # fmt: skip
+    if answer.contagion is not None:
+        yield _crisis(answer.contagion, words)
+
+
+def _crisis(found: Contagion, words: Words) -> Table:
+    quiet, crisis = found.quiet, found.crisis
+    heads = (words("correlation"), words("from"), words("to"), words("returns"))
+    rows = [
+        (words("quiet"), quiet.value, quiet.low, quiet.high, quiet.returns),
+        (words("crisis"), crisis.value, crisis.low, crisis.high, crisis.returns),
+        (
+            words("corrected (Forbes, Rigobon)"),
+            found.adjusted,
+            found.adjusted_low,
+            found.adjusted_high,
+            None,
+        ),
+        (words("to be expected (Corsetti and others)"), found.threshold, None, None, None),
+    ]
+    return listed(
+        words("A crisis against quiet days"),
+        heads,
+        [(name, number(x), number(y), number(z), number(n, 0)) for name, x, y, z, n in rows],
+    )
+
+
+@tables_of.register
+def _coverage(answer: CoverageAnswer, words: Words) -> Iterator[Table]:
+    rows = [
+        (words("by quality of assets"), answer.hqla),
+        (words("by what can be sold in time"), answer.liquidation),
+    ]
+    heads = (
+        words("can be paid"), words("coverage"), words("at most"), words("gap, % of the fund"),
+        words("band"),
+    )  # fmt: skip
+    made = listed(
+        words("Redemption of {share}", share=Amount(answer.redemption, "share")),
+        heads,
+        [
+            (
+                name, words.money(one.liquid), number(one.rcr), number(one.rcr_high),
+                number(100.0 * one.gap, 1), words(one.band),
+            )
+            for name, one in rows
+        ],
+    )  # fmt: skip
+    made.caption = words(
+        "fund of {nav}; {days} days at {part} of volume; all could be met up to a redemption of"
+        " {most}; ten largest holdings {top}",
+        nav=words.money(answer.nav),
+        days=number(answer.horizon_days, 0),
+        part=Amount(answer.participation, "share"),
+        most=Amount(answer.largest_met, "share"),
+        top=Amount(answer.top10, "share"),
     )
     yield made

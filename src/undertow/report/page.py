@@ -31,7 +31,7 @@ def page(
     beside: the run without the changes; without its tables, `summary["beside"]` is enough for the
     comparison. InputError if plotly is not installed.
     """
-    words = naming(summary, words)
+    script, words = plotly_script(), naming(summary, words)
     other = beside[0] if beside else record(summary, "beside")
     main = element(
         "main",
@@ -43,12 +43,12 @@ def page(
         origin(summary, words),
     )
     first = (sentences(summary, words) or ["Undertow"])[0]
-    return whole(main, title=first, words=words)
+    return whole(main, script, title=first, words=words)
 
 
-def whole(main: Markup, *, title: str, words: Words) -> str:
-    """A page around its main part, with all it needs; InputError if plotly is not installed."""
-    scripts = map(_script, (plotly_script(), _dark(), _asset("page.js")))
+def whole(main: Markup, script: str, *, title: str, words: Words) -> str:
+    """A page around its main part, with all it needs. script: the drawing library's"""
+    scripts = map(_script, (script, _dark(), _asset("page.js")))
     body = element("body", main, *scripts)
     return f"<!doctype html>\n{element('html', _head(title), body, lang=words.language)}\n"
 

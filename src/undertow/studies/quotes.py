@@ -24,6 +24,8 @@ FEWEST_MINUTES = 30
 """Quotes that an hour needs to count."""
 MANY_DAYS = 20
 """Baseline days from which on each hour of the day has its own baseline."""
+APART = 5.0
+"""Factor between the prices of both days from which on their units are doubted."""
 BOUND = 0.5
 """Share of minutes at one tick from which on the tick binds."""
 
@@ -50,6 +52,12 @@ def quotes_answer(baseline: Quotes, stress: Quotes) -> QuotesAnswer:
         raise BadNumber(
             f"the baseline is of {baseline.symbol}, the stress day of {stress.symbol}; give one"
             " instrument."
+        )
+    apart = float(np.median(stress.mid) / np.median(baseline.mid))
+    if not 1.0 / APART < apart < APART:
+        raise BadNumber(
+            f"{stress.symbol} is {apart:.3g} times its baseline; one of the files is in other"
+            " ticks, or of another instrument."
         )
     calm, bad = _uncrossed(baseline), _uncrossed(stress)
     before, after = hours_of(calm, "the baseline"), hours_of(bad, "the stress day")

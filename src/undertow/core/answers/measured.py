@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -237,5 +238,151 @@ class GammaAnswer:
     squeeze: bool
     counted: Counted
     rate: float
+    said: tuple[Said, ...]
+    warnings: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorReading:
+    """An indicator on a day beside its own past.
+
+    usual: median of the readings before, low, high: 5 % and 95 % of them;  percentile: share of
+    them below today's;  readings: their number;  worse: 1 if high is strained, −1 if low is
+    """
+
+    value: float
+    unit: str
+    date: date
+    usual: float
+    low: float
+    high: float
+    percentile: float
+    readings: int
+    worse: int
+
+
+@dataclass(frozen=True, slots=True)
+class DailyAnswer:
+    """`measure daily`: indicators of each symbol, and of all together, by name."""
+
+    on: date
+    symbols: Mapping[str, Mapping[str, IndicatorReading]]
+    together: Mapping[str, IndicatorReading]
+    said: tuple[Said, ...]
+    warnings: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationNow:
+    """One estimate of a correlation on a day.
+
+    low, high: Fisher interval (95 %) with as many independent returns as `returns` says
+    percentile: share of its own earlier values below it;  before: value one window earlier
+    """
+
+    value: float
+    low: float
+    high: float
+    returns: float
+    percentile: float
+    before: float
+
+
+@dataclass(frozen=True, slots=True)
+class DccFit:
+    """What DCC(1,1) was fitted with: weights of the last product and of the last correlation."""
+
+    a: float
+    b: float
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contagion:
+    """A crisis against quiet days, corrected for what larger moves do to a correlation.
+
+    delta: variance of the source (the first symbol) in the crisis / in quiet days − 1
+    adjusted: Forbes–Rigobon ρ/√(1 + δ(1 − ρ²)) of the crisis, with the interval of ρ carried over
+    threshold: Corsetti–Pericoli–Sbracia φ = ρ₀ √((1 + δ)/(1 + δ ρ₀² (1 + λ))) of the quiet days;
+    idiosyncratic: λ, own over common variance of the source
+    raw_rises, adjusted_rises, beyond_threshold: whether the crisis is higher (Fisher test, 5 % one
+    sided) as it is, after the first and after the second correction
+    """
+
+    quiet: CorrelationNow
+    crisis: CorrelationNow
+    delta: float
+    adjusted: float
+    adjusted_low: float
+    adjusted_high: float
+    threshold: float
+    idiosyncratic: float
+    raw_rises: bool
+    adjusted_rises: bool
+    beyond_threshold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationAnswer:
+    """`measure correlation`: how two markets move together on a day, and whether that is new.
+
+    sign_changed: whether the rolling correlation has another sign than a window before, both
+    intervals leaving 0 out;  contagion: None without days of a crisis
+    """
+
+    symbols: tuple[str, str]
+    on: date
+    window: int
+    rolling: CorrelationNow
+    ewma: CorrelationNow
+    dcc: CorrelationNow
+    fit: DccFit
+    sign_changed: bool
+    contagion: Contagion | None
+    said: tuple[Said, ...]
+    warnings: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One measure of what a fund can pay.
+
+    liquid: money, by this measure;  rcr: liquid / net redemption;  rcr_high: the same if what is
+    not known were liquid;  gap: (redemption − liquid) / fund, below 0 there is a cushion
+    band: ok from 1.5 on, watch from 1, warning from 0.5, else critical
+    """
+
+    liquid: float
+    rcr: float
+    rcr_high: float
+    gap: float
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageAnswer:
+    """`measure coverage`: whether a fund can pay what is redeemed.
+
+    redemption: share of the fund;  net_redemption: money, without what is paid in kind
+    hqla: by quality of assets;  liquidation: by what a share of volume sells within the horizon
+    largest_met: largest redemption that the second measure covers;  buckets: share of the fund that
+    can be sold within 3 days, 5, 20, and later or not known
+    top10, herfindahl: weight of the ten largest, Σ weight²
+    """
+
+    on: date
+    holdings: int
+    nav: float
+    redemption: float
+    in_kind: float
+    net_redemption: float
+    horizon_days: float
+    participation: float
+    hqla: Covered
+    liquidation: Covered
+    largest_met: float
+    buckets: Mapping[str, float]
+    top10: float
+    herfindahl: float
     said: tuple[Said, ...]
     warnings: tuple[Said, ...]

@@ -57,20 +57,21 @@ class Wire:
 
     def get(self, who: str, address: str, parameters: Mapping[str, str]) -> bytes:
         """The body of an address with parameters."""
-        return self._asked(who, f"{address}?{urlencode(parameters)}", {})
+        return self._asked(who, f"{address}?{urlencode(parameters)}", "")
 
     def post(self, who: str, address: str, parameters: Mapping[str, str], user: str) -> bytes:
         """The body of an answer to a form, sent by a user without a password."""
-        head = {"Authorization": f"Basic {b64encode(f'{user}:'.encode()).decode()}"}
-        return self._asked(who, address, head, urlencode(parameters).encode())
+        secret = f"Basic {b64encode(f'{user}:'.encode()).decode()}"
+        return self._asked(who, address, secret, urlencode(parameters).encode())
 
-    def _asked(
-        self, who: str, address: str, head: Mapping[str, str], form: bytes | None = None
-    ) -> bytes:
+    def _asked(self, who: str, address: str, secret: str, form: bytes | None = None) -> bytes:
         if not address.startswith(("http://", "https://")):
             raise NoAnswer(f"{address!r} is no address of {who}; write it like https://HOST.")
-        whole = {"User-Agent": "undertow", "Accept": "*/*", **head}
-        request = Request(address, data=form, headers=whole)  # noqa: S310 - checked above
+        head = {"User-Agent": "undertow", "Accept": "*/*"}
+        request = Request(address, data=form, headers=head)  # noqa: S310 - checked above
+        if secret:
+            # Not sent on to where the provider may redirect.
+            request.add_unredirected_header("Authorization", secret)
         return self.patient(who, lambda: self._once(request))
 
     def patient(self, who: str, ask: Callable[[], Found]) -> Found:

@@ -1,0 +1,76 @@
+"""`undertow measure daily`: read daily prices, and compute every indicator that they allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from undertow.core.errors import BadDate, BadNumber
+from undertow.core.history import DAY, History
+from undertow.data.history import read_history
+from undertow.jobs.answer import Json
+from undertow.jobs.measured import Answered, inputs_of
+from undertow.studies.daily import daily_answer
+
+MOST = 30
+DAYS_A_YEAR = 366
+
+
+@dataclass(frozen=True, slots=True)
+class DailyRequest:
+    """Files and folders, and which of them.
+
+    symbols: names, all if there are none;  on: the day, else the newest bar's
+    years: of the past that a reading is set beside
+    """
+
+    files: tuple[Path, ...]
+    symbols: tuple[str, ...] = ()
+    on: str = ""
+    years: int = 10
+
+
+def measure_daily(request: DailyRequest) -> Answered:
+    """Every indicator on one day."""
+    history = read_history(*request.files)
+    symbols = request.symbols or history.symbols
+    if len(symbols) > MOST:
+        raise BadNumber(
+            f"the files hold {len(symbols)} symbols, at most {MOST} are measured at once; name some"
+            " with --symbols GC=F,SI=F."
+        )
+    chosen = history.of(symbols)
+    _daily(chosen)
+    on = day_of(request.on, chosen)
+    past = chosen.since(on - timedelta(days=DAYS_A_YEAR * request.years))
+    for symbol in symbols:
+        if symbol not in past.until(on):
+            raise BadNumber(f"{symbol} has no bar in the {request.years} years up to {on}.")
+    answer = daily_answer(past, symbols, on)
+    asked: dict[str, Json] = {
+        "files": [file.name for file in request.files],
+        "symbols": list(symbols),
+        "on": on.isoformat(),
+        "years": request.years,
+    }
+    return Answered("daily", answer, inputs_of(request.files, asked))
+
+
+def day_of(text: str, history: History) -> date:
+    """The day that is named, else the day of the newest bar."""
+    if not text:
+        newest: date = history.end.astype("datetime64[D]").item()
+        return newest
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadDate(f"{text!r} is no day; write 2026-02-05.") from None
+
+
+def _daily(history: History) -> None:
+    for symbol, bars in history.bars.items():
+        if bars.step != np.timedelta64(DAY):
+            raise BadNumber(f"{symbol} has bars of {bars.step}, no days; give daily prices.")
