@@ -1,14 +1,18 @@
 """Back-test of stated probabilities of a call on daily returns from 2010 to 2025.
 
-`python bench/survival.py [PRICES.parquet]` prints a table by decile for several horizons and
-filters of volatility. Accounts under Reg T of one to three stocks and funds, long and short, one
-for each horizon of days, so that no two cases share a day.
+`python bench/survival.py [PRICES.parquet] [--days 10] [--draws 8]` prints a table by decile for
+several horizons and filters of volatility. Accounts under Reg T of one to three stocks and funds,
+long and short, one for each horizon of days, so that no two cases share a day. More draws are
+other accounts, half of them on other days; they share the market's days, so they are no more
+history, but tell what hangs on the accounts drawn.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
-from datetime import date
+from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import polars as pl
@@ -42,19 +46,37 @@ def table(found: BackTest) -> str:
     return "\n".join((HEADER, *lines))
 
 
+def asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("prices", nargs="?", type=Path, default=PRICES)
+    parser.add_argument("--days", type=int, nargs="+", default=(5, 10, 20))
+    parser.add_argument("--draws", type=int, default=1, help="other accounts on other days")
+    return parser.parse_args()
+
+
+def trying(draw: int, days: int) -> Trying:
+    """The accounts of one draw; every second one stands half a horizon later."""
+    since = date(2010, 1, 1) + timedelta(days=draw % 2 * days * 7 // 10)
+    return Trying(since, date(2026, 1, 1), seed=1 + draw)
+
+
 def main() -> int:
-    path = Path(sys.argv[1]) if len(sys.argv) > 1 else PRICES
-    if not path.exists():
-        print(f"{path} is not there; give a Parquet file with the columns date, symbol and close.")
+    given = asked()
+    if not given.prices.exists():
+        print(f"{given.prices} is not there; give a Parquet file with date, symbol and close.")
         return 1
-    returns = returns_from(pl.read_parquet(path), {symbol: symbol for symbol in SYMBOLS})
-    trying = Trying(date(2010, 1, 1), date(2026, 1, 1))
-    for days in (5, 10, 20):
-        for name, volatility in FILTERS.items():
-            found = back_tested(returns, trying, Drawing(days, 2_000, volatility=volatility))
-            inside = sum(one.inside for one in found.deciles)
-            print(f"\n{days} days, {name}: {found.cases} accounts, {found.since} to {found.until}")
-            print(f"{table(found)}\n{inside} of {len(found.deciles)} deciles inside their band")
+    returns = returns_from(pl.read_parquet(given.prices), {symbol: symbol for symbol in SYMBOLS})
+    for days, (name, volatility) in product(given.days, FILTERS.items()):
+        drawing, inside = Drawing(days, 2_000, volatility=volatility), 0
+        for draw in range(given.draws):
+            found = back_tested(returns, trying(draw, days), drawing)
+            inside += sum(one.inside for one in found.deciles)
+            if not draw:
+                print(
+                    f"\n{days} days, {name}: {found.cases} accounts, {found.since} to {found.until}"
+                )
+                print(table(found))
+        print(f"{inside} of {given.draws * len(found.deciles)} deciles inside their band")
     return 0
 
 

@@ -11,6 +11,7 @@ from undertow.model.rulebook._rates import FOLDER
 
 SOURCE = "../src/undertow/model/rulebook"
 SHOWN = 6
+OPEN = ("memory", "assumed")
 SAID = (
     "What `undertow book` knows of margin, one file a regime. Every number is a dated row of a"
     " table with unit, source and status: `official` is the exchange's or the law's own text,"
@@ -32,6 +33,21 @@ def sections() -> Iterator[str]:
         yield table(heads, [terms(part)])
         heads = ("rate", "of", "values", "unit", "in force", "status", "source")
         yield table(heads, list(rates(rows.get(name, ()))))
+    yield unchecked()
+
+
+def unchecked() -> str:
+    """The rates that no source has been seen for, by regime."""
+    rows = [row for file in sorted(FOLDER.glob("*.csv")) for row in read_rates(file)]
+    open_ = sorted((r for r in rows if r.status in OPEN), key=lambda r: (r.regime, r.what))
+    lines = []
+    for (regime, what), same in groupby(open_, key=lambda r: (r.regime, r.what)):
+        mine = list(same)
+        status = ", ".join(sorted({row.status for row in mine}))
+        lines.append((f"`{regime}`", f"`{what}`", names(mine), str(len(mine)), status))
+    share = f"{len(open_)} of {len(rows)} rows are of status `memory` or `assumed`."
+    heads = ("table", "rate", "of", "rows", "status")
+    return f"## What is still to be checked\n\n{share}\n\n{table(heads, lines)}"
 
 
 def terms(part: type[Rulebook]) -> tuple[str, ...]:

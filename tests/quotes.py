@@ -15,10 +15,8 @@ def lean_rows(
 ) -> str:
     """LEAN rows with the same open, high, low and close."""
     lines = []
-    bid, ask = bid / unit, ask / unit
-    if unit != 1.0:
-        bid, ask = np.round(bid), np.round(ask)
-    for k, (b, a, q) in enumerate(zip(bid, ask, size, strict=True)):
+    prices = [side if unit == 1.0 else np.round(side / unit) for side in (bid, ask)]
+    for k, (b, a, q) in enumerate(zip(*prices, size, strict=True)):
         time = (first_minute + k) * MINUTE
         lines.append(f"{time},{b},{b},{b},{b},{q},{a},{a},{a},{a},{q}")
     return "\n".join(lines) + "\n"

@@ -1,9 +1,9 @@
-"""Indicators against published values: connectedness, EDGE, the OFR index, the absorption ratio."""
+"""Published values of indicators, of the GARCH benchmark and of a SPAN array."""
 
 import pytest
 
 from published_answers import missed
-from undertow.published import absorption, connectedness, edge, ofr_fsi
+from undertow.published import absorption, connectedness, edge, garch, ofr_fsi, span_array
 
 
 @pytest.mark.parametrize("start", ["2012 total", "2012 table", "2012 net", "2009 index"])
@@ -25,3 +25,16 @@ def test_the_parts_of_the_ofr_index_add_up_to_it(start):
 
 def test_the_absorption_ratio_is_that_of_the_matlab_code():
     assert missed(absorption.CHECK) == []
+
+
+@pytest.mark.parametrize("start", ["mean", "omega", "alpha", "beta", "log likelihood"])
+def test_the_garch_benchmark_is_met(start):
+    assert missed(garch.CHECK, start) == []
+
+
+def test_a_backcast_before_the_first_return_is_another_model():
+    assert missed(garch.CHECK, "trap") == []
+
+
+def test_the_scanning_risk_of_a_covered_write_is_mcmillans():
+    assert missed(span_array.CHECK) == []

@@ -61,6 +61,14 @@ def test_the_way_out_is_by_the_markets_that_come_with_the_package(answer: BookAn
     assert answer.leaving.stressed.cost > answer.leaving.normal.cost
 
 
+def test_what_the_markets_do_not_list_is_said(answer: BookAnswer) -> None:
+    assert answer.leaving is not None
+    told = replace(answer, leaving=replace(answer.leaving, without=("ZZZ", "YYY")))
+
+    assert "not listed there: ZZZ, YYY" in printed(told)
+    assert "not listed there" not in printed(answer)
+
+
 def test_a_book_that_no_market_lists_has_no_way_out_said() -> None:
     held = Position("b", "ZZZ", 1.0, 10.0)
     book = Book((held,), (BookAccount("b", "reg_t", 100.0),), DAY)

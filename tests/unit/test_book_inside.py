@@ -65,9 +65,23 @@ def test_what_no_news_moves_is_said_and_what_news_moves_is_not(tmp_path: Path) -
         "\naccount,symbol,quantity,price\nf,SI,2,\np,BTCUSDT,1,88000\n"
     )
     answer = book_of(BookRequest((file,), date(2026, 11, 23), inside=SMALL)).answer
-    (said,) = [str(one) for one in answer.warnings if "no news of them" in str(one)]
+    (said,) = [str(one) for one in answer.said if "No news of" in str(one)]
+    change = next(w for w in answer.accounts[1].directions if w.name == "feb-2026").along["BTCUSDT"]
 
-    assert said.startswith("Inside feb-2026 only forced sales move BTCUSDT: ")
+    assert said.startswith("No news of BTCUSDT is in that, only forced sales: ")
+    assert f"(BTCUSDT {100 * change:.2f} %)".replace("-", "−") in said
+    assert f"cost {-88_000.0 * change:,.0f} dollars" in said
+
+
+def test_a_short_gains_from_the_news_that_is_not_in_it(tmp_path: Path) -> None:
+    file = tmp_path / "book.csv"
+    file.write_text(
+        "account,regime,equity,currency\np,binance,30000,USDT\n\nsymbol,quantity,price\n"
+        "BTCUSDT,-1,88000\n"
+    )
+    answer = book_of(BookRequest((file,), inside=SMALL)).answer
+
+    assert "would have brought" in answer.outcome
 
 
 PERPETUAL = (

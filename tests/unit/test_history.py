@@ -95,6 +95,7 @@ def test_a_symbol_in_two_files_is_taken_from_the_first_and_said(tmp_path: Path) 
         ("day,A\n1,2\n", "no column date"),
         ("date,A\n2026-01-02,ten\n", "line 2 has 'ten' as close"),
         ("date,A\n2026-01-02,inf\n", "line 2 has 'inf' as close"),
+        ("date,A,A\n2026-01-02,1,2\n", "the column 'A' twice"),
         ("date,A\nsoon,10\n", "line 2 has 'soon' as date"),
         ("date,symbol,close,volume\n2026-01-02,A,10,-4\n", "as volume"),
         (LONG + "2026-01-02,A,1,1,1,1,1\n", "two closes of 'A' on 2026-01-02"),
@@ -227,3 +228,19 @@ def test_a_folder_of_other_files_says_what_they_lack(tmp_path: Path) -> None:
 def test_a_negative_volume_says_what_a_volume_is(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=r"'-200\.0' as volume; write a number not below 0"):
         read_history(written(tmp_path, LONG.replace("12,200", "12,-200")))
+
+
+def test_a_file_of_one_symbol_is_named_as_it_is(tmp_path: Path) -> None:
+    file = written(tmp_path, "Date,Open,High,Low,Close\n2026-01-02,1,3,1,2\n", "SPY.csv")
+    found = read_history(file)
+
+    assert found.symbols == ("SPY",)
+    assert found["SPY"].high.tolist() == [3.0]
+
+
+@pytest.mark.parametrize(
+    "text", ["date,symbol,price\n2026-01-02,A,1\n", "date,A\n2026-01-02,1e300\n"]
+)
+def test_no_close_and_a_number_that_is_no_price_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BadFile, match="close"):
+        read_history(written(tmp_path, text))

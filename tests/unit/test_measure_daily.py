@@ -71,7 +71,7 @@ def test_all_together_needs_two_and_days_in_common(tmp_path: Path) -> None:
     file = written(tmp_path)
     both, one = measured(file), measured(file, symbols=("A",))
 
-    assert {"ciss", "connectedness"} <= set(both["together"])
+    assert {"ciss", "connectedness", "connectedness_cholesky"} <= set(both["together"])
     assert one["together"] == {}
     assert any("too few days in common" in warning for warning in both["warnings"])
 

@@ -247,7 +247,7 @@ def test_both_classes_of_the_s_and_p_500_count() -> None:
 def test_a_wrong_format_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "chain.csv"
     file.write_text(HEAD + row("call", 105.0, 1000.0))
-    with pytest.raises(BadFile, match="no line that begins with Expiration Date; check --format"):
+    with pytest.raises(BadFile, match="no line Expiration Date; check --format"):
         measure_gamma(GammaRequest(file, "cboe"))
 
 
@@ -270,7 +270,7 @@ def test_a_row_without_its_right_is_named(tmp_path: Path) -> None:
 
 
 def test_infinite_interest_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match="line 2 has 'inf' where a finite number is due"):
+    with pytest.raises(BadFile, match="line 2 has 'inf', which no price"):
         measured(tmp_path, row("call", 105.0, math.inf))
 
 

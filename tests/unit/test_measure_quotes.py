@@ -217,16 +217,32 @@ def test_two_symbols_in_one_file_are_refused(tmp_path: Path) -> None:
         read_quotes(packed(tmp_path, "a.zip", *both), FORM)
 
 
-def test_decimals_are_no_ten_thousandths(tmp_path: Path) -> None:
-    row = ROW.replace("3,3,3,3", "3.5,3.5,3.5,3.5")
-    with pytest.raises(BadFile, match="whole ten-thousandths: check --format"):
-        read_quotes(packed(tmp_path, "a.zip", (NAME, row)), "lean-equity")
+def test_the_layout_of_another_market_is_refused_by_its_ticks(tmp_path: Path) -> None:
+    crypto = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
+    cents = lean_rows(99.0 * DAY, 101.0 * DAY, DAY, unit=1e-4)
+    equity = packed(tmp_path, "s.zip", ("20131007_spy_minute_quote.csv", cents))
+
+    with pytest.raises(BadFile, match="not in ten-thousandths"):
+        read_quotes(crypto, "lean-equity")
+    with pytest.raises(BadFile, match="is in ten-thousandths"):
+        read_quotes(equity, "lean-crypto")
+
+
+def test_prices_in_other_ticks_than_the_baseline_are_refused(tmp_path: Path) -> None:
+    calm = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
+    text = lean_rows(9999.9 * DAY, 10000.1 * DAY, DAY)
+    name = "20170904_btcusd_minute_quote"
+    bad = packed(tmp_path, "t.zip", (f"{name}.csv", text))
+
+    with pytest.raises(BadNumber, match="100 times its baseline"):
+        measure_quotes([calm], [bad], FORM)
 
 
 def test_a_day_that_is_given_twice_is_refused(tmp_path: Path) -> None:
     calm = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
     bad = day_file(tmp_path, 20170904, 0.1 * DAY, DAY)
-    with pytest.raises(BadNumber, match=r"1440 minutes twice, .* give each day once"):
+
+    with pytest.raises(BadNumber, match="give each day once"):
         measure_quotes([calm, calm], [bad], FORM)
 
 
@@ -238,18 +254,11 @@ def in_ticks(folder: Path, day: int, *, since: int) -> Path:
     return packed(folder, f"{name}.zip", (f"{name}.csv", text))
 
 
-def test_prices_in_other_ticks_are_refused(tmp_path: Path) -> None:
-    calm = in_ticks(tmp_path, 20170903, since=0)
-    bad = day_file(tmp_path, 20170904, 0.1 * DAY, DAY)
-    with pytest.raises(BadNumber, match=r"are 0\.01 times those of the baseline"):
-        measure_quotes([calm], [bad], FORM)
-
-
 def test_ticks_that_change_inside_a_file_are_refused(tmp_path: Path) -> None:
     calm = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
-    bad = in_ticks(tmp_path, 20170904, since=700)
+    bad = in_ticks(tmp_path, 20170904, since=800)
     with pytest.raises(
-        BadNumber, match="the stress day goes from 100 to 10000 at 2017-09-04T11:40"
+        BadNumber, match="the stress day goes from 100 to 10000 at 2017-09-04T13:20"
     ):
         measure_quotes([calm], [bad], FORM)
 
@@ -258,7 +267,9 @@ def test_ticks_that_change_inside_a_file_are_refused(tmp_path: Path) -> None:
 def test_a_baseline_of_nothing_is_refused(
     tmp_path: Path, spread: float, size: float, name: str
 ) -> None:
-    calm = day_file(tmp_path, 20170903, spread * DAY, size * DAY)
+    name_of_day = "20170903_btcusd_minute_quote"
+    text = lean_rows(100.05 * DAY, (100.05 + spread) * DAY, size * DAY)
+    calm = packed(tmp_path, "c.zip", (f"{name_of_day}.csv", text))
     bad = day_file(tmp_path, 20170904, 0.1 * DAY, DAY)
     with pytest.raises(BadNumber, match=f"the {name} of the baseline is 0"):
         measure_quotes([calm], [bad], FORM)

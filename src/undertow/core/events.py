@@ -40,7 +40,9 @@ EXECUTED = 11
 """An order was hit by so much; the message that takes it from the book is still to come."""
 LEFT = 12
 """An order has so much left; what went was filled if FLAG_FILLED, else cancelled."""
-KINDS = 13
+QUOTE = 13
+"""The best price of a side, and what stands there, as the feed itself says it."""
+KINDS = 14
 
 END = 1
 """Flag: the last message of what happened at once; the book between them was never seen."""
@@ -52,6 +54,10 @@ FILLED = 8
 """Flag of LEFT and DELETE: what went was traded."""
 REPLACED = 16
 """Flag of DELETE and ADD: the order goes on under another name."""
+REMAINDER = 32
+"""Flag of LEFT: an order that is not in the book comes into it with what it has left."""
+UNPRINTED = 64
+"""Flag of FILL: it is part of a trade that is printed elsewhere, such as an auction's."""
 
 BookKind: TypeAlias = Literal["orders", "levels", "ladder"]
 
@@ -83,6 +89,9 @@ class About:
     book: what the messages speak of;  levels: how many a side the file holds, 0 if all
     purge_ns: how long a book may stay crossed before the older touching order is taken out, 0 if
     for ever;  day: of the times, None if they count from 1970
+    prints: trades are told by messages of their own (TRADE), else by what they take from the book
+    opens_with_a_trade: what comes before the first trade is an auction's, and weighs nothing
+    takers_stand: orders that took are among the orders and cannot be told from makers
     """
 
     format: str
@@ -93,6 +102,9 @@ class About:
     levels: int = 0
     day: date | None = None
     purge_ns: int = 0
+    prints: bool = False
+    opens_with_a_trade: bool = False
+    takers_stand: bool = False
 
 
 def no_ladder(count: int) -> RowPerEvent:

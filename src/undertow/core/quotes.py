@@ -73,11 +73,8 @@ def joined(parts: tuple[Quotes, ...]) -> Quotes:
     """Several days as one, in the order of time."""
     time = np.concatenate([p.time for p in parts])
     order = np.argsort(time, kind="stable")
-    twice = np.flatnonzero(np.diff(time[order]) == np.timedelta64(0, "ms"))
-    if len(twice):
-        raise BadNumber(
-            f"the files of {parts[0].symbol} have {len(twice)} minutes twice, the first"
-            f" {time[order][twice[0]]} UTC; give each day once."
-        )
+    again = np.flatnonzero(np.diff(time[order]) == np.timedelta64(0, "ms"))
+    if len(again):
+        raise BadNumber(f"two files have the minute {time[order][again[0]]}; give each day once.")
     sides = [np.concatenate(same)[order] for same in zip(*(p.sides for p in parts), strict=True)]
     return parts[0].of(time[order], sides, sum(p.skipped for p in parts))

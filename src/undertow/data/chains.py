@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import lzma
-import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +22,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 CLOSE, OPEN = time(16), time(9, 30)
 MORNING = ("SPX", "NDX", "RUT", "VIX")
 """Roots whose contracts stop at the opening of the day they expire (their weeklies do not)."""
+MOST = 1e15
 SPOT_ROW = ("", "", "")
 CBOE_DATE = re.compile(r"(\w+) (\d{1,2}), (\d{4})|(\d{1,2}) (\w+) (\d{4}) at (\d{1,2}:\d{2})")
 ZONE = re.compile(r"GMT([+-]\d+)")
@@ -104,8 +104,8 @@ def _cell(text: str | None, where: str) -> float:
         found = float(text) if text and text.strip() else float("nan")
     except ValueError:
         raise BadFile(f"{where} has {text!r} where a number is due; mend it.") from None
-    if math.isinf(found):
-        raise BadFile(f"{where} has {text!r} where a finite number is due; mend it.")
+    if abs(found) > MOST:
+        raise BadFile(f"{where} has {text!r}, which no price and no interest is; mend it.")
     return found
 
 
@@ -185,9 +185,10 @@ def _lean_row(cells: list[str], where: str) -> Quoted:
 
 def _cboe(file: Path, lines: list[list[str]], wanted: Wanted) -> Chain:
     """A row for each strike: the call on the left, the put on the right."""
-    at = next((k for k, line in enumerate(lines) if line[:1] == ["Expiration Date"]), None)
-    if at is None:
-        raise BadFile(f"{file} has no line that begins with Expiration Date; check --format.")
+    heads = [k for k, line in enumerate(lines) if line[:1] == ["Expiration Date"]]
+    if not heads:
+        raise BadFile(f"{file.name} has no line Expiration Date; check --format.")
+    at = heads[0]
     top = " ".join(",".join(line) for line in lines[:at])
     last = re.search(r"Last: ([\d.]+)", top)
     spot = wanted.spot if wanted.spot > 0.0 else float(last[1]) if last else float("nan")
@@ -272,9 +273,9 @@ def _long(file: Path, wanted: Wanted) -> Chain:
 def _picked(rows: list[dict[str, str]], file: str, wanted: Wanted) -> list[dict[str, str]]:
     """The rows of one underlying at one moment; UnknownName if it is not clear which."""
     for row in rows:
-        lacking = [LONG[k][0] for k in NEEDED[:-1] if not row[k]]
-        if lacking:
-            raise BadFile(f"{file} line {row['line']} has no {lacking[0]}; mend it.")
+        for name in ("moment", "underlying", "right", "expiry"):
+            if row[name] is None:
+                raise BadFile(f"{file} line {row['line']} has no {LONG[name][0]}; add it.")
     if not rows:
         raise BadFile(f"{file} holds no option; give a chain.")
     names = sorted({row["underlying"] for row in rows})

@@ -23,6 +23,10 @@ FORMS = (
     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
 )  # fmt: skip
 ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z")
+TWICE = "_duplicated_"
+"""What polars puts behind the name of a column that stands twice."""
+MOST = 1e18
+"""No price and no volume is larger."""
 SECOND = np.timedelta64(1, "s")
 
 
@@ -31,10 +35,11 @@ def read_history(
 ) -> History:
     """The bars of files and folders.
 
-    Long: columns date, symbol, close and, if they are known, open, high, low, volume;  wide: date
-    and one column of closes a symbol. Of a folder the long files are read, and of those the daily
-    ones or, with `intraday`, the others; the rest is named in `left_out`. symbol_map: ticker in
-    the files -> name that is wanted. A symbol that stands in two files is taken from the first.
+    Long: columns date, symbol, close and, if they are known, open, high, low, volume (without
+    symbol the file is of one, named as it is);  wide: date and one column of closes a symbol.
+    Of a folder the long files are read, and of those the daily ones or, with `intraday`, the
+    others; the rest is named in `left_out`. symbol_map: ticker in the files -> name that is
+    wanted. A symbol that stands in two files is taken from the first.
     """
     bars: dict[str, Bars] = {}
     left_out: list[str] = []
@@ -128,10 +133,18 @@ def _long(found: pl.DataFrame, file: str) -> pl.DataFrame:
     import polars as pl
 
     names = _small(found.columns)
+    twice = next((one for one in found.columns if TWICE in one), None)
+    if twice is not None:
+        raise BadFile(f"{file} has the column {twice.partition(TWICE)[0]!r} twice; keep one.")
     at = _first(names, DATES)
     if at is None:
         raise BadFile(f"{file} has no column date; write date,symbol,close.")
     symbol, close = _first(names, SYMBOLS), _first(names, CLOSES)
+    if symbol and not close:
+        raise BadFile(f"{file} has no column close; write date,symbol,close.")
+    if close and not symbol:
+        symbol = "symbol"
+        found = found.with_columns(pl.lit(file.partition(".")[0]).alias(symbol))
     found = found.with_row_index("line", offset=2).rename({at: "date"})
     if symbol and close:
         kept = {symbol: "symbol", close: "close"}
@@ -161,7 +174,7 @@ def _typed(table: pl.DataFrame, file: str) -> pl.DataFrame:
     for name in text:
         _refuse(table.filter(table[name].is_not_null() & numbers[name].is_null()), name, file)
     for name in FIELDS:
-        _refuse(numbers.filter(pl.col(name).is_infinite()), name, file)
+        _refuse(numbers.filter(pl.col(name).abs() > MOST), name, file)
     _refuse(numbers.filter(pl.col("volume") < 0.0), "volume", file)
     dated = numbers.with_columns(_moments(numbers["date"]))
     _refuse(numbers.filter(dated["date"].is_null()), "date", file)

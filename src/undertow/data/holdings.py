@@ -16,6 +16,7 @@ NAMES = {
     "value": ("value", "market_value"), "weight": ("weight",), "kind": ("class", "kind"),
     "rating": ("rating",), "haircut": ("haircut",),
 }  # fmt: skip
+MOST = 1e18
 LEAN = 6
 """Cells of a LEAN row: ticker, id, day, weight, shares, value."""
 
@@ -73,6 +74,8 @@ def _number(text: str, name: str, where: str) -> float:
         found = float(text) if text else math.nan
     except ValueError:
         raise BadFile(f"{where} has {text!r} as {name}; write a number.") from None
-    if found < 0.0 or math.isinf(found):
+    if found < 0.0:
         raise BadFile(f"{where} has {text!r} as {name}; short positions are not covered here.")
+    if found > MOST:
+        raise BadFile(f"{where} has {text!r} as {name}, which nothing is; mend it.")
     return found

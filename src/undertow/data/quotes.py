@@ -21,6 +21,9 @@ DAY_MS = 86_400_000
 NAMED = re.compile(r"(\d{8})_([a-z0-9.]+)_minute_quote(?:_(\d{6}))?\.csv", re.IGNORECASE)
 PLAIN = ("time", "bid", "ask", "bid_size", "ask_size")
 WIDTH = 11
+MOST = 1e15
+MANY = 50
+"""Prices from which on it is no chance that all are whole hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
     if not kept:
         raise BadFile(f"{name} has no row with both a bid and an ask; give another file.")
     time, bid, bid_size, ask, ask_size = np.array(kept).T
-    _units(np.concatenate([bid, ask]), layout, name)
+    _fits(np.concatenate([bid, ask]), layout, name)
     return Quotes(
         symbol=named[2].upper(),
         time=_utc(day, time.astype(np.int64), layout.clock),
@@ -115,20 +118,20 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
     )
 
 
-def _units(prices: np.ndarray, layout: Layout, name: str) -> None:
-    """Refuse decimals where a format writes ten-thousandths."""
-    if layout.unit != 1.0 and np.any(prices != np.round(prices)):
-        raise BadFile(
-            f"{name} has prices with decimals; this format writes whole ten-thousandths: check"
-            " --format."
-        )
-
-
 def _day(text: str, name: str) -> date:
     try:
         return datetime.strptime(text, "%Y%m%d").date()
     except ValueError:
         raise BadFile(f"{name} is of no day ({text}); name it such as 20170904_…") from None
+
+
+def _fits(prices: np.ndarray, layout: Layout, name: str) -> None:
+    """Refuse prices in the other layout's ticks: those of equities are whole cents in 1/10,000."""
+    cents = bool(np.all(prices % 100.0 == 0.0)) and len(prices) >= MANY
+    if layout.unit == 1.0 and cents and not layout.dated:
+        raise BadFile(f"{name} is in ten-thousandths, as equities are; check --format.")
+    if layout.unit != 1.0 and not bool(np.all(prices % 1.0 == 0.0)):
+        raise BadFile(f"{name} is not in ten-thousandths, as equities are; check --format.")
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[float, ...]]:
@@ -155,8 +158,8 @@ def _signs(sides: list[float], where: str) -> None:
     """Refuse prices that are not above 0 and sizes below 0."""
     if len(sides) == 4 and (min(sides[0], sides[2]) <= 0.0 or min(sides[1], sides[3]) < 0.0):
         raise BadFile(f"{where} has a price or a size below 0 ({sides}); mend it.")
-    if not np.all(np.isfinite(sides)):
-        raise BadFile(f"{where} has a number that is not finite; mend it.")
+    if not np.all(np.abs(sides) < MOST):
+        raise BadFile(f"{where} has a number that is not finite, or no price; mend it.")
 
 
 def _utc(day: date, ms: np.ndarray, clock: str) -> np.ndarray:

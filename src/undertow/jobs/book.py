@@ -86,7 +86,7 @@ def book_of(request: BookRequest, progress: Callable[[int, int], None] | None = 
         shock=shock,
         hikes=hikes,
         returns={} if returns is None else dict(zip(returns.symbols, returns.log.T, strict=True)),
-        paths={} if crowd is None else {crowd.name: crowd.path},
+        paths={} if crowd is None else {crowd.name: crowd.path_of(book)},
         gap=abs(share(request.gap, "--gap 2%")) if request.gap else 0.0,
     )
     counsel = Counsel(shock, hikes, beyond, hedges, returns, request.days, wanted)

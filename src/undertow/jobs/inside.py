@@ -10,6 +10,7 @@ from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.answers.within import InsideAccount, Within
 from undertow.core.book import Book
+from undertow.core.columns import Way
 from undertow.engine.run import How
 from undertow.engine.warm import warm_up
 from undertow.episodes import Episode, compile_episode, load
@@ -18,7 +19,7 @@ from undertow.jobs.reading import seen
 from undertow.model.rulebook import Seller, rulebook_of
 from undertow.model.scenario import Scenario
 from undertow.studies.changed import Hike, rulebooks
-from undertow.studies.placed import instrument_of
+from undertow.studies.placed import instrument_of, units
 from undertow.studies.steps import steps_of
 from undertow.studies.within import Entering, within
 
@@ -59,6 +60,12 @@ class Crowd:
         ours = known[shared] / self.rates[shared]
         lent = {code: rate * ours for code, rate in self.rates.items() if code not in known}
         return replace(book, fx={**book.fx, **lent})
+
+    def path_of(self, book: Book) -> dict[str, float]:
+        """The path under the episode's names and under those that the book has for them."""
+        names = self.path.keys()
+        own = {p.symbol: name for p in book.positions if (name := instrument_of(p, names))}
+        return {**self.path, **{symbol: self.path[name] for symbol, name in own.items()}}
 
 
 def crowd_of(inside: Inside) -> Crowd:
@@ -102,9 +109,12 @@ def with_crowd(
     return replace(
         answer,
         within=found,
-        said=(*answer.said, *_entered(answer.basis, crowd.name), *_said(found)),
+        said=(
+            *answer.said, *_entered(answer.basis, crowd.name), *_said(found),
+            *_missing(book, crowd),
+        ),
         warnings=(
-            *answer.warnings, *_noted(found), *_unmoved(book, crowd), *_in_any_amount(book, found),
+            *answer.warnings, *_noted(found), *_in_any_amount(book, found)
         ),
     )  # fmt: skip
 
@@ -124,17 +134,36 @@ def _entered(basis: Basis, episode: str) -> Iterator[Said]:
         )
 
 
-def _unmoved(book: Book, crowd: Crowd) -> Iterator[Said]:
-    """What the book holds and no news moves: its loss in the crowd is not the one it had then."""
+def _missing(book: Book, crowd: Crowd) -> Iterator[Said]:
+    """What the book holds and no news moves, and what its real moves would have come to."""
     names = crowd.scenario.market.instruments.names
     earned = dict(zip(names, crowd.scenario.earned, strict=True))
-    found = {one.symbol: instrument_of(one, names) for one in book.positions}
-    held = [symbol for symbol, name in found.items() if name is not None and earned[name]]
-    if held:
+    found = ((p, instrument_of(p, names)) for p in book.positions if p.held is Way.PLEDGED)
+    held = [(p, name) for p, name in found if name is not None and earned[name]]
+    if not held:
+        return
+    known = [(p, crowd.path[name]) for p, name in held if name in crowd.path]
+    marks = crowd.exchanged(book).marks
+    gained = sum(units(p, marks, 1.0) * change for p, change in known)
+    moves = {p.symbol: str(Amount(change, "percent")) for p, change in known}
+    values = {
+        "names": ", ".join(dict.fromkeys(p.symbol for p, _ in held)),
+        "moves": ", ".join(f"{symbol} {change}" for symbol, change in moves.items()),
+        "money": _money(abs(gained)),
+    }
+    if not known:
+        yield Said("No news of {names} is in that: only forced sales move them.", values)
+    elif gained < 0.0:
         yield Said(
-            "Inside {episode} only forced sales move {names}: no news of them is in it. What they"
-            " really did is the direction {episode}.",
-            {"episode": crowd.name, "names": "; ".join(held)},
+            "No news of {names} is in that, only forced sales: what they really did ({moves}) would"
+            " have cost {money} dollars if held to the end.",
+            values,
+        )
+    else:
+        yield Said(
+            "No news of {names} is in that, only forced sales: what they really did ({moves}) would"
+            " have brought {money} dollars if held to the end.",
+            values,
         )
 
 

@@ -63,6 +63,7 @@ def named(account: AccountAnswer, words: Words) -> str:
 def accounts_table(answer: BookAnswer, words: Words = ENGLISH) -> Table:
     """Equity, requirement, excess and leverage of each account."""
     made = table(words("Accounts"), narrow=True)
+    made.columns[0].no_wrap = False
     made.add_column(words("regime"), no_wrap=True)
     made.add_column("", no_wrap=True)
     heads = (
@@ -90,7 +91,8 @@ def prices_table(one: AccountAnswer, words: Words = ENGLISH) -> Table | None:
     heads = (
         words("price"), words("call"), "%", words("close-out"), "%", words("zero equity"), "%",
     )  # fmt: skip
-    numbers(made, (*heads, *((words("after costs"),) if paid else ())))
+    all_heads = (*heads, *((words("after costs"),) if paid else ()))
+    numbers(made, (head.replace(" ", "\n") for head in all_heads))
     for p in one.positions:
         made.add_row(p.symbol, *_prices(p), *((price(p.out_price),) if paid else ()))
     made.caption = words(
@@ -165,6 +167,7 @@ def states_table(answer: BookAnswer, words: Words = ENGLISH) -> Table | None:
         return None
     owners = _owners(answer)
     made = table(words("What was asked for, each alone"), owners + 1, narrow=True)
+    made.columns[0].no_wrap = False
     heads = (
         words("equity"), words("requirement"), words("excess"), words("leverage"), words("state"),
     )  # fmt: skip

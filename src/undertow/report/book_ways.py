@@ -67,7 +67,8 @@ def leaving_table(found: Leaving, markets: str, words: Words) -> Table:
         " depth, twice the volatility",
         participation=Amount(found.participation, "share"),
     )
-    return made
+    names = ", ".join(found.without)
+    return noted(made, words("not listed there: {names}", names=names) if names else "")
 
 
 def rescue_table(found: Leaving, words: Words) -> Table:

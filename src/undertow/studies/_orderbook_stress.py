@@ -26,7 +26,7 @@ def withdrawal(feed: Passed) -> WithdrawalAnswer:
     profile, unit = feed.profile, feed.about.quantity_unit
     near, makers = profile.depth("within_10bps"), profile.depth("makers")
     total = float(near.sum())
-    windows = profile.by_window(makers)
+    windows = _learned(profile.by_window(makers), named=feed.named)
     held = windows[np.isfinite(windows)]
     median = float(np.median(held)) if len(held) else math.nan
     if not total or not makers.any() or not median:
@@ -36,7 +36,7 @@ def withdrawal(feed: Passed) -> WithdrawalAnswer:
     added, cancelled, filled = row[flow.NEAR_ADDED + flow.MAKERS : flow.COLUMNS].tolist()
     net = max(cancelled - added, 0.0)
     return WithdrawalAnswer(
-        identity="named" if feed.measures.named else "behaviour",
+        identity="named" if feed.named else "behaviour",
         coverage=float(makers.sum()) / total,
         median=median,
         worst=1.0 - float(windows[worst]) / median,
@@ -46,6 +46,15 @@ def withdrawal(feed: Passed) -> WithdrawalAnswer:
         filled=filled,
         by_cancel=net / (net + filled) if net + filled else math.nan,
     )
+
+
+def _learned(windows: Floats, *, named: bool) -> Floats:
+    """The windows without the first ones, in which makers' sizes were still being learned."""
+    held = windows[np.isfinite(windows)]
+    if named or not len(held):
+        return windows
+    usual = np.flatnonzero(windows >= 0.5 * np.median(held))
+    return np.where(np.arange(len(windows)) < usual[0], np.nan, windows)
 
 
 def resilience(feed: Passed, baseline: float) -> ResilienceAnswer:

@@ -17,6 +17,8 @@ from undertow.tape import weigh as weight
 
 SAME_TIME = 20
 """Earlier days from which on only windows of the same time of day are compared."""
+CUT = 0.5
+"""Share of the samples that a file's levels may not reach, so that something is said at all."""
 BOUND = 0.5
 """Share of the time at one tick from which on a baseline is bound by it."""
 MEASURED = ("spread", "touch", "lesser", "top10", "within_10bps", "within_50bps", "share", "ticks")
@@ -37,9 +39,10 @@ def measured(feed: Passed) -> dict[str, Floats]:
     """Every measure, window by window."""
     unit, profile, rows = feed.about.quantity_unit, feed.profile, feed.measures.flowed.met
     gone = rows[:, flow.GONE_BY :]
-    cancelled = gone[:, ev.CANCEL] + gone[:, ev.DELETE] + gone[:, ev.MODIFY]
+    cancelled = gone[:, ev.CANCEL] + gone[:, ev.DELETE]
+    nothing = np.full(len(profile.rows), np.nan)
     sampled = {
-        name: profile.by_window(profile.depth(name))
+        name: profile.by_window(profile.depth(name) if profile.cut(name) <= CUT else nothing)
         for name in ("top10", "within_10bps", "within_50bps", "makers")
     }
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -63,6 +66,13 @@ def baseline_of(feed: Passed, days: Sequence[Passed]) -> Baseline:
     theirs = [measured(day) for day in days] or [ours]
     joined = {name: np.concatenate([one[name] for one in theirs]) for name in MEASURED}
     held = int(np.isfinite(joined["spread"]).sum())
+    for day in days:
+        if day.end - day.begin < feed.measures.window_ns:
+            raise BadFile(
+                f"a baseline of {(day.end - day.begin) / 1e9:,.0f} s is shorter than a window of"
+                f" {feed.measures.window_ns / 1e9:,.0f} s; give a longer one, or a shorter"
+                " --window."
+            )
     if days and not held:
         raise BadFile("the baseline's files hold no window with an open book; give a longer one.")
     same = len(days) >= SAME_TIME

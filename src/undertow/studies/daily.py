@@ -13,12 +13,16 @@ from undertow.core.errors import BadNumber
 from undertow.core.history import Bars, History
 from undertow.core.shapes import Floats
 from undertow.indicators import INDICATORS, Indicator, Series
+from undertow.indicators._fevd import CHOLESKY
+from undertow.indicators.connectedness import Connectedness
 
 FEWEST = 60
 """Readings before today that a percentile rests on."""
 STALE_DAYS = 7
 FLAT_DAYS = 21
 EXTREME = 0.95
+VARIANTS: Mapping[str, Indicator] = {"connectedness_cholesky": Connectedness(kind=CHOLESKY)}
+"""Members once more, with another choice than their first; the order of symbols matters here."""
 
 
 def daily_answer(history: History, symbols: Sequence[str], on: date) -> DailyAnswer:
@@ -81,12 +85,11 @@ def _has(bars: Bars, fields: Sequence[str]) -> bool:
 
 
 def _together(history: History, symbols: Sequence[str]) -> Iterator[tuple[str, IndicatorReading]]:
-    for name, part in INDICATORS.discover().items():
-        if part.most is None:
-            indicator = part()
-            found = reading(indicator, indicator.series(history, symbols))
-            if found is not None:
-                yield name, found
+    members = {n: part() for n, part in INDICATORS.discover().items() if part.most is None}
+    for name, indicator in {**members, **VARIANTS}.items():
+        found = reading(indicator, indicator.series(history, symbols))
+        if found is not None:
+            yield name, found
 
 
 def _high(found: Mapping[str, IndicatorReading]) -> list[str]:

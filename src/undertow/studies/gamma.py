@@ -137,7 +137,10 @@ def _spot(chain: Chain) -> tuple[float, bool]:
     if not len(sums):
         raise BadNumber(f"{chain.underlying} has no spot and no pair to know it from; add --spot.")
     gaps = np.abs(sums[:, 1])
-    return float(np.median(sums[np.argsort(gaps)[:NEAR_STRIKES], 0])), True
+    guessed = float(np.median(sums[np.argsort(gaps)[:NEAR_STRIKES], 0]))
+    if not guessed > 0.0:
+        raise BadNumber(f"the prices of {chain.underlying} give a spot of {guessed:g}; add --spot.")
+    return guessed, True
 
 
 def _doubted(chain: Chain, spot: float) -> None:

@@ -12,15 +12,17 @@ from undertow.core import events as ev
 from undertow.core.answers.orderbook import (
     Counted,
     DepthAnswer,
+    Fall,
     OrderbookAnswer,
     Slope,
+    Spread,
     SpreadAnswer,
     TradeSpread,
 )
 from undertow.core.shapes import Floats
 from undertow.studies._orderbook_said import headline, warned
 from undertow.studies._orderbook_stress import resilience, withdrawal
-from undertow.studies._orderbook_windows import Baseline, baseline_of, measured, windows_of
+from undertow.studies._orderbook_windows import CUT, Baseline, baseline_of, measured, windows_of
 from undertow.studies.orderbook_feed import Passed
 from undertow.tape import flows as flow
 from undertow.tape import impact as hit
@@ -39,10 +41,9 @@ NAMES = {
     ev.LEVEL: "level",
     ev.CLEAR: "clear",
     ev.MODIFY: "modify",
+    ev.QUOTE: "quote",
 }
 """What kinds of messages are called in the answer."""
-CUT = 0.5
-"""Share of the samples that a file's levels may not reach, so that something is said at all."""
 
 
 def orderbook_answer(feed: Passed, days: Sequence[Passed] = ()) -> OrderbookAnswer:
@@ -101,14 +102,15 @@ def _ratios(feed: Passed) -> tuple[float, float, float, float]:
     """Cancels against fills, by quantity and by count, and messages against trades."""
     rows = feed.measures.flowed.met.sum(axis=0)
     counts, gone = rows[flow.COUNTED :], rows[flow.GONE_BY :]
-    cancels = counts[ev.CANCEL] + counts[ev.DELETE] + counts[ev.MODIFY]
-    cancelled = gone[ev.CANCEL] + gone[ev.DELETE] + gone[ev.MODIFY]
+    cancels = counts[ev.CANCEL] + counts[ev.DELETE]
+    replaced = cancels + counts[ev.MODIFY]
+    cancelled = gone[ev.CANCEL] + gone[ev.DELETE]
     trades = counts[ev.FILL] + counts[ev.HIDDEN]
     return (
         _over(cancelled, cancelled + gone[ev.FILL]),
         _over(cancels, cancels + counts[ev.FILL]),
-        _over(cancels, trades),
-        _over(counts[ev.ADD] + cancels, trades),
+        _over(replaced, trades),
+        _over(counts[ev.ADD] + replaced, trades),
     )
 
 
@@ -130,12 +132,19 @@ def _spread(feed: Passed) -> SpreadAnswer:
         event_median=table.median(by_time=False),
         event_mean=table.mean(by_time=False),
         p99=table.quantile(0.99, by_time=True),
+        event_p99=table.quantile(0.99, by_time=False),
         max=widest if open_ns else math.nan,
-        sampled_median=float(np.median(sampled)) if len(sampled) else math.nan,
-        sampled_max=float(sampled.max(initial=-math.inf)) if len(sampled) else math.nan,
+        sampled=_sampled(sampled),
         tick=_over(2e4 * counters[weight.TICK], twice),
         one_tick=_over(rows[:, weight.ONE_TICK].sum(), open_ns),
     )
+
+
+def _sampled(spread: Floats) -> Spread:
+    if not len(spread):
+        return Spread(*(math.nan,) * 4)
+    found = (np.median(spread), spread.mean(), np.quantile(spread, 0.99), spread.max())
+    return Spread(*map(float, found))
 
 
 def _depths(feed: Passed, base: Baseline) -> dict[str, DepthAnswer]:
@@ -147,7 +156,7 @@ def _depths(feed: Passed, base: Baseline) -> dict[str, DepthAnswer]:
 
 
 def _touch(feed: Passed, ours: dict[str, Floats], base: Baseline) -> DepthAnswer:
-    table, sampled = feed.measures.depths, feed.profile.depth("touch")
+    table = feed.measures.depths
     return DepthAnswer(
         median=table.median(by_time=True),
         mean=table.mean(by_time=True),
@@ -155,8 +164,8 @@ def _touch(feed: Passed, ours: dict[str, Floats], base: Baseline) -> DepthAnswer
         loss=_loss(ours["touch"], base.levels["touch"]),
         lesser_median=_median(feed.profile.lesser("touch")),
         lesser_loss=_loss(ours["lesser"], base.levels["lesser"]),
-        sampled_median=_median(sampled),
-        sampled_min=float(sampled.min()) if len(sampled) else math.nan,
+        windows=_fall(ours["touch"]),
+        samples=_fall(feed.profile.depth("touch")),
     )
 
 
@@ -164,7 +173,8 @@ def _depth(feed: Passed, name: str, base: Baseline) -> DepthAnswer:
     profile, cut = feed.profile, feed.profile.cut(name)
     values, less = profile.depth(name), profile.lesser(name)
     if cut > CUT or not len(values):
-        return DepthAnswer(*(math.nan,) * 8, cut=cut)
+        nothing = _fall(np.empty(0))
+        return DepthAnswer(*(math.nan,) * 6, windows=nothing, samples=nothing, cut=cut)
     lesser = profile.by_window(less)
     return DepthAnswer(
         median=_median(values),
@@ -173,10 +183,19 @@ def _depth(feed: Passed, name: str, base: Baseline) -> DepthAnswer:
         loss=_loss(profile.by_window(values), base.levels[name]),
         lesser_median=_median(less),
         lesser_loss=_loss(lesser, np.full(len(lesser), _median(lesser))),
-        sampled_median=_median(values),
-        sampled_min=float(values.min()),
+        windows=_fall(profile.by_window(values)),
+        samples=_fall(values),
         cut=cut,
     )
+
+
+def _fall(values: Floats) -> Fall:
+    """Of windows or samples; NaN where there is none."""
+    held = values[np.isfinite(values)]
+    if not len(held):
+        return Fall(*(math.nan,) * 3)
+    median, least = float(np.median(held)), float(held.min())
+    return Fall(median, least, _over(median - least, median))
 
 
 def _loss(windows: Floats, levels: Floats) -> float:

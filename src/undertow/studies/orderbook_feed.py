@@ -22,6 +22,7 @@ class Passed:
     """A feed that has gone by.
 
     begin, end: times of the first and the last message, ns;  odd: what was passed over, by reason
+    named: makers are those that the feed names
     """
 
     about: About
@@ -30,6 +31,7 @@ class Passed:
     begin: int
     end: int
     odd: dict[str, int]
+    named: bool
 
     @property
     def windows(self) -> int:
@@ -70,5 +72,5 @@ def passed(opened: Opened, window_ns: int) -> Passed:
     measures.end()
     odd = {name: n for name, n in {**opened.skipped, **replay.odd}.items() if n}
     grid, windows = measures.weighed.grid, measures.weighed.count
-    profile = profile_of(replay.samples.met, grid, windows, opened.about.quantity_unit)
-    return Passed(opened.about, measures, profile, begin, end, odd)
+    profile = profile_of(replay.sampled, grid, windows, opened.about.quantity_unit)
+    return Passed(opened.about, measures, profile, begin, end, odd, replay.named)

@@ -21,13 +21,13 @@ from undertow.core.shapes import Floats
 
 JUMP = np.log(3.0)
 """Largest logarithm of a move from one quote to the next; beyond it units have changed."""
-LIKE = 5.0
-"""How many times the prices of the baseline those of the stress day may be."""
 FEWEST_HOURS = 3
 FEWEST_MINUTES = 30
 """Quotes that an hour needs to count."""
 MANY_DAYS = 20
 """Baseline days from which on each hour of the day has its own baseline."""
+APART = 5.0
+"""Factor between the prices of both days from which on their units are doubted."""
 BOUND = 0.5
 """Share of minutes at one tick from which on the tick binds."""
 
@@ -55,8 +55,14 @@ def quotes_answer(baseline: Quotes, stress: Quotes) -> QuotesAnswer:
             f"the baseline is of {baseline.symbol}, the stress day of {stress.symbol}; give one"
             " instrument."
         )
+    apart = float(np.median(stress.mid) / np.median(baseline.mid))
+    if not 1.0 / APART < apart < APART:
+        raise BadNumber(
+            f"{stress.symbol} is {apart:.3g} times its baseline; one of the files is in other"
+            " ticks, or of another instrument."
+        )
     calm, bad = _uncrossed(baseline), _uncrossed(stress)
-    _same_units(baseline, stress)
+    _steady_units(baseline, stress)
     before = hours_of(calm, "the baseline", len(baseline) - len(calm))
     after = hours_of(bad, "the stress day", len(stress) - len(bad))
     spreads, depths = _normal(before, after)
@@ -88,8 +94,8 @@ def quotes_answer(baseline: Quotes, stress: Quotes) -> QuotesAnswer:
     )
 
 
-def _same_units(baseline: Quotes, stress: Quotes) -> None:
-    """Refuse prices whose units change, inside a file or between both sides."""
+def _steady_units(baseline: Quotes, stress: Quotes) -> None:
+    """Refuse prices whose units change inside a side."""
     for quotes, what in ((baseline, "the baseline"), (stress, "the stress day")):
         moves = np.abs(np.diff(np.log(quotes.mid)))
         if moves.max(initial=0.0) > JUMP:
@@ -98,12 +104,6 @@ def _same_units(baseline: Quotes, stress: Quotes) -> None:
                 f"{what} goes from {quotes.mid[at - 1]:g} to {quotes.mid[at]:g} at"
                 f" {quotes.time[at]} UTC; its ticks change there: give files with one unit."
             )
-    ratio = float(np.median(stress.mid) / np.median(baseline.mid))
-    if not 1.0 / LIKE < ratio < LIKE:
-        raise BadNumber(
-            f"prices of the stress day are {ratio:.4g} times those of the baseline; give files in"
-            " the same ticks."
-        )
 
 
 def hours_of(quotes: Quotes, what: str, left_out: int = 0) -> Hours:

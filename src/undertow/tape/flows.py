@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undertow.core.compiled import compiled
-from undertow.core.events import FILL, HIDDEN, KINDS, NAMED
+from undertow.core.events import ADD, FILL, HIDDEN, KINDS, MODIFY, NAMED, REPLACED
 from undertow.tape.seen import (
     ASK,
     BID,
@@ -42,7 +42,9 @@ def flows(seen: Seen, counters: Counters, windows: Ledger, grid: Counters) -> No
         kind, twice = seen[i, KIND], counters[TWICE]
         if kind != NOTHING:
             window = seen[i, TIME] // grid[0] - grid[1]
-            windows[window, COUNTED + kind] += 1
+            goes_on = kind == ADD and seen[i, FLAGS] & REPLACED != 0
+            kind = MODIFY if goes_on else kind
+            windows[window, COUNTED + kind] += not goes_on
             windows[window, ADDED + kind] += seen[i, NEW]
             windows[window, GONE_BY + kind] += seen[i, GONE]
             if twice > 0 and kind != HIDDEN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undertow.core.compiled import compiled, compiled_within
-from undertow.core.events import TRADE
+from undertow.core.events import TRADE, UNPRINTED
 from undertow.core.shapes import Floats
 from undertow.tape.seen import (
     ASK,
@@ -11,6 +11,7 @@ from undertow.tape.seen import (
     BETWEEN,
     BID,
     BID_QUANTITY,
+    FLAGS,
     GONE,
     KIND,
     OPEN,
@@ -35,10 +36,11 @@ SUM, BY_VALUE, VALUE, TRADES = 0, 1, 2, 3
 FLOW, TWICE = 0, 1
 """Columns of the two ledgers of buckets: what was added up, and the last mid, doubled."""
 
-B, A, B_QUANTITY, A_QUANTITY, MID, TRADES_ARE, TAIL, HEAD = 0, 1, 2, 3, 4, 5, 6, 7
-COUNTERS = 8 + len(HORIZONS)
+B, A, B_QUANTITY, A_QUANTITY, MID, TRADES_ARE, TAKERS_STAND, TAIL, HEAD = range(9)
+COUNTERS = 9 + len(HORIZONS)
 """Touch of the last open book (B is 0 if the last one was not), its doubled mid, the kind of
-message that is a trade, trades that wait, and of each horizon the first that it waits for."""
+message that is a trade, whether orders that took are among them (their price lies beyond the mid),
+trades that wait, and of each horizon the first that it waits for."""
 
 
 @compiled_within
@@ -82,6 +84,10 @@ def traded(seen: Seen, i: int, counters: Counters, waiting: Seen, sums: Floats) 
     kind = seen[i, KIND]
     sign = seen[i, SIDE] if kind == TRADE else -seen[i, SIDE]
     price, quantity, mid = seen[i, PRICE], seen[i, GONE], counters[MID]
+    if seen[i, FLAGS] & UNPRINTED:
+        return 0.0
+    if counters[TAKERS_STAND] and sign * (2 * price - mid) < 0:
+        return 0.0
     if mid > 0 and sign != 0:
         spread = 2e4 * sign * (2.0 * price - mid) / mid
         value = float(price) * quantity

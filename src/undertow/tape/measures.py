@@ -35,7 +35,6 @@ class Measures:
     hitting: Counters = field(init=False)
     waiting: Seen = field(init=False)
     sums: Floats = field(init=False)
-    named: bool = False
 
     def __post_init__(self) -> None:
         self.weighed = Windows(self.window_ns, weight.WEIGHED)
@@ -46,7 +45,8 @@ class Measures:
         self.weighing[weight.WAS] = -1
         self.flowing = np.zeros(1, dtype=np.int64)
         self.hitting = np.zeros(hit.COUNTERS, dtype=np.int64)
-        self.hitting[hit.TRADES_ARE] = TRADE if self.about.book == "levels" else FILL
+        self.hitting[hit.TRADES_ARE] = TRADE if self.about.prints else FILL
+        self.hitting[hit.TAKERS_STAND] = self.about.takers_stand
         self.waiting = np.zeros((1 << 10, 5), dtype=np.int64)
         self.sums = np.zeros((len(hit.HORIZONS) + 1, 4))
 

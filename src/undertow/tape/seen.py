@@ -19,10 +19,11 @@ Counters: TypeAlias = Annotated[NDArray[np.int64], "counter"]
 """What is remembered from one block to the next."""
 
 TIME, BID, ASK, BID_QUANTITY, ASK_QUANTITY, STATE = 0, 1, 2, 3, 4, 5
-KIND, SIDE, PRICE, GONE, PLACE, NEW, FLAGS = 6, 7, 8, 9, 10, 11, 12
-COLUMNS = 13
+KIND, SIDE, PRICE, GONE, PLACE, NEW, FLAGS, ORDER = 6, 7, 8, 9, 10, 11, 12, 13
+COLUMNS = 14
 """KIND as in `core.events`, NOTHING where the book did not change; GONE leaves at PRICE, NEW comes
-at PLACE; a trade has its quantity in GONE."""
+at PLACE; a trade has its quantity in GONE. A replay of orders finds the message's own quantity in
+NEW."""
 
 OPEN, ONE_SIDED, CROSSED, BETWEEN = 0, 1, 2, 3
 """STATE: both sides are there; one is not; the best bid is at or above the best ask; nobody saw the

@@ -19,8 +19,10 @@ from undertow.tape.seen import (
     BID,
     BID_QUANTITY,
     CROSSED,
+    NEW,
     ONE_SIDED,
     OPEN,
+    PLACE,
     STATE,
     TIME,
     Counters,
@@ -40,9 +42,11 @@ each times ns; the widest spread; ns crossed; messages; ns at one tick."""
 WEIGHED = 8
 
 SINCE, WAS, WINDOW, BID_WAS, ASK_WAS, BOTH, LESS, TICK = 0, 1, 2, 3, 4, 5, 6, 7
-STATES_CROSSED, CROSSED_FOR, ONE_SIDED_FOR = 8, 9, 10
-COUNTERS = 11
-"""WAS is −1 before the first message; TICK is the greatest common divisor of all best prices."""
+STATES_CROSSED, CROSSED_FOR, ONE_SIDED_FOR, MET = 8, 9, 10, 11
+COUNTERS = 12
+"""WAS is −1 before the first message; TICK is the greatest common divisor of all best prices and
+of all prices of the first EARLY messages."""
+EARLY = 4096
 
 
 @compiled_within
@@ -105,6 +109,10 @@ def weigh(
         at, state = seen[i, TIME], seen[i, STATE]
         window = at // grid[0] - grid[1]
         windows[window, SEEN] += 1
+        if counters[MET] < EARLY:
+            counters[MET] += 1
+            if seen[i, NEW] > 0 and seen[i, PLACE] > 0:
+                counters[TICK] = divisor(counters[TICK], seen[i, PLACE])
         if state == BETWEEN:
             continue
         ns = close(counters, at, windows)
@@ -121,12 +129,10 @@ def weigh(
             counters[BID_WAS], counters[ASK_WAS] = bid, ask
             wide = width_of(bid, ask)
             at_spread = slot_of(spreads, np.int64(wide * FINE) >> grid[2])
-            tick = counters[TICK]
-            if tick == 0 or bid % tick or ask % tick:
-                counters[TICK] = divisor(divisor(tick, bid), ask)
+            counters[TICK] = divisor(divisor(counters[TICK], bid), ask)
         windows[window, WIDEST] = max(windows[window, WIDEST], width_of(bid, ask))
-        counters[BOTH] = seen[i, BID_QUANTITY] + seen[i, ASK_QUANTITY]
-        counters[LESS] = min(seen[i, BID_QUANTITY], seen[i, ASK_QUANTITY])
+        bids, asks = seen[i, BID_QUANTITY], seen[i, ASK_QUANTITY]
+        counters[BOTH], counters[LESS] = bids + asks, min(bids, asks)
         at_depth = slot_of(depths, counters[BOTH] >> grid[3])
         spreads[at_spread, 1] += 1
         depths[at_depth, 1] += 1

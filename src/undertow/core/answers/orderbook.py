@@ -19,12 +19,32 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """A spread in basis points over equal samples."""
+
+    median: float
+    mean: float
+    p99: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """The usual and the least of a depth. loss: 1 − min/median"""
+
+    median: float
+    min: float
+    loss: float
+
+
+@dataclass(frozen=True, slots=True)
 class SpreadAnswer:
     """Quoted spread, 10⁴ (a − b)/m, basis points.
 
     time_*: each state weighs as long as it stood;  event_*: each message weighs the same
-    p99: by time;  tick: the same of one tick at the median price, 0 if there is none
+    p99: by time;  tick: one tick in basis points at the end, NaN if there is none
     one_tick: share of the time at one tick
+    sampled: at whole seconds, of the book itself where the feed says its best prices apart
     """
 
     time_median: float
@@ -32,9 +52,9 @@ class SpreadAnswer:
     event_median: float
     event_mean: float
     p99: float
+    event_p99: float
     max: float
-    sampled_median: float
-    sampled_max: float
+    sampled: Spread
     tick: float
     one_tick: float
 
@@ -43,9 +63,10 @@ class SpreadAnswer:
 class DepthAnswer:
     """Quantity that stands, both sides together.
 
-    median, min: of the touch by time and over all messages, else of samples
+    median, mean, min: of the touch by time and over all messages, else of samples
     loss: 1 − D/D₀ of the thinnest window, D its mean by time (of samples for the others), D₀ the
     baseline;  lesser_*: of the side that has less
+    windows: of the windows' D;  samples: of the book at whole seconds
     cut: share of the samples whose levels in the file do not reach so far; beyond one half of them
     nothing is said
     """
@@ -56,8 +77,8 @@ class DepthAnswer:
     loss: float
     lesser_median: float
     lesser_loss: float
-    sampled_median: float
-    sampled_min: float
+    windows: Fall
+    samples: Fall
     cut: float = 0.0
 
 
@@ -168,7 +189,8 @@ class OrderbookAnswer:
     """A feed of order-book messages, measured in one pass.
 
     begin, end: UTC, or time of day where the feed names no day
-    cancel_share_*: cancelled over cancelled and filled, of what stood in the book
+    cancel_share_*: cancelled over cancelled and filled, of what stood in the book; an order that is
+    replaced has not gone
     cancels_per_fill: deletes, part cancels and replacements over trades, hidden ones included
     order_to_trade: adds and all of these over trades
     kyle_lambda: slope of the mid's change on signed volume, by minute;  ofi_beta: on order-flow

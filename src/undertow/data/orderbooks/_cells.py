@@ -14,7 +14,7 @@ from typing import Annotated, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from undertow.core.compiled import compiled
+from undertow.core.compiled import compiled, compiled_within
 from undertow.core.errors import BadFile
 from undertow.core.events import RowPerEvent
 from undertow.data.orderbooks._packed import blocks
@@ -23,11 +23,44 @@ Bytes: TypeAlias = Annotated[NDArray[np.uint8], "byte"]
 Places: TypeAlias = Annotated[NDArray[np.int64], "column"]
 
 WORD = -1
-"""In place of the places of a column: its cells are words, of which the first bytes are kept."""
+"""In place of the places of a column: its cells are words, of which the last bytes are kept."""
 DROPPED = -2
 """In place of the places of a column: nobody wants its cells."""
+MOST = 1 << 62
+"""A number that is larger cannot be one."""
+LONGEST = 19
+"""Most letters of a number."""
 SHORTEST = 2
 """Fewest bytes of a cell with its comma."""
+
+
+@compiled_within
+def power(text: Bytes, at: int) -> tuple[int, int]:
+    """The number after an e, and where it ends."""
+    sign, value, end = 1, 0, text.shape[0]
+    if at < end and (text[at] == 45 or text[at] == 43):
+        sign = -1 if text[at] == 45 else 1
+        at += 1
+    while at < end and 48 <= text[at] <= 57 and value < 100:
+        value = value * 10 + (text[at] - 48)
+        at += 1
+    return sign * value, at
+
+
+@compiled_within
+def scaled(value: int, seen: int, places: int) -> int:
+    """A number read with so many places, written with others; −1 if digits would be lost."""
+    while seen < places:
+        if value > MOST // 10:
+            return -1
+        value *= 10
+        seen += 1
+    while seen > places:
+        if value % 10:
+            return -1
+        value //= 10
+        seen -= 1
+    return value
 
 
 @compiled
@@ -50,14 +83,9 @@ def parsed(  # noqa: C901, PLR0912 - a state machine over bytes, in one loop
             while at < end:
                 c = text[at]
                 if 48 <= c <= 57 and taken >= 0:
-                    if seen < 0:
-                        value = value * 10 + (c - 48)
-                    elif seen < taken:
-                        value = value * 10 + (c - 48)
-                        seen += 1
-                    elif c != 48:
-                        return rows, line, column
-                elif c in {44, 10, 13}:
+                    value = value * 10 + (c - 48)
+                    seen += seen >= 0
+                elif c in (44, 10, 13):
                     break
                 elif taken == WORD:
                     value = (value << 8) | c
@@ -67,17 +95,23 @@ def parsed(  # noqa: C901, PLR0912 - a state machine over bytes, in one loop
                     seen = 0
                 elif c == 45 and at == start:
                     negative = True
+                elif c in (101, 69) and at > start:
+                    exponent, at = power(text, at + 1)
+                    seen = max(seen, 0) - exponent
+                    break
                 else:
                     return rows, line, column
                 at += 1
             if at >= end:
                 return rows, line, -1
             is_last = column == columns - 1
-            if at == start or (text[at] == 44) == is_last:
+            if at == start or (text[at] != 44) != is_last or (taken >= 0 and at - start > LONGEST):
                 return rows, line, column
             if taken >= 0:
-                for _ in range(max(seen, 0), taken):
-                    value *= 10
+                if seen != taken:
+                    value = scaled(value, max(seen, 0) if seen >= -1 else seen, taken)
+                if value < 0:
+                    return rows, line, column
             out[rows, column] = -value if negative else value
             at += 1
         rows += 1
@@ -140,7 +174,12 @@ def _headless(text: bytes) -> tuple[bytes, int]:
     return text, 1
 
 
-def first_line(path: Path) -> str:
-    """The first line of a file, unpacked."""
+def first_line(path: Path, lines: int = 1) -> str:
+    """The first lines of a file, unpacked."""
     block = next(blocks(path, 1 << 16), b"")
-    return block.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
+    return "\n".join(block.decode("utf-8", "replace").splitlines()[:lines])
+
+
+def word(text: str) -> int:
+    """What a cell of words becomes: its last eight bytes."""
+    return int.from_bytes(text.encode()[-8:].rjust(8, b"\0"), "big", signed=True)

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from undertow.core.errors import BadFile
 
-BLOCK = 1 << 20
+BLOCK = 1 << 19
 """Bytes of a block."""
 
 GZIP, XZ, ZSTD, ZIP = b"\x1f\x8b", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"

@@ -45,7 +45,7 @@ class Lobster(Feed):
             seen = ", ".join(f"{path.name}: {count}" for path, count in columns.items())
             raise BadFile(
                 f"{seen} columns; a LOBSTER feed is one file of messages (6 columns) and, beside"
-                " it, one of its book (4 for each level)."
+                " it, one of its book (4 for each level); check the files and --format."
             )
         named, day = _named(messages[0])
         _refuse_others(messages[0], books, named, symbol)

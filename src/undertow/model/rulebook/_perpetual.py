@@ -20,6 +20,7 @@ from undertow.model.rulebook.base import (
     Terms,
     Timing,
     netted,
+    with_house,
 )
 
 KEPT = "maintenance"
@@ -96,14 +97,16 @@ def sized(pool: Pool, marks: Marks, *, hedged: bool = False) -> Iterator[Sized]:
 
 
 def kept(rates: Rates, one: Sized, size: float, on: date) -> float:
-    """Maintenance of a size in the position's currency: N·mmr_k − cum_k.
-
-    A house rate counts where it is more, and alone where the table does not list the symbol.
-    """
-    house = 0.0 if math.isnan(one.house) else one.house * size
-    if house and not rates.has(one.position.names, KEPT, on):
+    """Maintenance of a size in the position's currency: N·mmr_k − cum_k, or the house's."""
+    house = one.house * size
+    if by_house_alone(rates, one, KEPT, on):
         return house
-    return max(house, rates.tiers(one.position.names, KEPT, on).required(size))
+    return with_house(rates.tiers(one.position.names, KEPT, on).required(size), house)
+
+
+def by_house_alone(rates: Rates, one: Sized, what: str, on: date) -> bool:
+    """Whether a position has a house rate and the table none: then that one stands alone."""
+    return one.house > 0.0 and not rates.has(one.position.names, what, on)
 
 
 def opened(rates: Rates, one: Sized, chosen: float, on: date) -> float:

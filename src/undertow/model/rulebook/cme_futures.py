@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
@@ -10,7 +9,7 @@ from typing import ClassVar, Self
 from undertow.core.book import Kind, Marks, Position
 from undertow.model.rulebook._cleared import a_silver_future, cleared_terms, initial_factor
 from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, netted
+from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, netted, with_house
 
 REGIME = "cme_futures"
 
@@ -67,8 +66,7 @@ class CmeFutures(Rulebook):
     def _kept(self, net: Position, pool: Pool, marks: Marks) -> float:
         exchange = self.maintenance(net, marks.price[net.symbol], marks.on)
         house = pool.house(net) * pool.size(net, marks)
-        own = exchange * pool.fx(net, marks)
-        return own if math.isnan(house) else max(own, house)
+        return with_house(exchange * pool.fx(net, marks), house)
 
 
 def margin_call(equity: float, *, initial: float, maintenance: float) -> float:

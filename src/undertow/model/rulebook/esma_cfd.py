@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -24,6 +23,7 @@ from undertow.model.rulebook.base import (
     Timing,
     not_carried,
     too_levered,
+    with_house,
 )
 
 REGIME = "esma_cfd"
@@ -80,10 +80,9 @@ class EsmaCfd(Rulebook):
 
     def rate(self, position: Position, pool: Pool, on: date) -> float:
         """Initial margin rate of its class, or the provider's where that is more."""
-        house = pool.house(position)
         names = (*position.names, *pair_class(position.symbol, self.rates, on))
         listed = self.rates.value(names, "initial", on)
-        return listed if math.isnan(house) else max(listed, house)
+        return with_house(listed, pool.house(position))
 
     def hiked(self, symbol: str, rate: float, on: date) -> Self:
         """Initial margin of new and open contracts at `rate`, and the ladder with it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,6 +11,7 @@ from undertow.core.book import Kind, Marks, Position
 from undertow.model.rulebook._perpetual import (
     PerpetualRules,
     Sized,
+    by_house_alone,
     edges,
     half_a_bitcoin,
     mark_liquidation_price,
@@ -19,7 +19,7 @@ from undertow.model.rulebook._perpetual import (
 )
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._tiers import Tiers
-from undertow.model.rulebook.base import Levels, Pool
+from undertow.model.rulebook.base import Levels, Pool, with_house
 
 REGIME = "hyperliquid"
 INITIAL, HALF = "initial", "maintenance_share"
@@ -85,10 +85,10 @@ class Hyperliquid(PerpetualRules):
         )
 
     def _kept(self, one: Sized, on: date) -> float:
-        house = 0.0 if math.isnan(one.house) else one.house * one.size
-        if house and not self.rates.has(one.position.names, INITIAL, on):
+        house = one.house * one.size
+        if by_house_alone(self.rates, one, INITIAL, on):
             return house
-        return max(house, self.tiers(one.position.names, on).required(one.size))
+        return with_house(self.tiers(one.position.names, on).required(one.size), house)
 
     def _opening(self, one: Sized, on: date) -> float:
         chosen = 1.0 / self.leverage if self.leverage else 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
@@ -19,6 +18,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    with_house,
 )
 
 REGIME = "japan_fx"
@@ -29,8 +29,8 @@ class JapanFx(Rulebook):
     """Equity must be 4 % of all positions at their value now, and is closed out below a share.
 
     initial = maintenance = Σ N·4 %;   liquidation = loss-cut share·maintenance
-    Limits: every figure is from memory and to be checked; dealers choose the loss cut (50 % to
-    100 %), so a house rule may differ; corporate clients have other margins.
+    Limits: dealers choose the loss cut (50 % to 100 %) and when a call is due, so both are from
+    memory and a house rule may differ; corporate clients have other margins.
     Source: Cabinet Office Order on financial instruments business, article 117; margin.md 1.8.
     """
 
@@ -53,7 +53,7 @@ class JapanFx(Rulebook):
             restored_to=RestoredTo.MAINTENANCE,
             sells=Seller.BROKER,
             absorbs=Absorber.CLIENT_THEN_BROKER,
-            source="margin.md 1.8 (from memory)",
+            source="Cabinet Office Order, article 117; margin.md 1.8",
         )
 
     def levels(self, pool: Pool, marks: Marks) -> Levels:
@@ -61,9 +61,7 @@ class JapanFx(Rulebook):
         kept = 0.0
         for one in pool.positions:
             listed = self.rates.value(one.names, "maintenance", marks.on)
-            house = pool.house(one)
-            rate = listed if math.isnan(house) else max(listed, house)
-            kept += rate * pool.size(one, marks)
+            kept += with_house(listed, pool.house(one)) * pool.size(one, marks)
         cut = self.rates.value((), "loss_cut", marks.on)
         return Levels(pool.equity_at(marks), kept, kept, cut * kept)
 

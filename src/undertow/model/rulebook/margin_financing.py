@@ -21,6 +21,7 @@ from undertow.model.rulebook.base import (
     Timing,
     not_carried,
     too_levered,
+    with_house,
 )
 
 REGIME = "margin_financing"
@@ -90,8 +91,7 @@ class MarginFinancing(Rulebook):
         return found if found or is_held else (too_levered(pool, levels, pool.gross(marks)),)
 
     def _house(self, one: Position, pool: Pool, on: date) -> float:
-        own, listed = pool.house(one), self.rates.value(one.names, "maintenance", on)
-        return listed if math.isnan(own) else max(own, listed)
+        return with_house(self.rates.value(one.names, "maintenance", on), pool.house(one))
 
 
 def debts(pool: Pool, marks: Marks) -> tuple[float, float]:

@@ -13,13 +13,14 @@ from undertow.model.rulebook._perpetual import (
     MOST,
     PerpetualRules,
     Sized,
+    by_house_alone,
     down_to,
     half_a_bitcoin,
     sized,
 )
 from undertow.model.rulebook._perpetual import mark_liquidation_price as _at_mark
 from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import Levels, Pool
+from undertow.model.rulebook.base import Levels, Pool, with_house
 
 REGIME = "okx"
 
@@ -57,10 +58,10 @@ class Okx(PerpetualRules):
 
     def rate(self, one: Sized, on: date) -> float:
         """Maintenance rate of a position's tier; a house rate where it is more."""
-        house = 0.0 if math.isnan(one.house) else one.house
-        if house and not self.rates.has(one.position.names, KEPT, on):
-            return house
-        return max(house, self.rates.tiers(one.position.names, KEPT, on).rate(one.units))
+        if by_house_alone(self.rates, one, KEPT, on):
+            return one.house
+        tiers = self.rates.tiers(one.position.names, KEPT, on)
+        return with_house(tiers.rate(one.units), one.house)
 
     def first_order(
         self, position: Position, price: float, on: date, *, cooling: bool = False

@@ -31,6 +31,7 @@ from undertow.model.rulebook.base import (
     netted,
     not_carried,
     too_levered,
+    with_house,
 )
 
 REGIME = "reg_t"
@@ -110,7 +111,7 @@ class RegT(Rulebook):
     def _stock(self, one: Position, pool: Pool, marks: Marks) -> tuple[float, float, float]:
         least = self.least(one, marks) * pool.fx(one, marks)
         own = pool.house(one) * pool.size(one, marks)
-        kept = least if math.isnan(own) else max(least, own)
+        kept = with_house(least, own)
         opening = self.rates.value(one.names, "initial", marks.on) * pool.size(one, marks)
         return least, kept, max(opening, kept)
 

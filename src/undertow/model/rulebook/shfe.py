@@ -23,6 +23,7 @@ from undertow.model.rulebook.base import (
     Terms,
     Timing,
     not_carried,
+    with_house,
 )
 
 REGIME = "shfe"
@@ -184,7 +185,9 @@ class Shfe(Rulebook):
         if not known and is_option and not math.isnan(one.broker_rate):
             return 0.0, 0.0
         official = self.share(one, on)
-        return official, official + self.markup if math.isnan(house) else max(official, house)
+        if math.isnan(house):
+            return official, official + self.markup
+        return official, with_house(official, house)
 
 
 def margin_after(limit: float, over: float) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
@@ -19,6 +18,7 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    with_house,
 )
 
 REGIME = "us_fx"
@@ -31,7 +31,9 @@ class UsFx(Rulebook):
     initial = maintenance = liquidation = Σ N·rate;   50:1 for major pairs, 20:1 for others
     The dealer collects more or liquidates; the firms test each tick and close at 100 %.
     class: `group` of a position, else its symbol, else the pair by its six letters
-    Limits: dealers may ask for more (a house rate); positions are written as CFDs.
+    Limits: dealers may ask for more, and NFA's temporary increases are no rows (since 2023-03-13
+    5 % of GBP and JPY, 3 % of AUD, NZD, CHF and SEK, 7 % of NOK and more of others: a house rate);
+    positions are written as CFDs.
     Source: CFTC regulation 5.9, NFA financial requirements section 12; margin.md 1.8.
     """
 
@@ -64,10 +66,9 @@ class UsFx(Rulebook):
 
     def rate(self, position: Position, pool: Pool, on: date) -> float:
         """Deposit rate of its class, or the dealer's where that is more."""
-        house = pool.house(position)
         names = (*position.names, *pair_class(position.symbol, self.rates, on))
         listed = self.rates.value(names, "maintenance", on)
-        return listed if math.isnan(house) else max(listed, house)
+        return with_house(listed, pool.house(position))
 
     def hiked(self, symbol: str, rate: float, on: date) -> Self:
         """The deposit of one symbol at `rate`."""

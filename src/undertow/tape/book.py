@@ -1,0 +1,35 @@
+"""How a book lies in one array of whole numbers: counters, sizes, levels, orders."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from undertow.tape.seen import SECOND
+
+Book: TypeAlias = Annotated[NDArray[np.int64], "number"]
+
+NEXT, ROW, LIVE, MET, CROSSED_SINCE, PURGED, UNKNOWN, TWICE_BORN = range(8)
+BIDS, ASKS, CLOSED, NAMES, DEEP, SLOTS, QUOTED = range(8, 15)
+"""Counters. CLOSED is 1 until the first trade where a feed opens with one; NAMES from the first
+order on that names its maker, and then no other is one; DEEP and SLOTS: room for levels of a side
+and for orders; from QUOTED on stand the best bid, what it is for, the best ask and what it is for,
+as the feed says them (0: it says none)."""
+
+SIZES, SIZES_AT = 1 << 14, 32
+ON_BID, ON_ASK, NEAR, ENDED, SHORT = 0, 1, 2, 3, 4
+FEWEST, BRIEF = 20, 5 * SECOND
+"""Orders of one size that are needed to judge it, and the life that is short for a maker's."""
+
+LEVELS_AT = SIZES_AT + 5 * SIZES
+KEY, HELD, MAKERS = 0, 1, 2
+"""A level's price (minus it for asks, so that the best is the largest), all of it, and makers'."""
+
+ID, AT_PRICE, LEFT_OVER, BORN, SEQUENCE, HIT, IS_MAKER = 0, 1, 2, 3, 4, 5, 6
+WIDE = 7
+"""Numbers of an order. LEFT_OVER is negative for asks and 0 in a free slot; HIT was executed and is
+still in the book."""
+MIXER = 0x9E3779B97F4A7C1
+"""Spreads ids and sizes over their tables."""
