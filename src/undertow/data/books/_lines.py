@@ -24,7 +24,7 @@ SIZED = frozenset({Kind.FUTURE, Kind.OPTION, Kind.INVERSE})
 REGIMES: Mapping[str, str] = {
     "regt": "reg_t", "cme": "cme_futures", "comex": "cme_futures", "芝商所": "cme_futures",
     "币安": "binance", "上期所": "shfe", "上金所": "sge_td", "两融": "margin_financing",
-    "融资融券": "margin_financing",
+    "融资融券": "margin_financing", "回购": "repo",
 }  # fmt: skip
 """Other names of regimes."""
 
