@@ -167,7 +167,7 @@ def test_a_wrong_line_is_named_with_what_to_do(line: str, finding: str) -> None:
     ("column", "value", "finding"),
     [
         ("currency", "dollars", "dollars is no currency; write a code such as USD."),
-        ("currency", "EUR", "EUR has no exchange rate; add a table currency,rate."),
+        ("currency", "EUR", "SI is in EUR; contracts of its regime are in USD."),
         ("broker_rate", "36", "broker_rate is 36; write a share, as 12%."),
         ("mode", "half", "mode is half; it must be one of: cross, isolated, 全仓, 逐仓."),
         ("mode", "isolated", "SI is isolated; fill the columns isolated_margin and entry."),

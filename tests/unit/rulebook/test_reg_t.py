@@ -131,4 +131,4 @@ def test_terms_differ_for_a_broker_that_sells_at_once():
 def test_an_account_with_nothing_left_is_infinitely_levered():
     held = pool(shares(10.0), equity=-1.0)
 
-    assert "inf times leverage" in str(RegT().findings(held, held.opening)[0])
+    assert "reg_t opens nothing without equity" in str(RegT().findings(held, held.opening)[0])

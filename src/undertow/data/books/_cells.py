@@ -15,6 +15,10 @@ BRACKETS = re.compile(r"\((.+)\)")
 DAYS = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%B %d, %Y", "%d%b%y")
 
 
+LARGEST = 1e15
+"""No number of a book is larger: products of two stay far within what can be added up."""
+
+
 def number(text: str) -> float:
     """A number; BadNumber if it is none, or may be read in two ways.
 

@@ -181,15 +181,19 @@ def _multiplier(kind: Kind, cells: Mapping[str, str], line: int, noted: Noted) -
         return PAR
     if kind in {Kind.STOCK, Kind.ETF}:
         return 1.0
-    return noted.number(line, "Multiplier", cell(cells, "multiplier"))
+    return noted.above_zero(line, "Multiplier", cell(cells, "multiplier"))
 
 
 def _price(cells: Mapping[str, str], units: float, line: int, noted: Noted) -> float:
     """The closing price, else what the value says of it."""
     said, value = cell(cells, "price"), cell(cells, "value")
     if said or not value or not units:
-        return noted.number(line, "Close Price", said)
-    return noted.number(line, "Value", value) / units
+        return noted.above_zero(line, "Close Price", said)
+    price = noted.number(line, "Value", value) / units
+    if price <= 0.0:
+        told = {"column": "Value", "text": value}
+        noted.say(line, Said("{column} is {text}; it must be above 0.", told))
+    return price
 
 
 def _terms(one: Position, cells: Mapping[str, str], noted: Noted) -> Position:
@@ -205,7 +209,7 @@ def _terms(one: Position, cells: Mapping[str, str], noted: Noted) -> Position:
         one,
         underlying=follows or written.get("stock", ""),
         expiry=noted.day(one.line, "Expiry", said or written.get("day", "")),
-        strike=noted.number(one.line, "Strike", strike),
+        strike=noted.above_zero(one.line, "Strike", strike),
         right=(cell(cells, "right") or written.get("right", ""))[:1].upper(),
     )
     if option.expiry is None or option.right not in {"C", "P"} or not option.underlying:

@@ -77,9 +77,9 @@ def position_of(values: Values, known: Known) -> Position | None:
         kind=kind,
         entry=values.above_zero("entry"),
         multiplier=_multiplier(values, account, (symbol, underlying), kind, known.on),
-        currency=values.currency(_settles(account.regime) or account.currency),
+        currency=_currency(values, account, symbol),
         mode=values.one_of("mode", MODES, Mode.CROSS),
-        isolated_margin=values.number("isolated_margin"),
+        isolated_margin=values.above_zero("isolated_margin"),
         held=values.one_of("held", WAYS, Way.PLEDGED),
         underlying=underlying,
         leverage=values.number("leverage", 1.0),
@@ -91,6 +91,18 @@ def position_of(values: Values, known: Known) -> Position | None:
         right=values.one_of("right", RIGHTS, ""),
         line=values.row.line,
     )
+
+
+def _currency(values: Values, account: BookAccount, symbol: str) -> str:
+    """What a position settles in: as written, which must be what the regime's contracts are in."""
+    settles = _settles(account.regime)
+    code = values.currency(settles or account.currency)
+    if settles and code != settles:
+        told = {"symbol": symbol, "code": code, "settles": settles}
+        values.problems.append(
+            Said("{symbol} is in {code}; contracts of its regime are in {settles}.", told)
+        )
+    return settles or code
 
 
 def root(symbol: str, kind: Kind) -> str:

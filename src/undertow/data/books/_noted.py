@@ -9,7 +9,7 @@ from datetime import date
 
 from undertow.core.answers.said import Said
 from undertow.core.errors import BadDate, BadNumber
-from undertow.data.books._cells import day, number
+from undertow.data.books._cells import LARGEST, day, number
 from undertow.data.books.base import Finding
 
 
@@ -31,12 +31,25 @@ class Noted:
         if not (text or "").strip():
             self.say(line, Said("{column} is empty; fill it.", {"column": column}))
             return math.nan
+        told = {"column": column, "text": text or ""}
         try:
-            return number(text or "")
+            found = number(text or "")
         except BadNumber:
-            told = {"column": column, "text": text or ""}
             self.say(line, Said("{column} is {text}, which is no number; write one.", told))
             return math.nan
+        if abs(found) > LARGEST:
+            self.say(line, Said("{column} is {text}, which is too large; check it.", told))
+            return math.nan
+        return found
+
+    def above_zero(self, line: int, column: str, text: str | None) -> float:
+        """The number in a cell, which must be more than 0; NaN and a finding if it is not."""
+        found = self.number(line, column, text)
+        if found <= 0.0:
+            told = {"column": column, "text": text or ""}
+            self.say(line, Said("{column} is {text}; it must be above 0.", told))
+            return math.nan
+        return found
 
     def maybe(self, line: int, column: str, text: str | None) -> float:
         """The number in a cell; NaN without a finding if it is empty."""

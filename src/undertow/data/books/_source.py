@@ -36,9 +36,10 @@ def opened(path: Path) -> Source | Finding:
 
 def decoded(raw: bytes) -> str | None:
     """The text of a file, None if it is none: a mark decides, then UTF-8, then GBK."""
-    if b"\0" in raw and not raw.startswith(WIDE):
+    is_wide = raw.startswith(WIDE) and not raw.startswith(codecs.BOM_UTF32_LE)
+    if b"\0" in raw and not is_wide:
         return None
-    for code in ("utf-16",) if raw.startswith(WIDE) else ("utf-8-sig", "gb18030"):
+    for code in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         try:
             return raw.decode(code)
         except UnicodeDecodeError:

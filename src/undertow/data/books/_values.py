@@ -12,14 +12,12 @@ from typing import TypeVar
 from undertow.core.answers.said import Said
 from undertow.core.errors import BadDate, BadNumber
 from undertow.data.books._blocks import Row
-from undertow.data.books._cells import day, number
+from undertow.data.books._cells import LARGEST, day, number
 from undertow.data.books._currencies import strange_currency
 from undertow.data.books._headers import CURRENCIES, plain
 
 Meaning = TypeVar("Meaning")
 CODE = re.compile(r"[A-Z]{3,5}")
-LARGEST = 1e15
-"""No number of a book is larger: products of two stay far within what can be added up."""
 
 
 @dataclass(frozen=True, slots=True)

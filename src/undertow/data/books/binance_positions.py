@@ -97,19 +97,20 @@ def _position(record: Record, noted: Noted) -> Position | None:
     amount = noted.number(line, "positionAmt", cells["positionAmt"])
     if amount == 0.0:
         return None
-    price = noted.maybe(line, "markPrice", cell(cells, "markPrice"))
+    said = cell(cells, "markPrice")
+    price = noted.above_zero(line, "markPrice", said) if said else NAN
     kind = Kind.INVERSE if _product(record).endswith(DOLLAR) else Kind.PERPETUAL
     if kind is Kind.PERPETUAL and coin not in MONEY:
         told = {"symbol": symbol, "coin": coin}
-        said = Said(
+        refused = Said(
             "{symbol} is margined in {coin}; only stable coins and contracts of COIN-M are read.",
             told,
         )
-        noted.say(line, said)
-    if math.isnan(price):
+        noted.say(line, refused)
+    if not said:
         size = "notional" if kind is Kind.PERPETUAL else "markPrice"
         price = abs(noted.number(line, "markPrice", cell(cells, size)) / amount)
-    entry = noted.number(line, "entryPrice", cell(cells, "entryPrice"))
+    entry = noted.above_zero(line, "entryPrice", cell(cells, "entryPrice"))
     alone, margin = _isolated(record, noted)
     face = 1.0 if kind is Kind.PERPETUAL else _face(record, noted, amount, price)
     if len(noted.findings) > before:

@@ -13,6 +13,7 @@ from typing import ClassVar
 from undertow.core.answers.said import Said
 from undertow.core.book import NAN, Book, BookAccount, Kind, Position
 from undertow.core.errors import InputError
+from undertow.data.books._china_expiry import option_expiry
 from undertow.data.books._merge import merged
 from undertow.data.books._noted import Noted, cell, lacking, twice
 from undertow.data.books.base import Read, Reader, Source, Stated, housed
@@ -73,7 +74,8 @@ class CtpStatement(Reader):
     where the table has none: floating profit/((settlement − opened at)·lots).
     Where that table has no margin of a contract, the margin of its line is the house rate.
     With options, equity is 市值权益: 客户权益 and their value; what is used goes with it.
-    Limits: one currency, CNY; an option's future needs a price if it is not held.
+    Limits: one currency, CNY; an option's future needs a price if it is not held,
+    and its last day is counted in weekdays, holidays not known.
     Source: layout of CTP statements since 2016, with and without 投资单元 and 资金账号.
     """
 
@@ -100,6 +102,8 @@ def _read(file: Source) -> Read:
     on = found.on or file.on or date.max
     held, margins = _positions(found, on, noted)
     equity, line = found.figures.get("equity", (NAN, 0))
+    if found.figure("margin_used") > 0.0 and not found.held:
+        noted.say(0, lacking("持仓汇总 Positions"), grave=True)
     used, risk = found.figure("margin_used"), found.figure("risk")
     if any(p.kind is Kind.OPTION for p in held):
         equity, used = _with_options(equity, used, held)
@@ -188,7 +192,7 @@ def _positions(
             continue
         seen[same] = row.line
         before = len(noted.findings)
-        new = tuple(_lines(row, found.account, noted))
+        new = tuple(_lines(row, found.account, on, noted))
         size = _size(symbol, on, sizes.get(symbol, NAN), row.line, noted) if new else NAN
         margin = noted.number(row.line, "保证金占用", row.cells.get("保证金占用"))
         if len(noted.findings) == before:
@@ -197,17 +201,25 @@ def _positions(
     return tuple(held), margins
 
 
-def _lines(row: Row, account: str, noted: Noted) -> Iterator[Position]:
+def _lines(row: Row, account: str, on: date, noted: Noted) -> Iterator[Position]:
     """The long and the short of one line, where there are lots."""
     symbol = row.cells.get("合约", "")
-    price = noted.number(row.line, "今结算", row.cells.get("今结算"))
+    price = noted.above_zero(row.line, "今结算", row.cells.get("今结算"))
     option, contract = OPTION.fullmatch(symbol), CONTRACT.match(symbol)
+    expiry = option_expiry(option[1], on) if option else None
+    if option and not expiry:
+        told = {"symbol": symbol}
+        said = Said("{symbol} has a last day that is not known here; use the two tables.", told)
+        noted.say(row.line, said)
     if not contract:
         told = {"column": "合约", "text": symbol}
         noted.say(row.line, Said("{column} is {text}, which is no contract; write one.", told))
         return
     for sign, lots, opened in ((1.0, "买持", "买"), (-1.0, "卖持", "卖")):
         count = noted.number(row.line, lots, row.cells.get(lots))
+        if count < 0.0:
+            told = {"column": lots, "text": row.cells.get(lots, "")}
+            noted.say(row.line, Said("{column} is {text}; it must not be below 0.", told))
         entry = cell(row.cells, f"{opened}均价", f"{opened}开仓均价")
         if count:
             yield Position(
@@ -219,6 +231,7 @@ def _lines(row: Row, account: str, noted: Noted) -> Iterator[Position]:
                 noted.maybe(row.line, f"{opened}均价", entry),
                 currency=CURRENCY,
                 underlying=option[1] if option else contract[1].upper(),
+                expiry=expiry,
                 strike=float(option[3]) if option else NAN,
                 right=option[2] if option else "",
                 line=row.line,
@@ -284,7 +297,7 @@ def _last_day(text: str, line: int, noted: Noted) -> date | None:
 
 def _after(label: str, text: str) -> str:
     """What stands after a label and its colons; empty if the label is not there."""
-    found = re.search(label + r"\s*:+\s*(\S+)", text)
+    found = re.search(label + r"\s*:+\s*([^\s:]\S*)", text)
     return found[1] if found else ""
 
 

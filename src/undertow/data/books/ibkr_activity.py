@@ -169,7 +169,7 @@ def _rate(found: _Found, line: Line, noted: Noted) -> None:
     code = cell(line.cells, "currency", "fromcurrency")
     into = cell(line.cells, "tocurrency") or found.statement.base
     told = cell(line.cells, "rate", "exchange rate", "exchangerate")
-    rate = noted.number(line.number, "Rate", told)
+    rate = noted.above_zero(line.number, "Rate", told)
     if into == found.statement.base or not found.statement.base:
         found.statement.fx[code] = rate
 
@@ -177,7 +177,7 @@ def _rate(found: _Found, line: Line, noted: Noted) -> None:
 def _forex(found: _Found, line: Line, noted: Noted) -> None:
     code, rate = cell(line.cells, "description"), cell(line.cells, "close price")
     if cell(line.cells, "asset category").lower() == "forex" and rate:
-        found.forex[code] = noted.number(line.number, "Close Price", rate)
+        found.forex[code] = noted.above_zero(line.number, "Close Price", rate)
 
 
 def _with_terms(row: Row, terms: Mapping[tuple[str, str], Mapping[str, str]]) -> Row:

@@ -160,7 +160,8 @@ def _position(found: _Found, line: int, cells: Mapping[str, str], noted: Noted) 
     statement = found.statements[-1]
     known = {name: cell(cells, *names) for name, names in NAMES.items()}
     statement.rows.append(Row(line, known))
-    rate = noted.maybe(line, "fxRateToBase", cell(cells, "fxRateToBase"))
+    said = cell(cells, "fxRateToBase")
+    rate = noted.above_zero(line, "fxRateToBase", said) if said else math.nan
     if not math.isnan(rate) and known["currency"]:
         statement.fx.setdefault(known["currency"], rate)
 
@@ -170,7 +171,7 @@ def _rate(found: _Found, line: int, cells: Mapping[str, str], noted: Noted) -> N
     statement = found.statements[-1]
     statement.base = statement.base or cell(cells, "toCurrency")
     if cell(cells, "toCurrency") == statement.base:
-        rate = noted.number(line, "rate", cell(cells, "rate"))
+        rate = noted.above_zero(line, "rate", cell(cells, "rate"))
         statement.fx[cell(cells, "fromCurrency")] = rate
 
 

@@ -10,10 +10,11 @@ from datetime import date
 from typing import ClassVar
 
 from undertow.core.answers.said import Said
-from undertow.core.book import Book, BookAccount, Mode, Position
+from undertow.core.book import Book, BookAccount, Kind, Mode, Position
 from undertow.data.books._blocks import Block, Row, blocks
 from undertow.data.books._headers import NAMED, plain
 from undertow.data.books._lines import Known, account_of, position_of
+from undertow.data.books._noted import twice
 from undertow.data.books._values import Values
 from undertow.data.books.base import Finding, Read, Reader, Source
 
@@ -129,9 +130,13 @@ def _rates(
 ) -> tuple[Mapping[str, float], str]:
     """Exchange rates, and the currency they are in: the first with a rate of 1, else the other."""
     fx: dict[str, float] = {}
+    seen: dict[str, int] = {}
     for file, row in _of(placed, "fx"):
         values = Values(row)
         code, rate = values.currency(""), values.above_zero("rate", None)
+        if code in fx and fx[code] != rate:
+            values.problems.append(twice(code, seen[code]))
+        seen.setdefault(code, row.line)
         if not found.say(file, row.line, values.problems):
             fx[code] = rate
     others = {one.currency for one in accounts} - fx.keys()
@@ -151,9 +156,13 @@ def _rates(
 
 def _quotes(placed: Iterable[_Placed], found: _Found) -> dict[str, float]:
     quotes: dict[str, float] = {}
+    seen: dict[str, int] = {}
     for file, row in _of(placed, "quotes"):
         values = Values(row)
         symbol, price = values.needed("symbol"), values.above_zero("price", None)
+        if symbol in quotes and quotes[symbol] != price:
+            values.problems.append(twice(symbol, seen[symbol]))
+        seen.setdefault(symbol, row.line)
         if not found.say(file, row.line, values.problems):
             quotes[symbol] = price
     return quotes
@@ -196,6 +205,11 @@ def _checked(
     if one.mode is Mode.ISOLATED and (math.isnan(one.isolated_margin) or math.isnan(one.entry)):
         told = {"symbol": one.symbol}
         yield Said("{symbol} is isolated; fill the columns isolated_margin and entry.", told)
+    if one.kind is Kind.OPTION and one.underlying in {"", one.symbol}:
+        yield Said(
+            "{symbol} is an option; fill {columns}.",
+            {"symbol": one.symbol, "columns": "underlying"},
+        )
     fx, base = money
     theirs = known.accounts[one.account].currency
     for code in {one.currency, theirs} - {base, *fx} if one.currency != theirs else ():

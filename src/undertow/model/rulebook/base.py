@@ -274,13 +274,17 @@ def not_carried(pool: Pool, kinds: frozenset[Kind]) -> tuple[Said, ...]:
 
 def too_levered(pool: Pool, levels: Levels, gross: float) -> Said:
     """The sentence for a pool that the regime would never have let open."""
-    leverage = gross / levels.equity if levels.equity > 0.0 else math.inf
+    if levels.equity <= 0.0:
+        return Said(
+            "{regime} opens nothing without equity, and the account has {equity}.",
+            {"regime": pool.account.regime, "equity": Amount(levels.equity, "count")},
+        )
     return Said(
         "{regime} does not allow {leverage} times leverage: to open it takes {initial} of equity, "
         "and the account has {equity}.",
         {
             "regime": pool.account.regime,
-            "leverage": Amount(leverage, "number"),
+            "leverage": Amount(gross / levels.equity, "number"),
             "initial": Amount(levels.initial, "price"),
             "equity": Amount(levels.equity, "price"),
         },
