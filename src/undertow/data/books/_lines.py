@@ -18,6 +18,9 @@ from undertow.data.books._values import Values
 from undertow.model.rulebook import RULEBOOK, rates_of
 
 CONTRACT = re.compile(r"/?([A-Z0-9]{1,3})[FGHJKMNQUVXZ]\d{1,2}|([A-Za-z]{1,2})\d{3,4}|(\w+)=F")
+MOST_VOLATILE = 10.0
+"""Volatility per year beyond which none is believed."""
+
 SIZED = frozenset({Kind.FUTURE, Kind.OPTION, Kind.INVERSE})
 """Kinds whose contract has a size that must be known."""
 
@@ -84,13 +87,19 @@ def position_of(values: Values, known: Known) -> Position | None:
         underlying=underlying,
         leverage=values.number("leverage", 1.0),
         group=values.text("group"),
-        volatility=values.above_zero("volatility"),
+        volatility=_volatility(values),
         broker_rate=values.share("broker_rate"),
         expiry=values.day("expiry"),
         strike=values.above_zero("strike"),
         right=values.one_of("right", RIGHTS, ""),
         line=values.row.line,
     )
+
+
+def _volatility(values: Values) -> float:
+    """A share per year, above 0: 30 is one that was meant in per cent."""
+    found = values.share("volatility", MOST_VOLATILE)
+    return values.above_zero("volatility") if found == 0.0 else found
 
 
 def _currency(values: Values, account: BookAccount, symbol: str) -> str:
