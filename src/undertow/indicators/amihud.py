@@ -17,7 +17,7 @@ from undertow.indicators.base import Indicator, Series
 class Amihud(Indicator):
     """How far a price moves for a million of money traded.
 
-    ILLIQ = 1e6 · mean over `window` days of |r| / (close · volume)
+    ILLIQ = 1e6 · mean over `window` days of |r| / (close · volume),  r = Δ ln close
     Days without volume or with none traded have no reading of their own and are left out of the
     mean; a window without any such day has none.
     Units: per million of the currency. Limits: volume must be in units and of one market; inflation

@@ -50,17 +50,7 @@ def quotes_answer(baseline: Quotes, stress: Quotes) -> QuotesAnswer:
     loss = 1 − median depth of the hour / median over baseline hours
     With 20 baseline days or more the median is over the same hour of the day.
     """
-    if baseline.symbol != stress.symbol:
-        raise BadNumber(
-            f"the baseline is of {baseline.symbol}, the stress day of {stress.symbol}; give one"
-            " instrument."
-        )
-    apart = float(np.median(stress.mid) / np.median(baseline.mid))
-    if not 1.0 / APART < apart < APART:
-        raise BadNumber(
-            f"{stress.symbol} is {apart:.3g} times its baseline; one of the files is in other"
-            " ticks, or of another instrument."
-        )
+    _of_one_instrument(baseline, stress)
     calm, bad = _uncrossed(baseline), _uncrossed(stress)
     _steady_units(baseline, stress)
     before = hours_of(calm, "the baseline", len(baseline) - len(calm))
@@ -92,6 +82,21 @@ def quotes_answer(baseline: Quotes, stress: Quotes) -> QuotesAnswer:
         said=tuple(_said(stress.symbol, widest, thinnest)),
         warnings=tuple(_warnings(baseline, stress, found, before, after)),
     )
+
+
+def _of_one_instrument(baseline: Quotes, stress: Quotes) -> None:
+    """Refuse a stress day of another instrument than the baseline's, or in other ticks."""
+    if baseline.symbol != stress.symbol:
+        raise BadNumber(
+            f"the baseline is of {baseline.symbol}, the stress day of {stress.symbol}; give one"
+            " instrument."
+        )
+    apart = float(np.median(stress.mid) / np.median(baseline.mid))
+    if not 1.0 / APART < apart < APART:
+        raise BadNumber(
+            f"{stress.symbol} is {apart:.3g} times its baseline; one of the files is in other"
+            " ticks, or of another instrument."
+        )
 
 
 def _steady_units(baseline: Quotes, stress: Quotes) -> None:
