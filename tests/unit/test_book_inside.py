@@ -73,6 +73,23 @@ def test_what_no_news_moves_is_said_and_what_news_moves_is_not(tmp_path: Path) -
     assert f"cost {-88_000.0 * change:,.0f} dollars" in said
 
 
+def test_a_book_of_another_day_enters_with_its_money_and_says_so(
+    booked: Booked, tmp_path: Path
+) -> None:
+    file = tmp_path / "book.csv"
+    text = BOOK.replace("equity", "equity,date").replace("180000", "250000,2026-02-09")
+    file.write_text(text + "SI,1,80\n")
+    answer = book_of(BookRequest((file,), inside=SMALL)).answer
+    said = "The book is of 2026-02-09; inside feb-2026 it holds as much money in each position"
+
+    assert answer.within is not None
+    assert (
+        answer.within.accounts[0].equity[0] - answer.within.accounts[0].excess[0] < 0.12 * 400_000
+    )
+    assert [one for one in map(str, answer.warnings) if one.startswith(said)]
+    assert not [one for one in map(str, booked.answer.warnings) if one.startswith("The book is of")]
+
+
 def test_a_short_gains_from_the_news_that_is_not_in_it(tmp_path: Path) -> None:
     file = tmp_path / "book.csv"
     file.write_text(

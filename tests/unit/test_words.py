@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from small_answer import answer
-from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.said import Amount, Said, money
 from undertow.core.errors import UnknownName
 from undertow.report.rules import rules_page
 from undertow.report.tables import simulation_page
@@ -222,3 +222,11 @@ def test_the_list_of_rules_has_heads_in_the_language() -> None:
     Console(file=screen, width=80).print(rules_page(answer, ZH))
 
     assert screen.getvalue().split()[:4] == ["margin", "规则", "含义", "参数"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(34_657.6, "34,658"), (-486.4, "−486"), (12.345, "12.35"), (0.07, "0.07000"), (-1e-9, "0")],
+)
+def test_money_is_whole_where_it_is_much_and_has_places_where_it_is_a_coin(value, said) -> None:
+    assert money(value) == said

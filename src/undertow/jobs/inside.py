@@ -114,7 +114,8 @@ def with_crowd(
             *_missing(book, crowd),
         ),
         warnings=(
-            *answer.warnings, *_noted(found), *_in_any_amount(book, found)
+            *answer.warnings, *_of_another_day(book, crowd), *_noted(found),
+            *_in_any_amount(book, found)
         ),
     )  # fmt: skip
 
@@ -131,6 +132,16 @@ def _entered(basis: Basis, episode: str) -> Iterator[Said]:
         yield Said(
             "Inside {episode} the book enters without the shock: the episode brings its own moves.",
             {"episode": episode},
+        )
+
+
+def _of_another_day(book: Book, crowd: Crowd) -> Iterator[Said]:
+    """That the book's own day is not the one on which the episode begins."""
+    if book.on != crowd.start:
+        yield Said(
+            "The book is of {day}; inside {episode} it holds as much money in each position on"
+            " {start}, under the rules of each day from then on.",
+            {"day": str(book.on), "episode": crowd.name, "start": str(crowd.start)},
         )
 
 

@@ -17,7 +17,7 @@ from undertow.core.answers.book import (
     PositionAnswer,
     StateAnswer,
 )
-from undertow.core.answers.said import Amount
+from undertow.core.answers.said import Amount, money
 from undertow.report.book_ways import under_margins, ways_tables
 from undertow.report.book_within import within_tables
 from undertow.report.layout import noted, numbers, percent, table
@@ -253,11 +253,6 @@ def _claimed(feasible: bool, wiped: bool, liquidated: bool, called: bool, words:
     if liquidated:
         return words("sold out")
     return words("called") if called else words("held")
-
-
-def money(value: float) -> str:
-    """Money of an account, whole."""
-    return f"{value:,.0f}".replace("-", "−")
 
 
 def price(value: float) -> str:

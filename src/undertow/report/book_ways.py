@@ -10,9 +10,8 @@ from rich.table import Table
 from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.leaving import Leaving
 from undertow.core.answers.remedy import Likely, Remedy, Way
-from undertow.core.answers.said import Amount
+from undertow.core.answers.said import Amount, money
 from undertow.core.answers.survival import Chance, Survival
-from undertow.report.book_within import money
 from undertow.report.layout import noted, numbers, table
 from undertow.report.words import Words
 

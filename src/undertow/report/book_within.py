@@ -7,7 +7,7 @@ from datetime import datetime
 
 from rich.table import Table
 
-from undertow.core.answers.said import Amount
+from undertow.core.answers.said import Amount, money
 from undertow.core.answers.within import ForcedSale, InsideAccount, Within
 from undertow.report.layout import noted, numbers, table
 from undertow.report.words import Words
@@ -103,9 +103,3 @@ def _name(one: InsideAccount) -> str:
 def moment(at: datetime | None) -> str:
     """A day and a time, a dash if never."""
     return f"{at:%m-%d %H:%M}" if at else "–"
-
-
-def money(value: float) -> str:
-    """Whole money of an account."""
-    said = f"{value:,.0f}"
-    return "0" if said == "-0" else said.replace("-", "−")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from undertow.core.answers.book import AccountAnswer, PositionAnswer, StateAnswer
-from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.said import Amount, Said, money
 
 
 def sentences(
@@ -30,11 +30,6 @@ def sentences(
         yield _shocked([one.shocked for one in held if one.shocked], held)
 
 
-def whole(value: float) -> str:
-    """Money without its cents, in full."""
-    return f"{value:,.0f}".replace("-", "−")
-
-
 def _name(account: AccountAnswer) -> str:
     """The account, with the symbol of an isolated position."""
     return account.account if account.pool == "cross" else f"{account.account}: {account.pool}"
@@ -50,8 +45,8 @@ def _below(account: AccountAnswer) -> Said:
         "{account} is below its requirement now: {equity} of equity, {needed} required.",
         {
             "account": _name(account),
-            "equity": whole(account.equity),
-            "needed": whole(account.requirement),
+            "equity": money(account.equity),
+            "needed": money(account.requirement),
         },
     )
 
@@ -100,7 +95,7 @@ def _hiked(held: Sequence[AccountAnswer], at: int, symbol: str, rate: float) -> 
     values |= {
         "account": _name(worst),
         "currency": worst.currency,
-        "money": whole(abs(state.excess)),
+        "money": money(abs(state.excess)),
     }
     if state.excess < 0.0 and symbol:
         return Said(

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from undertow.core.answers.book import Reconciled
-from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.said import Amount, Said, money
 from undertow.core.book import NAN, Position
 from undertow.core.errors import InputError
 from undertow.model.rulebook import Levels, Pool, Rulebook, moved
-from undertow.studies.book_sentences import whole
 
 NEAR = 0.005
 """Risk ratios that differ by no more than this agree."""
@@ -82,7 +81,7 @@ def _explained(
 
 def _by_price(pool: Pool, equity: float, stated: float) -> tuple[str, str, Said]:
     """The price that would explain an equity: of all positions the one that differs least."""
-    money: dict[str, Amount | str] = {"stated": whole(stated), "equity": whole(equity)}
+    figures: dict[str, Amount | str] = {"stated": money(stated), "equity": money(equity)}
     shares = {
         one.symbol: _share_that_gains(pool, one.symbol, stated - equity) for one in pool.positions
     }
@@ -91,7 +90,7 @@ def _by_price(pool: Pool, equity: float, stated: float) -> tuple[str, str, Said]
         said = Said(
             "The ratio is one of an equity of {stated}, and the book has {equity}: a price or a"
             " line differs.",
-            money,
+            figures,
         )
         return "equity", "", said
     price = pool.opening.price[symbol]
@@ -99,7 +98,7 @@ def _by_price(pool: Pool, equity: float, stated: float) -> tuple[str, str, Said]
     said = Said(
         "The ratio is one of an equity of {stated}, and the book has {equity}: a price of {asked}"
         " for {symbol} explains it, where the book has {price}; or a line differs.",
-        {**money, "asked": asked, "symbol": symbol, "price": Amount(price, "price")},
+        {**figures, "asked": asked, "symbol": symbol, "price": Amount(price, "price")},
     )
     return "equity", symbol, said
 

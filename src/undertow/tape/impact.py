@@ -30,17 +30,19 @@ HORIZONS = (1, 5, 60, 300)
 MINUTE, TEN_SECONDS = 60 * SECOND, 10 * SECOND
 """Lengths of time over which volume and imbalance are added up."""
 
+NEVER = 1 << 62
+
 SUM, BY_VALUE, VALUE, TRADES = 0, 1, 2, 3
 """Columns of `sums`; row 0 is the effective spread, the others the realised one of each horizon."""
 
 FLOW, TWICE = 0, 1
 """Columns of the two ledgers of buckets: what was added up, and the last mid, doubled."""
 
-B, A, B_QUANTITY, A_QUANTITY, MID, TRADES_ARE, TAKERS_STAND, TAIL, HEAD = range(9)
-COUNTERS = 9 + len(HORIZONS)
+B, A, B_QUANTITY, A_QUANTITY, MID, TRADES_ARE, TAKERS_STAND, DUE, TAIL, HEAD = range(10)
+COUNTERS = 10 + len(HORIZONS)
 """Touch of the last open book (B is 0 if the last one was not), its doubled mid, the kind of
 message that is a trade, whether orders that took are among them (their price lies beyond the mid),
-trades that wait, and of each horizon the first that it waits for."""
+until when no trade is due, trades that wait, and of each horizon the first that it waits for."""
 
 
 @compiled_within
@@ -64,6 +66,7 @@ def imbalance(seen: Seen, i: int, counters: Counters) -> float:
 @compiled
 def matured(waiting: Seen, counters: Counters, sums: Floats, before: int) -> None:
     """Close the trades whose horizons end before a moment, at the last mid there was."""
+    counters[DUE] = NEVER
     for h in range(len(HORIZONS)):
         head = counters[HEAD + h]
         while head < counters[TAIL] and waiting[head, 0] + HORIZONS[h] * SECOND < before:
@@ -76,6 +79,8 @@ def matured(waiting: Seen, counters: Counters, sums: Floats, before: int) -> Non
             sums[h + 1, TRADES] += 1
             head += 1
         counters[HEAD + h] = head
+        if head < counters[TAIL]:
+            counters[DUE] = min(counters[DUE], waiting[head, 0] + HORIZONS[h] * SECOND)
 
 
 @compiled_within
@@ -99,6 +104,7 @@ def traded(seen: Seen, i: int, counters: Counters, waiting: Seen, sums: Floats) 
         waiting[tail, 0], waiting[tail, 1], waiting[tail, 2] = seen[i, TIME], price, sign
         waiting[tail, 3], waiting[tail, 4] = quantity, mid
         counters[TAIL] = tail + 1
+        counters[DUE] = min(counters[DUE], seen[i, TIME] + HORIZONS[0] * SECOND)
     return float(sign * quantity)
 
 
@@ -112,10 +118,14 @@ def impact(
 ) -> None:
     """Go through a block. buckets: minutes, ten seconds, and the first of each."""
     minutes, tens, first = buckets
+    minute = ten = until = 0
     for i in range(seen.shape[0]):
         at, state = seen[i, TIME], seen[i, STATE]
-        matured(waiting, counters, sums, at)
-        minute, ten = at // MINUTE - first[0], at // TEN_SECONDS - first[1]
+        if at > counters[DUE]:
+            matured(waiting, counters, sums, at)
+        if at >= until:
+            minute, ten = at // MINUTE - first[0], at // TEN_SECONDS - first[1]
+            until = (at // TEN_SECONDS + 1) * TEN_SECONDS
         if seen[i, KIND] == counters[TRADES_ARE]:
             minutes[minute, FLOW] += traded(seen, i, counters, waiting, sums)
         if state == BETWEEN:

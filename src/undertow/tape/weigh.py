@@ -101,13 +101,14 @@ def weigh(
     """Go through a block. grid: width of a window in ns, the first, the tables' shifts."""
     spreads, depths = tables
     bid, ask = counters[BID_WAS], counters[ASK_WAS]
-    at_spread = at_depth = 0
+    at_spread = at_depth = window = until = 0
     if counters[WAS] == OPEN:
         at_spread = slot_of(spreads, np.int64(width_of(bid, ask) * FINE) >> grid[2])
         at_depth = slot_of(depths, counters[BOTH] >> grid[3])
     for i in range(seen.shape[0]):
         at, state = seen[i, TIME], seen[i, STATE]
-        window = at // grid[0] - grid[1]
+        if at >= until:
+            window, until = at // grid[0] - grid[1], (at // grid[0] + 1) * grid[0]
         windows[window, SEEN] += 1
         if counters[MET] < EARLY:
             counters[MET] += 1
@@ -116,9 +117,8 @@ def weigh(
         if state == BETWEEN:
             continue
         ns = close(counters, at, windows)
-        if ns > 0:
-            spreads[at_spread, 2] += ns
-            depths[at_depth, 2] += ns
+        spreads[at_spread, 2] += ns
+        depths[at_depth, 2] += ns
         is_same = counters[WAS] == OPEN and seen[i, BID] == bid and seen[i, ASK] == ask
         counters[SINCE], counters[WAS], counters[WINDOW] = at, state, window
         if state != OPEN:

@@ -249,3 +249,30 @@ def test_an_option_whose_last_day_is_not_known_says_where_to_write_it():
     found = read_text(with_option("i2609-C-800"), lenient=True)
 
     assert "i2609-C-800 has a last day that is not known here; use the two tables" in said(found)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1.35", "x"])
+def test_a_rate_that_is_none_leaves_what_needs_it_out(rate):
+    text = ACTIVITY.replace("GBP,1.35", f"GBP,{rate}")
+    found = read_text(text, "symbol,price\nSPX,5000\n", lenient=True)
+
+    assert "There is no exchange rate of GBP; add one." in said(found)
+    assert "SHEL" not in {p.symbol for p in found.book.positions}
+    assert "GBP" not in found.book.fx
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("volatility", "30", "volatility is 30; write a share, as 12%"),
+        ("volatility", "0", "volatility is 0; it must be above 0"),
+        ("multiplier", "1e-300", "multiplier is 1e-300, which is too small"),
+    ],
+)
+def test_an_options_terms_that_cannot_be_are_said(column, cell, words):
+    head = f"account,symbol,quantity,price,kind,underlying,expiry,strike,right,{column}\n"
+    option = f"a,X,-1,5,option,AAPL,2027-01-15,200,C,{cell}\n"
+    found = read_text(ACCOUNTS, head + "a,AAPL,100,190,stock,,,,,\n" + option, lenient=True)
+
+    assert words in said(found)
+    assert [p.symbol for p in found.book.positions] == ["AAPL"]

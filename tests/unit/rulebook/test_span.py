@@ -205,3 +205,12 @@ def test_together_it_is_never_more_than_each_alone(futures, strike, contracts, r
     held = (option(right, strike, 8.0, contracts), *((silver(futures),) if futures else ()))
 
     assert kept(*held) <= sum(kept(one) for one in held) * (1 + 1e-9)
+
+
+def test_a_house_rate_ends_with_the_price_and_divides_by_nothing():
+    account = BookAccount("f", "span", 100_000.0, broker_rate=0.2)
+    held = Position("f", "SI", 1.0, 80.0, Kind.FUTURE, multiplier=5000.0)
+    pool = Pool(account, (held,), account.equity, Marks(DAY, {"SI": 80.0}))
+
+    assert Span().levels(pool, pool.opening).maintenance == pytest.approx(0.2 * 400_000.0)
+    assert Span().levels(pool, Marks(DAY, {"SI": 0.0})).maintenance == 0.0

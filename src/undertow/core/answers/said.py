@@ -53,6 +53,14 @@ def price(value: float) -> str:
     return f"{value:,.{places}f}".replace("-", "−")
 
 
+def money(value: float) -> str:
+    """Money of an account: whole, with places where it is little, as of one kept in coins."""
+    size = abs(value)
+    places = next(p for p, least in ((0, 100.0), (2, 1.0), (5, 5e-6), (0, 0.0)) if size >= least)
+    said = f"{value:,.{places}f}"
+    return "0" if said == "-0" else said.replace("-", "−")
+
+
 def _dollars(value: float) -> str:
     for size, unit in UNITS:
         if abs(value) >= size:

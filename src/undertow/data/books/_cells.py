@@ -18,6 +18,9 @@ DAYS = ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%B %d,
 LARGEST = 1e15
 """No number of a book is larger: products of two stay far within what can be added up."""
 
+SMALLEST = 1e-12
+"""None but 0 is smaller."""
+
 
 def number(text: str) -> float:
     """A number; BadNumber if it is none, or may be read in two ways.

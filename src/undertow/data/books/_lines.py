@@ -18,13 +18,16 @@ from undertow.data.books._values import Values
 from undertow.model.rulebook import RULEBOOK, rates_of
 
 CONTRACT = re.compile(r"/?([A-Z0-9]{1,3})[FGHJKMNQUVXZ]\d{1,2}|([A-Za-z]{1,2})\d{3,4}|(\w+)=F")
+MOST_VOLATILE = 10.0
+"""Volatility per year beyond which none is believed."""
+
 SIZED = frozenset({Kind.FUTURE, Kind.OPTION, Kind.INVERSE})
 """Kinds whose contract has a size that must be known."""
 
 REGIMES: Mapping[str, str] = {
     "regt": "reg_t", "cme": "cme_futures", "comex": "cme_futures", "芝商所": "cme_futures",
     "币安": "binance", "上期所": "shfe", "上金所": "sge_td", "两融": "margin_financing",
-    "融资融券": "margin_financing",
+    "融资融券": "margin_financing", "回购": "repo",
 }  # fmt: skip
 """Other names of regimes."""
 
@@ -84,13 +87,19 @@ def position_of(values: Values, known: Known) -> Position | None:
         underlying=underlying,
         leverage=values.number("leverage", 1.0),
         group=values.text("group"),
-        volatility=values.above_zero("volatility"),
+        volatility=_volatility(values),
         broker_rate=values.share("broker_rate"),
         expiry=values.day("expiry"),
         strike=values.above_zero("strike"),
         right=values.one_of("right", RIGHTS, ""),
         line=values.row.line,
     )
+
+
+def _volatility(values: Values) -> float:
+    """A share per year, above 0: 30 is one that was meant in per cent."""
+    found = values.share("volatility", MOST_VOLATILE)
+    return values.above_zero("volatility") if found == 0.0 else found
 
 
 def _currency(values: Values, account: BookAccount, symbol: str) -> str:

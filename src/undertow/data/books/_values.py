@@ -12,7 +12,7 @@ from typing import TypeVar
 from undertow.core.answers.said import Said
 from undertow.core.errors import BadDate, BadNumber
 from undertow.data.books._blocks import Row
-from undertow.data.books._cells import LARGEST, day, number
+from undertow.data.books._cells import LARGEST, SMALLEST, day, number
 from undertow.data.books._currencies import strange_currency
 from undertow.data.books._headers import CURRENCIES, plain
 
@@ -51,6 +51,9 @@ class Values:
         if abs(found) > LARGEST:
             self.problems.append(Said("{column} is {text}, which is too large; check it.", told))
             return math.nan
+        if 0.0 < abs(found) < SMALLEST:
+            self.problems.append(Said("{column} is {text}, which is too small; check it.", told))
+            return math.nan
         return found
 
     def above_zero(self, column: str, otherwise: float | None = math.nan) -> float:
@@ -61,10 +64,10 @@ class Values:
             self.problems.append(Said("{column} is {text}; it must be above 0.", told))
         return found
 
-    def share(self, column: str) -> float:
-        """A share between 0 and 1, such as 12% or 0.12; NaN if there is none."""
+    def share(self, column: str, most: float = 1.0) -> float:
+        """A share between 0 and `most`, such as 12% or 0.12; NaN if there is none."""
         found = self.number(column)
-        if found < 0.0 or found > 1.0:
+        if found < 0.0 or found > most:
             told = {"column": column, "text": self.text(column)}
             self.problems.append(Said("{column} is {text}; write a share, as 12%.", told))
         return found

@@ -170,14 +170,16 @@ def _rate(found: _Found, line: Line, noted: Noted) -> None:
     into = cell(line.cells, "tocurrency") or found.statement.base
     told = cell(line.cells, "rate", "exchange rate", "exchangerate")
     rate = noted.above_zero(line.number, "Rate", told)
-    if into == found.statement.base or not found.statement.base:
+    if rate > 0.0 and (into == found.statement.base or not found.statement.base):
         found.statement.fx[code] = rate
 
 
 def _forex(found: _Found, line: Line, noted: Noted) -> None:
     code, rate = cell(line.cells, "description"), cell(line.cells, "close price")
     if cell(line.cells, "asset category").lower() == "forex" and rate:
-        found.forex[code] = noted.above_zero(line.number, "Close Price", rate)
+        told = noted.above_zero(line.number, "Close Price", rate)
+        if told > 0.0:
+            found.forex[code] = told
 
 
 def _with_terms(row: Row, terms: Mapping[tuple[str, str], Mapping[str, str]]) -> Row:

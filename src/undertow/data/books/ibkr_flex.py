@@ -172,7 +172,8 @@ def _rate(found: _Found, line: int, cells: Mapping[str, str], noted: Noted) -> N
     statement.base = statement.base or cell(cells, "toCurrency")
     if cell(cells, "toCurrency") == statement.base:
         rate = noted.above_zero(line, "rate", cell(cells, "rate"))
-        statement.fx[cell(cells, "fromCurrency")] = rate
+        if rate > 0.0:
+            statement.fx[cell(cells, "fromCurrency")] = rate
 
 
 TAKERS = {

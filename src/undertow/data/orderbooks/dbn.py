@@ -59,7 +59,7 @@ class Dbn(Feed):
     the capture (`ts_recv`), by which the records are in order. Records of a snapshot make the book
     and are not events; until the first trade the book is in its opening auction and weighs nothing.
     The library databento-dbn hands out a Python object for each record, so the records are read
-    here (bench/books.py); the tests compare both.
+    here; the tests compare both where it is installed.
     Source: databento.com/docs, "MBO" and "DBN encoding".
     """
 

@@ -15,7 +15,7 @@ from undertow.model.rulebook._cleared import a_silver_future, cleared_terms, ini
 from undertow.model.rulebook._listed import amiss, lineage, option_breaks, spot_of
 from undertow.model.rulebook._rates import Rates, rates_of
 from undertow.model.rulebook._worth import black_scholes
-from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, not_carried
+from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, not_carried, with_house
 from undertow.model.rulebook.cme_futures import REGIME as FUTURES
 from undertow.model.rulebook.cme_futures import CmeFutures
 
@@ -159,7 +159,9 @@ class Span(Rulebook):
         if one.kind is Kind.OPTION or math.isnan(house):
             return 1.0
         own = house * one.multiplier * marks.price[one.symbol]
-        return max(1.0, own / self.range(one, names, marks))
+        listed = self.range(one, names, marks)
+        # A share of nothing: at a price of 0 both are 0.
+        return with_house(1.0, own / listed) if listed > 0.0 else 1.0
 
     def _spreads(
         self,

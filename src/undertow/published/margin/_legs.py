@@ -28,6 +28,7 @@ STOCK: Final = re.compile(
     r"\b(?P<side>long|short)\s+(?:(?P<count>\d[\d,]*)\s+)?(?:[A-Z]{1,5}\s+)?"
     r"(?P<what>stock|shares?|sh|SPDRs?|SPY)\b(?:\s*@\s*(?P<price>\d*\.?\d+))?"
 )
+PREMIUMS: Final = ("_premium", "_price", "")
 ONE_SIDED: Final = re.compile(r"straddle|strangle", re.IGNORECASE)
 
 
@@ -53,7 +54,7 @@ def options(given: Inputs) -> tuple[Option, ...]:
         found = [_leg(leg) for leg in legs] if isinstance(legs, list) else []
     elif "right" in given and "strike" in given:
         found = [_single(given)]
-    elif "call_premium" in given and "put_premium" in given:
+    elif _has_premiums(given):
         found = [*_both(given)]
     elif "short_strike" in given and "long_strike" in given:
         found = [*_pair(given)]
@@ -167,13 +168,22 @@ def _pair(given: Inputs) -> Iterator[Option]:
         yield Option(right, given.number(f"{side}_strike"), premium, sign * contracts)
 
 
+def _has_premiums(given: Inputs) -> bool:
+    """Whether a put and a call have a price each, beside strikes of their own or a common one."""
+    pairs = ((given.of(f"call{key}"), given.of(f"put{key}")) for key in PREMIUMS)
+    return any(
+        isinstance(one, int | float) and isinstance(other, int | float) for one, other in pairs
+    )
+
+
 def _both(given: Inputs) -> Iterator[Option]:
     """A straddle or strangle as two premiums, at one strike or at two."""
     sign = 1.0 if given.text("side", "short").lower() in {"long", "buy"} else -1.0
     for right in ("put", "call"):
         strike = number(given, f"{right}_strike", "strike")
         contracts = abs(given.number("contracts", 1.0))
-        yield Option(right[0].upper(), strike, given.number(f"{right}_premium"), sign * contracts)
+        price = number(given, *(f"{right}{key}" for key in PREMIUMS))
+        yield Option(right[0].upper(), strike, price, sign * contracts)
 
 
 def _spoken(given: Inputs) -> Iterator[Option]:

@@ -21,9 +21,10 @@ EXPIRY: Final = date(2007, 4, 20)
 """Cboe's examples: the day on which the S&P 500 closed at 1451.19, and the April expiry."""
 
 INDEX: Final = "broad_index"
-LEGS: Final = (
-    "right|legs|position|short_put|short_call|long_put|long_call|put_premium|short_strike|put|call"
-)
+LEGS: Final = "|".join((
+    "right", "legs", "position", "short_put", "short_call", "long_put", "long_call",
+    "short_strike", "put", "call", "put_premium", "put_price",
+))  # fmt: skip
 VALUE: Final = (
     "notional", "market_value", "value", "stock", "stock_mv", "stock_value",
     "shares_value", "index_value", "index",
@@ -179,6 +180,7 @@ def _linear(given: Inputs) -> Position:
     elif math.isnan(value) and (said := STOCK.search(given.text("position"))):
         count = float((said["count"] or "1").replace(",", ""))
         value = count * float(said["price"] or given.number("price"))
+    value *= given.number("multiplier", 1.0) * abs(given.number("contracts", 1.0))
     size = abs(given.number("leverage") if math.isnan(value) else value)
     is_short = value < 0.0 or given.text("side").lower() in {"short", "sell"}
     named = given.text("index").upper() if not _is_money(given.of("index")) else ""
