@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import typer
@@ -34,7 +34,7 @@ def sender(places: tuple[str, ...], words: Words) -> Callable[[tuple[Alert, ...]
 def _sent(alert: Alert, text: str, place: str) -> None:
     try:
         _way(place)(alert, text)
-    except (OSError, URLError) as error:
+    except (OSError, HTTPException, ValueError) as error:
         typer.echo(f"undertow: an alert did not reach {place} ({error}).", err=True)
 
 

@@ -20,7 +20,9 @@ OnOption: TypeAlias = Annotated[str, typer.Option(help="Day to gauge; else today
 SinceOption: TypeAlias = Annotated[
     str, typer.Option(help="Write every indicator from this day on as Parquet, to --out.")
 ]
-OutOption: TypeAlias = Annotated[Path, typer.Option(help="File of --since.")]
+OutOption: TypeAlias = Annotated[
+    Path | None, typer.Option(help="File of --since; by default gauge.parquet.")
+]
 PageOption: TypeAlias = Annotated[
     Path | None, typer.Option(help="Draw the page into this file (needs undertow[page]).")
 ]
@@ -50,7 +52,7 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
     data: DataOption,
     on: OnOption = "",
     since: SinceOption = "",
-    out: OutOption = Path("gauge.parquet"),
+    out: OutOption = None,
     page: PageOption = None,
     books: BooksOption = None,
     calm: CalmOption = None,
@@ -65,22 +67,32 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
     from undertow.jobs.days import day
     from undertow.jobs.gauge import GaugeRequest, gauge_of
 
+    if alert or to or times:
+        _need(every, "--alert, --to and --times need --every, such as --every 1h")
+    if out is not None:
+        _need(since, "--out needs --since, such as --since 2000-01-01; --page is a file of its own")
+    if to and not all(to):
+        raise typer.BadParameter("--to is empty; give stdout, a file or a web address")
     request = GaugeRequest(data, day(on, "--on"), tuple(books or ()), tuple(calm or ()))
 
     def look() -> Gauged:
         return gauge_of(request)
 
     def show(gauged: Gauged) -> None:
-        _written(gauged, since, out)
+        _written(gauged, since, out or Path("gauge.parquet"))
         _drawn(gauged, page, lang.value)
         _tell(gauged, lang.value, as_json=as_json)
 
     if every:
         _watch(look, show, every, (tuple(alert or ()), tuple(to or ("stdout",)), times, lang.value))
         return
-    if alert or to:
-        raise typer.BadParameter("--alert and --to need --every, such as --every 1h")
     show(look())
+
+
+def _need(given: str, sentence: str) -> None:
+    """Refuse an option that would change nothing."""
+    if not given:
+        raise typer.BadParameter(sentence)
 
 
 def _written(gauged: Gauged, since: str, out: Path) -> None:
@@ -128,6 +140,7 @@ def _watch(
             Watch(rules, seconds(every), times or None),
             first=show,
             tell=sender(places, speaker(lang)),
+            failed=lambda error: typer.echo(f"undertow: this look failed: {error}", err=True),
         )
     except KeyboardInterrupt:
         typer.echo("undertow: interrupted.", err=True)

@@ -162,7 +162,7 @@ def test_without_plotly_one_sentence_says_how_to_get_it(
 def test_a_wrong_question_is_refused(
     words: tuple[str, ...], said: str, door: Terminal, data: Path
 ) -> None:
-    answer = door("gauge", "--data", str(data), "--times", "1", *words)
+    answer = door("gauge", "--data", str(data), "--every", "1h", "--times", "1", *words)
 
     assert said in refused(answer)
 
@@ -233,6 +233,7 @@ def test_a_watch_waits_between_looks_and_survives_a_file_that_is_being_written(
     looks: list[int] = []
     told: list[tuple[Alert, ...]] = []
     shown: list[Gauged] = []
+    lost: list[Exception] = []
 
     def look() -> Gauged:
         looks.append(len(looks))
@@ -242,12 +243,17 @@ def test_a_watch_waits_between_looks_and_survives_a_file_that_is_being_written(
         return gauge_of(GaugeRequest(data, on))
 
     watch(
-        look, Watch(("index > 50",), 900.0, 4, waits.append), first=shown.append, tell=told.append
+        look,
+        Watch(("index > 50",), 900.0, 4, waits.append),
+        first=shown.append,
+        tell=told.append,
+        failed=lost.append,
     )
 
     assert waits == [900.0] * 3
     assert len(looks) == 4
     assert len(shown) == 1
+    assert [str(one) for one in lost] == ["half a file."]
     assert [alert.rule.text for (alert,) in told] == ["index > 50"]
 
 
@@ -267,3 +273,51 @@ def test_the_market_folder_is_gauged_as_the_issue_asks(door: Terminal) -> None:
     assert told["missing"] == []
     assert len([one for one in told["readings"] if one["light"] != "grey"]) == 70
     assert np.isfinite([one["level"] for one in told["readings"]]).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--alert", "index > 5"), "need --every"),
+        (("--times", "3"), "need --every"),
+        (("--out", "x.parquet"), "--out needs --since"),
+        (("--every", "1h", "--to", ""), "--to is empty"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(
+    words: tuple[str, ...], said: str, door: Terminal, data: Path
+) -> None:
+    code, out, err = door("gauge", "--data", str(data), *words)
+
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
+
+
+def test_an_address_that_is_none_does_not_stop_the_watch(door: Terminal, data: Path) -> None:
+    code, _, err = door(
+        "gauge", "--data", str(data), "--on", LAST, "--every", "1h", "--times", "1",
+        "--alert", "index > 1", "--to", "http://bad host/x",
+    )  # fmt: skip
+
+    assert code == 0
+    assert "an alert did not reach http://bad host/x" in err
+
+
+def test_a_history_since_a_day_after_the_last_session_is_refused(
+    door: Terminal, data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "none.parquet"
+    answer = door(
+        "gauge", "--data", str(data), "--on", LAST, "--since", "2099-01-01", "--out", str(file)
+    )
+
+    assert f"--since 2099-01-01 is after the last session, {LAST}" in refused(answer)
+    assert not file.exists()
+
+
+def test_a_history_that_cannot_be_written_says_why(door: Terminal, data: Path) -> None:
+    asked = ("--on", LAST, "--since", "2025-01-02", "--out", "no/such/folder/x.parquet")
+    said = refused(door("gauge", "--data", str(data), *asked))
+
+    assert "cannot be written to" in said
+    assert "(None)" not in said

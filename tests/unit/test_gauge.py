@@ -13,7 +13,7 @@ from gauges import prices
 from market_files import daily_panel
 from undertow.core.answers.gauge import GaugeAnswer
 from undertow.core.errors import BadDate, BadFile, BadNumber, UnknownName
-from undertow.core.history import History
+from undertow.core.history import FIELDS, Bars, History
 from undertow.studies.alerts import alerts, rule, values
 from undertow.studies.gauge import gauge, gauge_history, light, percentile
 from undertow.studies.gauge_beside import beside_panel
@@ -243,3 +243,86 @@ def test_what_is_no_rule_is_refused(text: str) -> None:
 def test_a_rule_about_nothing_is_corrected() -> None:
     with pytest.raises(UnknownName, match="did you mean 'amihud HYG'"):
         rule("amihud HYGG > 2", values(gauged(CALM)))
+
+
+@pytest.mark.parametrize("text", ["index percentile > 95", "amihud HYG percentile < -1%"])
+def test_a_rule_that_no_percentile_can_meet_is_refused(text: str) -> None:
+    with pytest.raises(BadNumber, match="percentile beyond 0 to 100 %; write it like 95%"):
+        rule(text, values(gauged(CALM)))
+
+
+def test_points_in_per_cent_are_refused() -> None:
+    with pytest.raises(BadNumber, match="has points in per cent; write it like 'index > 50'"):
+        rule("index > 50 %", ["index"])
+
+
+def test_a_rule_finds_its_reading_whatever_the_letters() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'index'"):
+        rule("INDEX > 3", ["index", "amihud HYG"])
+
+
+def test_a_rule_about_nothing_like_a_reading_says_where_they_are_listed() -> None:
+    with pytest.raises(UnknownName, match="`undertow gauge --json` lists them"):
+        rule("zzzzzz > 3", ["index", "amihud HYG"])
+
+
+# Data
+
+
+def with_bars(symbol: str, **fields: np.ndarray) -> GaugeAnswer:
+    return gauged(History({**CALM.bars, symbol: replace(CALM[symbol], **fields)}))
+
+
+def of_data(answer: GaugeAnswer) -> list[str]:
+    return [str(one) for one in answer.warnings if ":" in str(one) or "no session" in str(one)]
+
+
+def test_a_change_of_units_is_said() -> None:
+    close = CALM["IWM"].close.copy()
+    close[-100:] *= 100.0
+    (said,) = of_data(with_bars("IWM", close=close))
+
+    assert said.startswith(f"IWM: the close of {CALM['IWM'].date[-100]} is ")
+    assert "(1 such moves)" in said
+
+
+@pytest.mark.parametrize("wrong", [0.0, -5.0])
+def test_a_price_that_is_none_is_counted(wrong: float) -> None:
+    close = CALM["GLD"].close.copy()
+    close[-7] = wrong
+    (said,) = of_data(with_bars("GLD", close=close))
+
+    assert said.startswith("GLD: 1 rows have a low above the high or a close not above 0")
+    assert str(CALM["GLD"].date[-7]) in said
+
+
+def test_lows_above_highs_are_counted() -> None:
+    bars = CALM["TLT"]
+    (said,) = of_data(with_bars("TLT", low=bars.high, high=bars.low))
+
+    assert said.startswith(f"TLT: {len(bars)} rows have a low above the high")
+
+
+def test_a_gap_of_the_sessions_is_said() -> None:
+    bars = CALM["^GSPC"]
+    kept = (np.arange(len(bars)) < 400) | (np.arange(len(bars)) >= 450)
+    columns = (getattr(bars, name)[kept] for name in ("date", *FIELDS))
+    (said,) = of_data(gauged(History({**CALM.bars, "^GSPC": Bars("^GSPC", *columns)})))
+
+    assert said.startswith(
+        f"^GSPC has no session between {bars.date[399]} and {bars.date[450]} (1 such gaps)"
+    )
+
+
+def test_prices_without_fault_give_no_such_sentence() -> None:
+    found = of_data(gauged(CALM))
+
+    assert found == []
+
+
+def test_a_symbol_in_two_files_is_said() -> None:
+    held = History(CALM.bars, ("IWM of b.csv is in an earlier file", "x.csv is intraday"))
+    said = [str(one) for one in gauged(held).warnings]
+
+    assert "IWM of b.csv stands in an earlier file of the folder, too, and that counts." in said
+    assert not any("x.csv" in one for one in said)

@@ -211,6 +211,25 @@ def test_the_market_folder_is_read_whole() -> None:
     assert str(history["^VIX"].until("2008-11-20").date[-1]) == "2008-11-20"
 
 
+def test_a_truncated_parquet_file_of_a_folder_is_one_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "prices.parquet"
+    pl.read_csv(written(tmp_path, LONG)).write_parquet(file)
+    file.write_bytes(file.read_bytes()[:-40])
+    with pytest.raises(BadFile, match=r"prices\.parquet cannot be read"):
+        read_history(tmp_path)
+
+
+def test_a_folder_of_other_files_says_what_they_lack(tmp_path: Path) -> None:
+    written(tmp_path, "a,b\n1,2\n", "other.csv")
+    with pytest.raises(BadFile, match=r"no prices \(other\.csv has not date, symbol and close\)"):
+        read_history(tmp_path)
+
+
+def test_a_negative_volume_says_what_a_volume_is(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"'-200\.0' as volume; write a number not below 0"):
+        read_history(written(tmp_path, LONG.replace("12,200", "12,-200")))
+
+
 def test_a_file_of_one_symbol_is_named_as_it_is(tmp_path: Path) -> None:
     file = written(tmp_path, "Date,Open,High,Low,Close\n2026-01-02,1,3,1,2\n", "SPY.csv")
     found = read_history(file)

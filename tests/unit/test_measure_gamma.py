@@ -242,3 +242,59 @@ def test_both_classes_of_the_s_and_p_500_count() -> None:
     assert found.call_usd_per_1pct == pytest.approx(theirs[0], rel=2e-3)
     assert found.put_usd_per_1pct == pytest.approx(theirs[1], rel=2e-3)
     assert found.net_usd_per_1pct.naive < 0.0 < (found.flip or 0.0) - found.spot
+
+
+def test_a_wrong_format_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "chain.csv"
+    file.write_text(HEAD + row("call", 105.0, 1000.0))
+    with pytest.raises(BadFile, match="no line Expiration Date; check --format"):
+        measure_gamma(GammaRequest(file, "cboe"))
+
+
+def test_a_file_that_is_named_of_no_day_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "option_universe_goog_20151399.csv"
+    file.write_text("#expiry\n")
+    with pytest.raises(BadFile, match=r"is of no day \(20151399\)"):
+        read_chain(file)
+
+
+def test_a_head_alone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="holds no option; give a chain"):
+        measured(tmp_path)
+
+
+def test_a_row_without_its_right_is_named(tmp_path: Path) -> None:
+    lacking = row("call", 95.0, 10.0).replace("call", "")
+    with pytest.raises(BadFile, match=r"chain\.csv line 3 has no type"):
+        measured(tmp_path, row("call", 105.0, 10.0), lacking)
+
+
+def test_infinite_interest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match="line 2 has 'inf', which no price"):
+        measured(tmp_path, row("call", 105.0, math.inf))
+
+
+def test_a_rate_in_per_cent_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadNumber, match=r"write 5 % as 0\.05"):
+        measured(tmp_path, row("call", 105.0, 10.0), rate=5.0)
+
+
+def test_a_spot_in_other_units_is_refused(tmp_path: Path) -> None:
+    rows = [
+        row(right, k, 10.0) for k in (90.0, 95.0, 100.0, 105.0, 110.0) for right in ("call", "put")
+    ]
+    with pytest.raises(BadNumber, match="the spot of XYZ is 1, its puts and calls say 100; check"):
+        measured(tmp_path, *rows, spot=1.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [({"symbol": "FOO"}, "not 'FOO'; leave"), ({"on": "1999"}, "not of 1999; leave")],
+)
+def test_a_file_of_one_chain_is_not_taken_for_another(
+    tmp_path: Path, asked: dict[str, str], said: str
+) -> None:
+    file = tmp_path / "option_universe_goog_20151223.csv"
+    file.write_text("#expiry\n,,,1,1,1,100,1,,,,,,,\n20160115,100,C,1,1,1,3,1,10,0.3,,,,,\n")
+    with pytest.raises(UnknownName, match=said):
+        measure_gamma(GammaRequest(file, **asked))

@@ -205,6 +205,18 @@ def test_a_plain_table_is_read_and_its_lines_are_named(tmp_path: Path) -> None:
         read_quotes(file, "plain")
 
 
+def test_a_file_of_no_day_is_refused(tmp_path: Path) -> None:
+    name = "20171399_btcusd_minute_quote.csv"
+    with pytest.raises(BadFile, match="is of no day"):
+        read_quotes(packed(tmp_path, "a.zip", (name, ROW)), FORM)
+
+
+def test_two_symbols_in_one_file_are_refused(tmp_path: Path) -> None:
+    both = ((NAME, ROW), (NAME.replace("btcusd", "ethusd"), ROW))
+    with pytest.raises(BadFile, match="holds BTCUSD of 20170903, ETHUSD of 20170903"):
+        read_quotes(packed(tmp_path, "a.zip", *both), FORM)
+
+
 def test_the_layout_of_another_market_is_refused_by_its_ticks(tmp_path: Path) -> None:
     crypto = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
     cents = lean_rows(99.0 * DAY, 101.0 * DAY, DAY, unit=1e-4)
@@ -232,3 +244,39 @@ def test_a_day_that_is_given_twice_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadNumber, match="give each day once"):
         measure_quotes([calm, calm], [bad], FORM)
+
+
+def in_ticks(folder: Path, day: int, *, since: int) -> Path:
+    """A day of quotes that are a hundred times as high from one minute on."""
+    unit = np.where(np.arange(1440) >= since, 100.0, 1.0)
+    name = f"{day}_btcusd_minute_quote"
+    text = lean_rows(99.9 * unit, 100.1 * unit, DAY)
+    return packed(folder, f"{name}.zip", (f"{name}.csv", text))
+
+
+def test_ticks_that_change_inside_a_file_are_refused(tmp_path: Path) -> None:
+    calm = day_file(tmp_path, 20170903, 0.1 * DAY, DAY)
+    bad = in_ticks(tmp_path, 20170904, since=800)
+    with pytest.raises(
+        BadNumber, match="the stress day goes from 100 to 10000 at 2017-09-04T13:20"
+    ):
+        measure_quotes([calm], [bad], FORM)
+
+
+@pytest.mark.parametrize(("spread", "size", "name"), [(0.0, 1.0, "spread"), (0.1, 0.0, "depth")])
+def test_a_baseline_of_nothing_is_refused(
+    tmp_path: Path, spread: float, size: float, name: str
+) -> None:
+    name_of_day = "20170903_btcusd_minute_quote"
+    text = lean_rows(100.05 * DAY, (100.05 + spread) * DAY, size * DAY)
+    calm = packed(tmp_path, "c.zip", (f"{name_of_day}.csv", text))
+    bad = day_file(tmp_path, 20170904, 0.1 * DAY, DAY)
+    with pytest.raises(BadNumber, match=f"the {name} of the baseline is 0"):
+        measure_quotes([calm], [bad], FORM)
+
+
+def test_a_day_of_crossed_quotes_is_refused_and_counted(tmp_path: Path) -> None:
+    calm = day_file(tmp_path, 20170903, -0.1 * DAY, DAY)
+    bad = day_file(tmp_path, 20170904, 0.1 * DAY, DAY)
+    with pytest.raises(BadNumber, match=r"0 hours .* \(1440 crossed minutes are left out\)"):
+        measure_quotes([calm], [bad], FORM)

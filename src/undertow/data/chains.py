@@ -63,6 +63,18 @@ def read_chain(file: Path, form: str = "", wanted: Wanted = Wanted()) -> Chain:
     chain = FORMATS[found](file, lines, wanted)
     if not len(chain):
         raise BadFile(f"{file} holds no option; give a chain.")
+    return _as_asked(chain, file, wanted)
+
+
+def _as_asked(chain: Chain, file: Path, wanted: Wanted) -> Chain:
+    """UnknownName if a file of one chain is of another underlying or day than was asked for."""
+    held = chain.underlying
+    if wanted.symbol and wanted.symbol.upper() != held.upper():
+        raise UnknownName(f"{file} holds {held!r}, not {wanted.symbol!r}; leave --symbol out.")
+    if not chain.moment.isoformat().startswith(wanted.on):
+        raise UnknownName(
+            f"{file} is of {chain.moment.isoformat()}, not of {wanted.on}; leave --on out."
+        )
     return chain
 
 
@@ -152,7 +164,10 @@ def _lean(file: Path, lines: list[list[str]], wanted: Wanted) -> Chain:
             spot = spot if spot == spot else _cell(cells[6], where)  # noqa: PLR0124 - NaN
             continue
         rows.append((where, _lean_row(cells, where)))
-    on = datetime.strptime(named[2], "%Y%m%d").date()
+    try:
+        on = datetime.strptime(named[2], "%Y%m%d").date()
+    except ValueError:
+        raise BadFile(f"{file.name} is of no day ({named[2]}); write 20151231.") from None
     return _chain(rows, named[1].upper(), spot, _end(on))
 
 
@@ -184,7 +199,7 @@ def _cboe(file: Path, lines: list[list[str]], wanted: Wanted) -> Chain:
             raise BadFile(f"{where} has {len(cells)} cells, Cboe's table has 22; mend it.")
         rows += [(where, _cboe_row(cells, start, where)) for start in (1, 12)]
     name = lines[at - 2][0] if at > 1 and lines[at - 2] else file.stem
-    return _chain(rows, wanted.symbol or name, spot, _cboe_moment(top, file))
+    return _chain(rows, name, spot, _cboe_moment(top, file))
 
 
 def _cboe_row(cells: list[str], start: int, where: str) -> Quoted:

@@ -49,8 +49,11 @@ def read_history(
         left_out += [f"{name} of {file.name} is in an earlier file" for name in own if name in bars]
         bars = {**own, **bars}
     if not bars:
-        named = ", ".join(map(str, places))
-        raise BadFile(f"{named} holds no prices; give a file with date, symbol and close.")
+        named, why = (
+            ", ".join(map(str, places)),
+            f" ({'; '.join(left_out[:3])})" if left_out else "",
+        )
+        raise BadFile(f"{named} holds no prices{why}; give a file with date, symbol and close.")
     return History(bars, tuple(left_out))
 
 
@@ -84,18 +87,26 @@ def _read(file: Path) -> pl.DataFrame:
             return pl.read_parquet(file)
         return pl.read_csv(file, infer_schema=False, truncate_ragged_lines=False)
     except (PolarsError, OSError) as error:
-        reason = str(error).partition("\n")[0].rstrip(".")
-        raise BadFile(
-            f"{file} cannot be read ({reason}); give a CSV file in UTF-8, or a Parquet file."
-        ) from error
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: Path, error: Exception) -> BadFile:
+    reason = str(error).partition("\n")[0].rstrip(".")
+    return BadFile(
+        f"{file} cannot be read ({reason}); give a CSV file in UTF-8, or a Parquet file."
+    )
 
 
 def _columns(file: Path) -> list[str]:
     import polars as pl
+    from polars.exceptions import PolarsError
 
-    if file.suffix == ".parquet":
+    if file.suffix != ".parquet":
+        return _first_line(file).split(",")
+    try:
         return list(pl.read_parquet_schema(file))
-    return _first_line(file).split(",")
+    except (PolarsError, OSError) as error:
+        raise _unreadable(file, error) from error
 
 
 def _first_line(file: Path) -> str:
@@ -194,9 +205,10 @@ def _moments(dates: pl.Series) -> pl.Series:
 def _refuse(bad: pl.DataFrame, name: str, file: str) -> None:
     if len(bad):
         row = bad.row(0, named=True)
-        wanted = "a day as 2026-01-30" if name == "date" else "a number"
+        wanted = {"date": "a day as 2026-01-30", "volume": "a number not below 0"}
         raise BadFile(
-            f"{file} line {row['line']} has {str(row[name])!r} as {name}; write {wanted}."
+            f"{file} line {row['line']} has {str(row[name])!r} as {name};"
+            f" write {wanted.get(name, 'a number')}."
         )
 
 

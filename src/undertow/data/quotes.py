@@ -76,10 +76,16 @@ def _member(file: Path, expiry: str | None) -> tuple[str, str]:
 
 def _chosen(names: list[str], file: Path, expiry: str | None) -> str:
     """The quotes of the contract that is wanted, else of the first month."""
-    found = {m[3]: n for n in sorted(names, reverse=True) if (m := NAMED.fullmatch(n))}
+    quotes = [m for n in sorted(names, reverse=True) if (m := NAMED.fullmatch(n))]
+    held = sorted({f"{m[2].upper()} of {m[1]}" for m in quotes})
+    if len(held) > 1:
+        raise BadFile(f"{file} holds {', '.join(held)}; give one symbol and one day a file.")
+    found = {m[3]: m[0] for m in quotes}
     if not found:
-        held = ", ".join(names[:2]) or "nothing"
-        raise BadFile(f"{file} holds {held}, no minute quotes; give a minute_quote file.")
+        raise BadFile(
+            f"{file} holds {', '.join(names[:2]) or 'nothing'}, no minute quotes; give a"
+            " minute_quote file."
+        )
     if expiry and expiry not in found:
         raise unknown("contract month", expiry, (str(m) for m in found), file.name)
     return found[expiry] if expiry else found[min(found, key=str)]
@@ -93,7 +99,7 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
             f"{name} is not named as this format names its files (day, symbol, minute_quote,"
             f" {wanted}); check --format."
         )
-    day = datetime.strptime(named[1], "%Y%m%d").date()
+    day = _day(named[1], name)
     rows = list(_rows(text, name))
     kept = [row for row in rows if len(row) == 5]
     if not kept:
@@ -110,6 +116,13 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
         clock=layout.clock,
         skipped=len(rows) - len(kept),
     )
+
+
+def _day(text: str, name: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()
+    except ValueError:
+        raise BadFile(f"{name} is of no day ({text}); name it such as 20170904_…") from None
 
 
 def _fits(prices: np.ndarray, layout: Layout, name: str) -> None:

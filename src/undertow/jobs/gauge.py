@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from undertow.core.answers.gauge import GaugeAnswer, GaugeHistory
-from undertow.core.errors import BadFile, NotWritable
+from undertow.core.errors import BadDate, BadFile, NotWritable
 from undertow.core.history import FIELDS, History
 from undertow.core.shapes import Floats
 from undertow.data.history import read_history
@@ -120,6 +120,9 @@ def write_history(gauged: Gauged, since: date, file: Path) -> int:
     """
     import polars as pl
 
+    last = gauged.answer.session
+    if since > last:
+        raise BadDate(f"--since {since} is after the last session, {last}; name an earlier day.")
     tables = [
         _table(name, segment, values, gauged.stress, since)
         for name, segment, values in _series(gauged)
@@ -129,8 +132,8 @@ def write_history(gauged: Gauged, since: date, file: Path) -> int:
         rows.write_parquet(file)
     except OSError as error:
         raise NotWritable(
-            f"the history cannot be written to {str(file)!r} ({error.strerror}); choose another"
-            " file with --out."
+            f"the history cannot be written to {str(file)!r} ({error.strerror or error}); choose"
+            " another file with --out."
         ) from error
     return len(rows)
 

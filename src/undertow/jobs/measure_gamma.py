@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from math import nan
 from pathlib import Path
 
+from undertow.core.errors import BadNumber
 from undertow.core.numbers import finite, positive
 from undertow.data.chains import Wanted, read_chain
 from undertow.jobs.answer import Json
 from undertow.jobs.measured import Answered, inputs_of
 from undertow.studies.gamma import Terms, gamma_answer
+
+HIGHEST_RATE = 1.0
+"""Interest per year from which on it was meant in per cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class GammaRequest:
 def measure_gamma(request: GammaRequest) -> Answered:
     """Dollars of gamma, their sign, the flip and their share of volume."""
     finite("--rate", request.rate)
+    if abs(request.rate) > HIGHEST_RATE:
+        raise BadNumber(f"--rate is {request.rate:g} per year; write 5 % as 0.05.")
     for name, value in (("--spot", request.spot), ("--adv", request.adv)):
         if value is not None:
             positive(name, value)

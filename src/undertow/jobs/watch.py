@@ -31,12 +31,17 @@ class Watch:
 
 
 def watch(
-    look: Callable[[], Gauged], how: Watch, *, first: Callable[[Gauged], None], tell: Tell
+    look: Callable[[], Gauged],
+    how: Watch,
+    *,
+    first: Callable[[Gauged], None],
+    tell: Tell,
+    failed: Callable[[InputError], None],
 ) -> None:
     """Each rule is told when it comes true, and again only after it was false in between.
 
     The first look must work, and its answer goes to `first`; later ones may fail, since a file may
-    be being written: the next look is tried.
+    be being written: `failed` is told, and the next look is tried.
     """
     gauged = look()
     known = values(gauged.answer)
@@ -52,14 +57,10 @@ def watch(
         if done == how.times:
             return
         how.sleep(how.every_s)
-        gauged = _again(look, gauged)
-
-
-def _again(look: Callable[[], Gauged], before: Gauged) -> Gauged:
-    try:
-        return look()
-    except InputError:
-        return before
+        try:
+            gauged = look()
+        except InputError as error:
+            failed(error)
 
 
 def seconds(text: str) -> float:

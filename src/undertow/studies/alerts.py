@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -9,12 +10,13 @@ from dataclasses import dataclass
 
 from undertow.core.answers.gauge import GaugeAnswer
 from undertow.core.answers.said import Amount, Said
-from undertow.core.errors import BadNumber, unknown
+from undertow.core.errors import BadNumber, UnknownName
 
 FORM = re.compile(r"^\s*(.+?)\s*(>=|<=|>|<)\s*([-−+]?[0-9.]+)\s*(%?)\s*$")
 OPS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
+POINTS = ("index", "points ")
 USUAL = ("index percentile >= 95%",)
 
 
@@ -60,14 +62,30 @@ def rule(text: str, known: Iterable[str]) -> Rule:
     if found is None:
         raise BadNumber(f"{text!r} is no rule; write it like --alert 'index > 50'.")
     name, op, number, percent = found.groups()
-    names = set(known)
-    if name not in names:
-        raise unknown("reading", name, names, "the rule")
+    _known(name, set(known))
     try:
         level = float(number.replace("−", "-")) / (100.0 if percent else 1.0)
     except ValueError:
         raise BadNumber(f"{number!r} in the rule {text!r} is no number; write one.") from None
+    if name.endswith(" percentile") and not 0.0 <= level <= 1.0:
+        raise BadNumber(f"{text!r} asks for a percentile beyond 0 to 100 %; write it like 95%.")
+    if percent and name.startswith(POINTS) and not name.endswith(" percentile"):
+        raise BadNumber(f"{text!r} has points in per cent; write it like 'index > 50'.")
     return Rule(text.strip(), name, op, level)
+
+
+def _known(name: str, names: set[str]) -> None:
+    """UnknownName for what is no reading: the nearest one, or where they are listed."""
+    if name in names:
+        return
+    small = {one.lower(): one for one in sorted(names)}
+    if close := difflib.get_close_matches(name.lower(), small, n=1):
+        close_one = small[close[0]]
+        raise UnknownName(f"reading {name!r} in the rule is not known; did you mean {close_one!r}?")
+    raise UnknownName(
+        f"reading {name!r} in the rule is not known; `undertow gauge --json` lists them under"
+        " readings, and there are index and points SEGMENT."
+    )
 
 
 def values(answer: GaugeAnswer) -> dict[str, float]:

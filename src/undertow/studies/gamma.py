@@ -92,6 +92,7 @@ def gamma_answer(chain: Chain, terms: Terms = Terms()) -> GammaAnswer:
     alive = chain.where(chain.years > 0.0)
     if not len(alive):
         raise BadNumber(f"every option of {chain.underlying} has expired; give a later chain.")
+    _doubted(alive, spot)
     priced, counted = _priced(alive, spot, terms.rate, expired=len(chain) - len(alive))
     (calls, puts), model = (_sides(d, priced) for d in (priced.headline(), priced.dollars(spot)))
     net = BySign(calls - puts, puts - calls, -(calls + puts))
@@ -140,6 +141,21 @@ def _spot(chain: Chain) -> tuple[float, bool]:
     if not guessed > 0.0:
         raise BadNumber(f"the prices of {chain.underlying} give a spot of {guessed:g}; add --spot.")
     return guessed, True
+
+
+def _doubted(chain: Chain, spot: float) -> None:
+    """Refuse a spot that puts and calls of the first expiry say is another instrument's."""
+    first = chain.where(chain.expiry == chain.expiry.min())
+    pairs = _parity(first, 1.0)
+    if len(pairs) < NEAR_STRIKES:
+        return
+    near = pairs[np.argsort(np.abs(pairs[:, 1]))[:NEAR_STRIKES], 0]
+    forward = float(np.median(near))
+    if abs(forward / spot - 1.0) > NEAR_SPOT:
+        raise BadNumber(
+            f"the spot of {chain.underlying} is {spot:g}, its puts and calls say {forward:.6g};"
+            " check --spot and the units of the file."
+        )
 
 
 def _parity(chain: Chain, growth: float) -> Floats:

@@ -22,6 +22,7 @@ from undertow.core.errors import BadDate, BadFile
 from undertow.core.history import History
 from undertow.core.shapes import Floats
 from undertow.studies.gauge_beside import SEGMENT, Beside, beside_panel, beside_series
+from undertow.studies.gauge_doubts import data_warnings
 from undertow.studies.gauge_sentences import sentences, warnings
 from undertow.studies.stress_index import (
     EQUAL,
@@ -99,7 +100,9 @@ def gauge(history: History, on: date, held: Anchors) -> Gauge:
         reference=(held.first, held.last),
         warnings=(),
     )
-    answer = replace(answer, said=sentences(answer), warnings=warnings(answer))
+    answer = replace(
+        answer, said=sentences(answer), warnings=(*warnings(answer), *data_warnings(known))
+    )
     return Gauge(answer, stress, others)
 
 

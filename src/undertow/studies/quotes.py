@@ -19,6 +19,8 @@ from undertow.core.errors import BadNumber
 from undertow.core.quotes import Quotes
 from undertow.core.shapes import Floats
 
+JUMP = np.log(3.0)
+"""Largest logarithm of a move from one quote to the next; beyond it units have changed."""
 FEWEST_HOURS = 3
 FEWEST_MINUTES = 30
 """Quotes that an hour needs to count."""
@@ -60,13 +62,16 @@ def quotes_answer(baseline: Quotes, stress: Quotes) -> QuotesAnswer:
             " ticks, or of another instrument."
         )
     calm, bad = _uncrossed(baseline), _uncrossed(stress)
-    before, after = hours_of(calm, "the baseline"), hours_of(bad, "the stress day")
+    _steady_units(baseline, stress)
+    before = hours_of(calm, "the baseline", len(baseline) - len(calm))
+    after = hours_of(bad, "the stress day", len(stress) - len(bad))
     spreads, depths = _normal(before, after)
     rows = tuple(_hours(after, spreads, depths))
     widest = max(rows, key=lambda row: row.spread_multiple)
     thinnest = max(rows, key=lambda row: row.depth_loss)
     found = _baseline(calm, before)
-    wide, narrow = found.spread_bps / found.spread_low, found.spread_bps / found.spread_high
+    wide = found.spread_bps / found.spread_low if found.spread_low > 0.0 else np.inf
+    narrow = found.spread_bps / found.spread_high
     return QuotesAnswer(
         symbol=stress.symbol,
         spread_multiple=widest.spread_multiple,
@@ -89,14 +94,27 @@ def quotes_answer(baseline: Quotes, stress: Quotes) -> QuotesAnswer:
     )
 
 
-def hours_of(quotes: Quotes, what: str) -> Hours:
+def _steady_units(baseline: Quotes, stress: Quotes) -> None:
+    """Refuse prices whose units change inside a side."""
+    for quotes, what in ((baseline, "the baseline"), (stress, "the stress day")):
+        moves = np.abs(np.diff(np.log(quotes.mid)))
+        if moves.max(initial=0.0) > JUMP:
+            at = int(moves.argmax()) + 1
+            raise BadNumber(
+                f"{what} goes from {quotes.mid[at - 1]:g} to {quotes.mid[at]:g} at"
+                f" {quotes.time[at]} UTC; its ticks change there: give files with one unit."
+            )
+
+
+def hours_of(quotes: Quotes, what: str, left_out: int = 0) -> Hours:
     """Mean spread and median depth of each hour; BadNumber if there are fewer than three."""
     starts, minutes = np.unique(quotes.hour, return_counts=True)
     kept = minutes >= FEWEST_MINUTES
     if kept.sum() < FEWEST_HOURS:
+        crossed = f" ({left_out} crossed minutes are left out)" if left_out else ""
         raise BadNumber(
-            f"{what} has {kept.sum()} hours with at least {FEWEST_MINUTES} quotes; give a longer"
-            f" file, {FEWEST_HOURS} hours are the least."
+            f"{what} has {kept.sum()} hours with at least {FEWEST_MINUTES} quotes{crossed}; give"
+            f" a longer file, {FEWEST_HOURS} hours are the least."
         )
     return Hours(
         start=starts[kept],
@@ -124,10 +142,14 @@ def _normal(before: Hours, after: Hours) -> tuple[Floats, Floats]:
     pairs = [(before.spread[clock == h], before.depth[clock == h]) for h in wanted]
     if not all(len(spreads) for spreads, _ in pairs):
         raise BadNumber("an hour of the stress day is in no baseline day; give days alike.")
-    return (
-        np.array([np.median(spreads) for spreads, _ in pairs]),
-        np.array([np.median(depths) for _, depths in pairs]),
-    )
+    normal = np.array([[np.median(spreads), np.median(depths)] for spreads, depths in pairs])
+    for name, values in zip(("spread", "depth"), normal.T, strict=True):
+        if not np.all(values > 0.0):
+            raise BadNumber(
+                f"the {name} of the baseline is 0, so nothing can be a multiple of it; check the"
+                " columns of the files."
+            )
+    return normal[:, 0], normal[:, 1]
 
 
 def _of_day(starts: np.ndarray) -> np.ndarray:
