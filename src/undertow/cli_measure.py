@@ -170,6 +170,9 @@ def daily(  # noqa: PLR0913, PLR0917 - one parameter per option
     symbols: Annotated[str, typer.Option(help="Symbols such as GC=F,SI=F; else all.")] = "",
     on: Annotated[str, typer.Option(help="Day; else that of the newest bar.")] = "",
     years: Annotated[int, typer.Option(min=1, help="Years of the past to compare with.")] = 10,
+    fundamentals: Annotated[
+        Path | None, typer.Option(help="Table of date, series and value: fragile valuations.")
+    ] = None,
     lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:
@@ -177,7 +180,8 @@ def daily(  # noqa: PLR0913, PLR0917 - one parameter per option
     from undertow.jobs.measure_daily import DailyRequest, measure_daily
 
     named = tuple(name.strip() for name in symbols.split(",") if name.strip())
-    _tell(measure_daily(DailyRequest(tuple(files), named, on, years)), lang, as_json=as_json)
+    request = DailyRequest(tuple(files), named, on, years, fundamentals)
+    _tell(measure_daily(request), lang, as_json=as_json)
 
 
 @app.command()

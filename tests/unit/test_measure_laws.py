@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undertow.core.chain import Chain
-from undertow.core.holdings import Holding
+from strategies_measured import asked, chain, fund
 from undertow.core.quotes import Quotes, joined
 from undertow.studies._downhill import lowest
 from undertow.studies.basis import effective
 from undertow.studies.correlation import fisher, forbes_rigobon
-from undertow.studies.coverage import Asked, Market, coverage_answer
+from undertow.studies.coverage import coverage_answer
 from undertow.studies.gamma import Terms, gamma_answer
 from undertow.studies.quotes import hours_of, quotes_answer, tick_of
 
@@ -32,37 +29,6 @@ def quotes(seed: int, day: int = 1, hours: int = 6, scale: float = 1.0) -> Quote
     half = np.exp(rng.normal(-4.0, 0.5, minutes))
     sizes = np.exp(rng.normal(1.0, 0.5, (2, minutes)))
     return Quotes("X", time, scale * (mid - half), scale * (mid + half), sizes[0], sizes[1])
-
-
-def chain(seed: int, interest: float = 1.0) -> Chain:
-    rng = np.random.default_rng(seed)
-    count = 40
-    call = rng.uniform(size=count) < 0.5
-    return Chain(
-        underlying="X",
-        spot=100.0,
-        moment=datetime(2026, 1, 5, 21),
-        expiry=np.datetime64("2026-02-06T21:00:00", "s") + rng.integers(0, 90, count) * 86_400,
-        strike=np.round(rng.uniform(80.0, 120.0, count)),
-        call=call,
-        price=np.full(count, np.nan),
-        interest=interest * rng.integers(1, 1000, count).astype(np.float64),
-        volatility=rng.uniform(0.1, 0.6, count),
-        gamma=np.full(count, np.nan),
-    )
-
-
-def fund(seed: int) -> tuple[list[Holding], dict[str, Market]]:
-    rng = np.random.default_rng(seed)
-    names = [f"S{k}" for k in range(8)]
-    nothing = float("nan")
-    holdings = [Holding(n, float(rng.integers(1, 10_000)), nothing, nothing) for n in names]
-    prices, volumes = rng.uniform(5.0, 50.0, 8), np.exp(rng.normal(6.0, 2.0, 8))
-    return holdings, dict(zip(names, map(Market, prices, volumes), strict=True))
-
-
-def asked(redemption: float = 0.1, days: float = 5.0, participation: float = 0.2) -> Asked:
-    return Asked(datetime(2026, 1, 30).date(), redemption, 0.0, days, participation)
 
 
 @given(seed=SEEDS, scale=st.sampled_from([0.5, 2.0, 4.0]))

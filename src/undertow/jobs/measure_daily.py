@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 
+from undertow.core.answers.measured import DailyAnswer
 from undertow.core.errors import BadDate, BadNumber
 from undertow.core.history import DAY, History
+from undertow.data.fundamentals import read_fundamentals
 from undertow.data.history import read_history
+from undertow.indicators import Series
+from undertow.indicators.absorption import Absorption
 from undertow.jobs.answer import Json
 from undertow.jobs.measured import Answered, inputs_of
+from undertow.studies import fragility
 from undertow.studies.daily import daily_answer
 
 MOST = 30
@@ -25,12 +31,14 @@ class DailyRequest:
 
     symbols: names, all if there are none;  on: the day, else the newest bar's
     years: of the past that a reading is set beside
+    fundamentals: a file of earnings yields and the like, for the fragility of valuations
     """
 
     files: tuple[Path, ...]
     symbols: tuple[str, ...] = ()
     on: str = ""
     years: int = 10
+    fundamentals: Path | None = None
 
 
 def measure_daily(request: DailyRequest) -> Answered:
@@ -50,13 +58,34 @@ def measure_daily(request: DailyRequest) -> Answered:
         if symbol not in past.until(on):
             raise BadNumber(f"{symbol} has no bar in the {request.years} years up to {on}.")
     answer = daily_answer(past, symbols, on)
+    more = request.fundamentals
+    if more is not None:
+        answer = _with_fragility(answer, more, past, symbols)
     asked: dict[str, Json] = {
         "files": [file.name for file in request.files],
         "symbols": list(symbols),
         "on": on.isoformat(),
         "years": request.years,
+        **({"fundamentals": more.name} if more else {}),
     }
-    return Answered("daily", answer, inputs_of(request.files, asked))
+    files = (*request.files, *((more,) if more else ()))
+    return Answered("daily", answer, inputs_of(files, asked))
+
+
+def _with_fragility(
+    answer: DailyAnswer, file: Path, history: History, symbols: Sequence[str]
+) -> DailyAnswer:
+    """Beside the indicators; the absorption ratio is that of the prices unless the file has one."""
+    given = {name: Series(*columns) for name, columns in read_fundamentals(file).items()}
+    if "absorption" not in given and len(symbols) >= Absorption.fewest:
+        given["absorption"] = Absorption().series(history.until(answer.on), symbols)
+    found = fragility.fragility(given, answer.on)
+    return replace(
+        answer,
+        said=(*answer.said, *fragility.sentences(found)),
+        warnings=(*answer.warnings, *fragility.warnings(found)),
+        fragility=found,
+    )
 
 
 def day_of(text: str, history: History) -> date:

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from undertow.core.answers.fragility import Fragility
 from undertow.core.answers.measured import (
     BasisAnswer,
     Contagion,
@@ -150,6 +151,25 @@ def _daily(answer: DailyAnswer, words: Words) -> Iterator[Table]:
         yield _readings(symbol, found, words)
     if answer.together:
         yield _readings(words("all together"), answer.together, words)
+    if answer.fragility is not None and answer.fragility.parts:
+        yield _fragility(answer.fragility, words)
+
+
+def _fragility(found: Fragility, words: Words) -> Table:
+    heads = (words("reading"), words("rank, %"), words("weight, %"), words("readings"))
+    rows = [
+        (one.name, number(one.value, 4), number(100.0 * one.rank, 0),
+         number(100.0 * one.weight, 1), number(one.readings, 0))
+        for one in found.parts
+    ]  # fmt: skip
+    made = listed(words("Fragility of valuations"), heads, rows)
+    made.caption = words(
+        "level {level}, percentile {percentile}; loss for 1 % more interest: {loss} %",
+        level=number(found.level),
+        percentile=number(100.0 * found.percentile, 0),
+        loss=number(None if found.loss_for_100bp is None else 100.0 * found.loss_for_100bp, 1),
+    )
+    return made
 
 
 def _readings(heading: str, found: Mapping[str, IndicatorReading], words: Words) -> Table:

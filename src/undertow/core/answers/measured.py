@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from undertow.core.answers.fragility import Fragility
 from undertow.core.answers.said import Said
 
 
@@ -263,13 +264,17 @@ class IndicatorReading:
 
 @dataclass(frozen=True, slots=True)
 class DailyAnswer:
-    """`measure daily`: indicators of each symbol, and of all together, by name."""
+    """`measure daily`: indicators of each symbol, and of all together, by name.
+
+    fragility: of valuations, where `--fundamentals` is given
+    """
 
     on: date
     symbols: Mapping[str, Mapping[str, IndicatorReading]]
     together: Mapping[str, IndicatorReading]
     said: tuple[Said, ...]
     warnings: tuple[Said, ...]
+    fragility: Fragility | None = None
 
 
 @dataclass(frozen=True, slots=True)
