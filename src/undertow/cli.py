@@ -88,6 +88,10 @@ LenientOption: TypeAlias = Annotated[
 InsideOption: TypeAlias = Annotated[
     str | None, typer.Option("--in", help="Play the book inside this episode's crowd.")
 ]
+RunsOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=2, max=1000, help="Small runs of the episode, for the odds inside it."),
+]
 GapOption: TypeAlias = Annotated[
     str, typer.Option(help="How far beyond its trigger a close-out is filled, such as 2%.")
 ]
@@ -207,6 +211,7 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     accounts: AccountsOption = None,
     seed: SeedOption = None,
     bar: BarOption = None,
+    runs: RunsOption = None,
     beyond: BeyondOption = "",
     hedges: HedgesOption = None,
     data: DataOption = None,
@@ -229,7 +234,7 @@ def book(  # noqa: PLR0913, PLR0917 - one parameter per option
     if leverage is not None and move is not None:
         _claim(leverage, move, words, as_json=as_json)
         return
-    crowd = None if inside is None else Inside(inside, accounts, seed, bar)
+    crowd = None if inside is None else Inside(inside, accounts, seed, bar, runs=runs or 0)
     request = BookRequest(
         tuple(files or ()), day_of(on), shock, tuple(hike or ()), lenient, crowd, beyond=beyond,
         hedges=hedges, data=data, days=days, likely=likely, gap=gap,

@@ -227,3 +227,23 @@ def test_the_same_answer_comes_as_json(booked: Booked) -> None:
 
     assert told["inputs"]["in"] == "feb-2026"
     assert told["inputs"]["accounts"] == 700
+
+
+def test_odds_inside_an_episode_are_shares_of_its_small_runs(tmp_path: Path) -> None:
+    file = tmp_path / "book.csv"
+    file.write_text(
+        "account,regime,equity\nrich,cme_futures,9000000\npoor,cme_futures,70000\n\n"
+        "account,symbol,quantity,price\nrich,SI,1,\npoor,SI,1,\n"
+    )
+    asked = replace(SMALL, runs=3)
+    answer = book_of(BookRequest((file,), date(2026, 11, 23), inside=asked)).answer
+    odds = {one.pool.removeprefix("book: "): one for one in answer.survival_inside}
+
+    assert [(one.paths, one.trials, one.source) for one in odds.values()] == [(3, 3, "runs")] * 2
+    assert odds["rich"].no_call.value == odds["rich"].no_liquidation.value == 1.0
+    assert odds["poor"].no_call.value == 0.0
+    assert odds["poor"].no_call.high > 0.5
+
+
+def test_no_odds_inside_are_given_unasked(booked: Booked) -> None:
+    assert booked.answer.survival_inside == ()

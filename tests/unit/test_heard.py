@@ -30,7 +30,7 @@ SAID = {
 }
 """Every option that asks something of a book alone, and how it is written."""
 
-CROWD = {"--in", "--accounts", "--seed", "--bar"}
+CROWD = {"--in", "--accounts", "--seed", "--bar", "--runs"}
 CLAIM = {"--leverage", "--move"}
 SHOWN = {"--lang", "--json"}
 

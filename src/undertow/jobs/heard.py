@@ -11,6 +11,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "--accounts": ("--in",),
     "--seed": ("--in",),
     "--bar": ("--in",),
+    "--runs": ("--in",),
 }
 """Options that change nothing unless one of these is there too."""
 

@@ -8,6 +8,7 @@ from datetime import date
 
 from undertow.core.answers.book import Basis, BookAnswer
 from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.survival import Survival
 from undertow.core.answers.within import InsideAccount, Within
 from undertow.core.book import Book
 from undertow.core.columns import Way
@@ -21,18 +22,24 @@ from undertow.model.scenario import Scenario
 from undertow.studies.changed import Hike, rulebooks
 from undertow.studies.placed import instrument_of, units
 from undertow.studies.steps import steps_of
+from undertow.studies.survival_inside import survival_inside
+from undertow.studies.trial import Design
 from undertow.studies.within import Entering, within
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Which crowd a book is put into; None takes what the episode says."""
+    """Which crowd a book is put into; None takes what the episode says.
+
+    runs: small runs of the episode that odds come from, 0 for no odds
+    """
 
     episode: str
     accounts: int | None = None
     seed: int | None = None
     bar: str | None = None
     threads: int = 2
+    runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +51,13 @@ class Crowd:
     """
 
     name: str
+    episode: Episode
+    asked: Inside
     scenario: Scenario
     start: date
     path: Mapping[str, float]
     quotes: str
     rates: Mapping[str, float]
-    threads: int
 
     def exchanged(self, book: Book) -> Book:
         """The book with the episode's rates of currencies that it has none of."""
@@ -75,12 +83,13 @@ def crowd_of(inside: Inside) -> Crowd:
     prices = zip(scenario.market.instruments.names, scenario.market.price, strict=True)
     return Crowd(
         name=episode.name,
+        episode=episode,
+        asked=inside,
         scenario=scenario,
         start=scenario.clock.start.date(),
         path=seen(episode).change,
         quotes="symbol,price\n" + "".join(f"{name},{price:.12g}\n" for name, price in prices),
         rates=_rates(episode, scenario),
-        threads=inside.threads,
     )
 
 
@@ -103,12 +112,14 @@ def with_crowd(
     hikes: margins of the book's own accounts from the first bar on; the crowd's are the episode's
     """
     warm_up(crowd.scenario)
-    how = How(threads=crowd.threads, ledger=False, progress=progress)
+    how = How(threads=crowd.asked.threads, ledger=False, progress=progress)
+    own = crowd.exchanged(book)
     entering = Entering(rulebooks=rulebooks(book, hikes, crowd.start))
-    found = within(crowd.exchanged(book), crowd.scenario, entering=entering, how=how)
+    found = within(own, crowd.scenario, entering=entering, how=how)
     return replace(
         answer,
         within=found,
+        survival_inside=_odds(own, crowd, entering, progress),
         said=(
             *answer.said, *_entered(answer.basis, crowd.name), *_said(found),
             *_missing(book, crowd),
@@ -118,6 +129,19 @@ def with_crowd(
             *_in_any_amount(book, found)
         ),
     )  # fmt: skip
+
+
+def _odds(
+    book: Book, crowd: Crowd, entering: Entering, progress: Callable[[int, int], None] | None
+) -> tuple[Survival, ...]:
+    """The odds inside the episode, if they are asked for."""
+    asked = crowd.asked
+    if not asked.runs:
+        return ()
+    design = Design(draws=asked.runs, workers=asked.threads, seed=asked.seed)
+    if asked.accounts is not None:
+        design = replace(design, accounts=min(design.accounts, asked.accounts))
+    return survival_inside(book, crowd.episode, design, entering.rulebooks or {}, progress)
 
 
 def _entered(basis: Basis, episode: str) -> Iterator[Said]:

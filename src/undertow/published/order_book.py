@@ -98,7 +98,10 @@ FIXTURES = (
 CHECK = Check(
     name="order-book",
     title="Amazon on 21 June 2012, one level: spread, depth, cancels, trades and impact",
-    source="LOBSTER's free sample; figures of the project's microstructure notes (3 A)",
+    source=(
+        "LOBSTER's free sample, carried by VSandwar74/LowLevelOrderbook, commit d0a34ec, no"
+        " licence: for local tests only; figures of the project's microstructure notes (3 A)"
+    ),
     play=play,
     fixtures=FIXTURES,
 )

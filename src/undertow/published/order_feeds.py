@@ -67,7 +67,12 @@ FIXTURES = (
 CHECK = Check(
     name="order-feeds",
     title="Ghosts, a sweep, cancels and spreads in Bitstamp, E-mini and Binance feeds",
-    source="figures of the project's microstructure notes (0 to 2); licences in its list of data",
+    source=(
+        "figures of the project's microstructure notes (0 to 2); feeds carried by"
+        " mczielinski/ob-analytics, commit e3a5e99, GPL-2.0-or-later; phil8192/ob-analytics, commit"
+        " 97d1c08, GPL-2; nautechsystems/nautilus_trader, commit a95c804, no licence of the data;"
+        " nkaz001/hftbacktest, commit 5f3ec40, MIT"
+    ),
     play=play,
     fixtures=FIXTURES,
 )

@@ -18,7 +18,7 @@ from undertow.core.answers.book import (
     StateAnswer,
 )
 from undertow.core.answers.said import Amount, money
-from undertow.report.book_ways import under_margins, ways_tables
+from undertow.report.book_ways import odds_inside_table, under_margins, ways_tables
 from undertow.report.book_within import within_tables
 from undertow.report.layout import noted, numbers, percent, table
 from undertow.report.words import ENGLISH, Words
@@ -43,6 +43,11 @@ def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
         states_table(answer, words),
         *ways_tables(answer, words),
         *(within_tables(answer.within, words, terms) if answer.within else ()),
+        *(
+            (noted(odds_inside_table(answer.survival_inside, words), terms),)
+            if answer.survival_inside
+            else ()
+        ),
     ):
         if part is not None:
             yield Text()

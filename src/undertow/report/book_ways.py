@@ -86,12 +86,7 @@ def rescue_table(found: Leaving, words: Words) -> Table:
 def survival_table(found: tuple[Survival, ...], words: Words) -> Table:
     """Probabilities of no call and no liquidation, with their intervals."""
     made = table(words("Odds over {days} trading days", days=Amount(found[0].days, "count")))
-    numbers(made, (words("no call"), words("from"), words("to"), words("not closed out"),
-                   words("from"), words("to")))  # fmt: skip
-    for one in found:
-        made.add_row(
-            one.pool.removeprefix("book: "), *_odds(one.no_call), *_odds(one.no_liquidation)
-        )
+    _odds_rows(made, found, words)
     first = found[0]
     made.caption = words(
         "returns of {since} to {until} drawn anew at today's volatility; the interval counts"
@@ -99,6 +94,27 @@ def survival_table(found: tuple[Survival, ...], words: Words) -> Table:
         since=str(first.since), until=str(first.until), trials=Amount(first.trials, "count"),
     )  # fmt: skip
     return noted(made, *_looked_at(found, words))
+
+
+def odds_inside_table(found: tuple[Survival, ...], words: Words) -> Table:
+    """The share of small runs of an episode that end without a call and without liquidation."""
+    made = table(words("Odds inside the episode"))
+    _odds_rows(made, found, words)
+    made.caption = words(
+        "shares of {runs} small runs, all that is assumed drawn anew in each, tested at every bar;"
+        " prices that are given are the same in all of them",
+        runs=Amount(found[0].paths, "count"),
+    )
+    return made
+
+
+def _odds_rows(made: Table, found: tuple[Survival, ...], words: Words) -> None:
+    numbers(made, (words("no call"), words("from"), words("to"), words("not closed out"),
+                   words("from"), words("to")))  # fmt: skip
+    for one in found:
+        made.add_row(
+            one.pool.removeprefix("book: "), *_odds(one.no_call), *_odds(one.no_liquidation)
+        )
 
 
 def _looked_at(found: tuple[Survival, ...], words: Words) -> Iterator[str]:

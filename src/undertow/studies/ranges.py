@@ -47,7 +47,7 @@ def ranges(
     inputs = inputs_of(episode)
     seed = episode.plan.seed if design.seed is None else design.seed
     places = latin(design.draws, len(inputs), seed)
-    together = _together(inputs, places) if inputs else ()
+    together = drawn(inputs, places) if inputs else ()
     tasks = [{}, *_one_at_a_time(inputs), *together]
     found = answers(
         Trial(episode, design),
@@ -69,7 +69,8 @@ def _one_at_a_time(inputs: Sequence[Input]) -> Iterator[dict[str, float]]:
         yield one.at(1.0)
 
 
-def _together(inputs: Sequence[Input], places: Floats) -> Iterator[dict[str, float]]:
+def drawn(inputs: Sequence[Input], places: Floats) -> Iterator[dict[str, float]]:
+    """The facts of each draw, in which every input stands somewhere."""
     for draw in places:
         parts = (one.at(float(place)) for one, place in zip(inputs, draw, strict=True))
         yield {name: value for part in parts for name, value in part.items()}

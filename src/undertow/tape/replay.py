@@ -30,7 +30,7 @@ class Samples:
 
     def room_until(self, begin: int, end: int, counters: Counters) -> None:
         """Make room for the seconds of a block."""
-        if not counters[NEXT]:
+        if counters[NEXT] < 0:
             counters[NEXT] = -(-begin // SECOND) * SECOND
         due = (end - max(int(counters[NEXT]), begin)) // SECOND + 2
         if due > LONGEST_GAP:
@@ -62,7 +62,7 @@ class Replay:
     backwards: int = 0
 
     def __post_init__(self) -> None:
-        self.book[lies.CROSSED_SINCE] = -1
+        self.book[lies.NEXT] = self.book[lies.CROSSED_SINCE] = -1
         self.book[lies.CLOSED] = self.about.opens_with_a_trade
 
     def shown(self, events: Events) -> Seen:

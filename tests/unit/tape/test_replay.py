@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feeds import Message, PlainBook, add, answer_to, events_of, gone
@@ -85,6 +85,7 @@ def test_the_touch_is_that_of_a_plain_book_after_every_message(
 
 
 @given(messages())
+@example([add(0.0, k, 1, 10_000, 1) for k in range(4)] + [add(0.3, 4, 1, 10_000, 1)])
 @settings(max_examples=30, deadline=None)
 def test_an_answer_does_not_depend_on_how_messages_come_in_blocks(found: list[Message]) -> None:
     whole, cut = answer_to(found), answer_to(found, blocks=5)

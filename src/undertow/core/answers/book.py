@@ -182,6 +182,7 @@ class BookAnswer:
 
     on: the date whose rules apply;  dropped: lines that were left out;  warnings: to keep in mind
     within: the book as one more account of an episode's crowd, if that was asked for
+    survival_inside: the odds over small runs of that episode, if asked for
     leaving: the way out by an episode's markets, None if they list nothing of the book
     markets: name of that episode
     remedies: what brings each call beyond a move;  survival: the odds over some days; if asked for
@@ -201,6 +202,7 @@ class BookAnswer:
     survival: tuple[Survival, ...] = ()
     likely: tuple[Likely, ...] = ()
     basis: Basis = Basis()
+    survival_inside: tuple[Survival, ...] = ()
 
     @property
     def outcome(self) -> str:

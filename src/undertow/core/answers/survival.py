@@ -21,7 +21,7 @@ class Chance:
 class Survival:
     """One pool of a book over a horizon.
 
-    days: trading days, tested at each close;  paths: simulated ones
+    days: trading days, tested at each close, or bars of simulated runs;  paths: simulated ones
     trials: independent trials that the interval counts: paths, but no more than the history has
     windows of this length
     no_call: the equity is never below what a call asks for;  no_liquidation: never below the level
