@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from undertow.core.chain import Chain
+from undertow.core.history import Bars, History
 from undertow.core.holdings import Holding
 from undertow.studies.coverage import Asked, Market
 
@@ -40,3 +41,18 @@ def fund(seed: int) -> tuple[list[Holding], dict[str, Market]]:
 
 def asked(redemption: float = 0.1, days: float = 5.0, participation: float = 0.2) -> Asked:
     return Asked(datetime(2026, 1, 30).date(), redemption, 0.0, days, participation)
+
+
+def some_history(seed: int, names: str = "ABCDE", days: int = 60) -> History:
+    """Random bars of assets that are a little alike."""
+    rng = np.random.default_rng(seed)
+    date = np.datetime64("2020-01-01") + np.arange(days)
+    common, bars = rng.normal(0.0, 0.01, days), {}
+    for name in names:
+        close = 100.0 * np.exp(np.cumsum(common + rng.normal(0.0, 0.01, days)))
+        opened = close * np.exp(rng.normal(0.0, 0.004, days))
+        high = np.maximum(opened, close) * np.exp(np.abs(rng.normal(0.0, 0.004, days)))
+        low = np.minimum(opened, close) * np.exp(-np.abs(rng.normal(0.0, 0.004, days)))
+        volume = np.exp(rng.normal(10.0, 0.5, days))
+        bars[name] = Bars(name, date.copy(), opened, high, low, close, volume)
+    return History(bars)

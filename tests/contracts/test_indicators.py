@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from strategies_measured import some_history
 from undertow.core.errors import BadNumber
 from undertow.core.history import FIELDS, Bars, History
 from undertow.indicators import INDICATORS, Indicator
@@ -14,22 +15,6 @@ from undertow.indicators import INDICATORS, Indicator
 DAYS = 60
 NAMES = ("A", "B", "C", "D", "E")
 MEMBERS = INDICATORS.discover()
-
-
-def made_history(seed: int, days: int = DAYS) -> History:
-    """Random bars of five assets that are a little alike."""
-    rng = np.random.default_rng(seed)
-    date = np.datetime64("2020-01-01") + np.arange(days)
-    common = rng.normal(0.0, 0.01, days)
-    bars = {}
-    for name in NAMES:
-        close = 100.0 * np.exp(np.cumsum(common + rng.normal(0.0, 0.01, days)))
-        opened = close * np.exp(rng.normal(0.0, 0.004, days))
-        high = np.maximum(opened, close) * np.exp(np.abs(rng.normal(0.0, 0.004, days)))
-        low = np.minimum(opened, close) * np.exp(-np.abs(rng.normal(0.0, 0.004, days)))
-        volume = np.exp(rng.normal(10.0, 0.5, days))
-        bars[name] = Bars(name, date.copy(), opened, high, low, close, volume)
-    return History(bars)
 
 
 def symbols_for(part: type[Indicator]) -> tuple[str, ...]:
@@ -50,7 +35,7 @@ def changed(history: History, after: int, factor: float) -> History:
 @pytest.mark.parametrize("name", MEMBERS)
 def test_readings_are_numbers_after_the_window_and_stand_on_the_dates(name: str) -> None:
     part = MEMBERS[name]
-    found = part.example().series(made_history(1), symbols_for(part))
+    found = part.example().series(some_history(1), symbols_for(part))
 
     assert len(found.date) == len(found.value) >= DAYS - 1
     assert np.isfinite(found.value[-10:]).all()
@@ -63,7 +48,7 @@ def test_readings_are_numbers_after_the_window_and_stand_on_the_dates(name: str)
 def test_garbling_the_future_changes_no_past_reading(
     name: str, seed: int, at: int, factor: float
 ) -> None:
-    part, history = MEMBERS[name], made_history(seed)
+    part, history = MEMBERS[name], some_history(seed)
     indicator, symbols = part.example(), symbols_for(part)
     day = history["A"].date[at]
     before, after = (
@@ -76,7 +61,7 @@ def test_garbling_the_future_changes_no_past_reading(
 
 @pytest.mark.parametrize("name", MEMBERS)
 def test_a_cut_history_reads_as_the_whole_one_did(name: str) -> None:
-    part, history = MEMBERS[name], made_history(3)
+    part, history = MEMBERS[name], some_history(3)
     indicator, symbols = part.example(), symbols_for(part)
     day = history["A"].date[50].item()
     whole, cut = (indicator.series(one, symbols) for one in (history, history.until(day)))
@@ -91,13 +76,13 @@ def test_the_wrong_number_of_symbols_is_refused(name: str) -> None:
     wrong = NAMES if part.most == 1 else NAMES[:1]
 
     with pytest.raises(BadNumber, match="symbols"):
-        part.example().series(made_history(1), wrong)
+        part.example().series(some_history(1), wrong)
 
 
 @pytest.mark.parametrize("name", MEMBERS)
 def test_a_history_shorter_than_the_window_has_no_reading(name: str) -> None:
     part = MEMBERS[name]
-    found = part.example().series(made_history(1, days=4), symbols_for(part))
+    found = part.example().series(some_history(1, days=4), symbols_for(part))
 
     assert np.isnan(found.value).all()
     assert np.isnan(found.last)

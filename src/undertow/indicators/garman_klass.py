@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from undertow.core.history import History
-from undertow.indicators._ranges import logs
-from undertow.indicators._rolled import bars_of, means
+from undertow.indicators._ranges import logs, volatility
+from undertow.indicators._rolled import bars_of
 from undertow.indicators.base import Indicator, Series
 
 
@@ -37,7 +37,5 @@ class GarmanKlass(Indicator):
         """Root of the mean variance of each window."""
         bars = bars_of(history, symbols)
         opened, high, low, close = logs(bars)
-        variance = means(
-            0.5 * (high - low) ** 2 - (2.0 * np.log(2.0) - 1.0) * (close - opened) ** 2, self.window
-        )
-        return Series(bars.date, np.sqrt(np.maximum(variance, 0.0)))
+        variance = 0.5 * (high - low) ** 2 - (2.0 * np.log(2.0) - 1.0) * (close - opened) ** 2
+        return volatility(bars, variance, self.window)

@@ -9,8 +9,8 @@ from typing import ClassVar, Self
 import numpy as np
 
 from undertow.core.history import History
-from undertow.indicators._ranges import logs
-from undertow.indicators._rolled import bars_of, means
+from undertow.indicators._ranges import logs, volatility
+from undertow.indicators._rolled import bars_of
 from undertow.indicators.base import Indicator, Series
 
 
@@ -37,5 +37,5 @@ class Parkinson(Indicator):
         """Root of the mean variance of each window."""
         bars = bars_of(history, symbols)
         _, high, low, _ = logs(bars)
-        variance = means((high - low) ** 2 / (4.0 * np.log(2.0)), self.window)
-        return Series(bars.date, np.sqrt(np.maximum(variance, 0.0)))
+        variance = (high - low) ** 2 / (4.0 * np.log(2.0))
+        return volatility(bars, variance, self.window)

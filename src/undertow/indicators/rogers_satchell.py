@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-import numpy as np
-
 from undertow.core.history import History
-from undertow.indicators._ranges import logs
-from undertow.indicators._rolled import bars_of, means
+from undertow.indicators._ranges import logs, volatility
+from undertow.indicators._rolled import bars_of
 from undertow.indicators.base import Indicator, Series
 
 
@@ -37,7 +35,5 @@ class RogersSatchell(Indicator):
         """Root of the mean variance of each window."""
         bars = bars_of(history, symbols)
         opened, high, low, close = logs(bars)
-        variance = means(
-            (high - close) * (high - opened) + (low - close) * (low - opened), self.window
-        )
-        return Series(bars.date, np.sqrt(np.maximum(variance, 0.0)))
+        variance = (high - close) * (high - opened) + (low - close) * (low - opened)
+        return volatility(bars, variance, self.window)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undertow.core.history import FIELDS, Bars, History
+from strategies_measured import some_history
+from undertow.core.history import FIELDS, History
 from undertow.indicators import INDICATORS, Indicator
 from undertow.indicators._composite import composite, contributions, ranks
 from undertow.indicators._fevd import shares
@@ -20,20 +21,6 @@ SEEDS = st.integers(0, 10_000)
 MEMBERS = INDICATORS.discover()
 RANGES = ("parkinson", "garman_klass", "rogers_satchell")
 PRICES = ("open", "high", "low", "close")
-
-
-def market(seed: int, names: str = "ABCDE", days: int = 60) -> History:
-    rng = np.random.default_rng(seed)
-    date = np.datetime64("2020-01-01") + np.arange(days)
-    common, bars = rng.normal(0.0, 0.01, days), {}
-    for name in names:
-        close = 100.0 * np.exp(np.cumsum(common + rng.normal(0.0, 0.01, days)))
-        opened = close * np.exp(rng.normal(0.0, 0.004, days))
-        high = np.maximum(opened, close) * np.exp(np.abs(rng.normal(0.0, 0.004, days)))
-        low = np.minimum(opened, close) * np.exp(-np.abs(rng.normal(0.0, 0.004, days)))
-        volume = np.exp(rng.normal(10.0, 0.5, days))
-        bars[name] = Bars(name, date.copy(), opened, high, low, close, volume)
-    return History(bars)
 
 
 def scaled(history: History, factor: float, fields: tuple[str, ...]) -> History:
@@ -53,7 +40,7 @@ def last(part: type[Indicator], history: History) -> float:
 @given(seed=SEEDS, factor=st.sampled_from([0.25, 8.0]))
 @settings(max_examples=4, deadline=None)
 def test_the_currency_of_prices_does_not_matter(name: str, seed: int, factor: float) -> None:
-    ours, theirs = market(seed), scaled(market(seed), factor, PRICES)
+    ours, theirs = some_history(seed), scaled(some_history(seed), factor, PRICES)
 
     assert last(MEMBERS[name], theirs) == pytest.approx(
         last(MEMBERS[name], ours), rel=1e-6, abs=1e-9
@@ -63,7 +50,7 @@ def test_the_currency_of_prices_does_not_matter(name: str, seed: int, factor: fl
 @given(seed=SEEDS, factor=st.floats(0.1, 10.0))
 @settings(max_examples=10, deadline=None)
 def test_amihud_falls_with_money_as_much_as_money_rises(seed: int, factor: float) -> None:
-    part, ours = MEMBERS["amihud"], market(seed)
+    part, ours = MEMBERS["amihud"], some_history(seed)
     busier, dearer = scaled(ours, factor, ("volume",)), scaled(ours, factor, PRICES)
 
     assert last(part, busier) == pytest.approx(last(part, ours) / factor)
@@ -73,7 +60,7 @@ def test_amihud_falls_with_money_as_much_as_money_rises(seed: int, factor: float
 @given(seed=SEEDS, factor=st.floats(0.1, 10.0))
 @settings(max_examples=10, deadline=None)
 def test_a_volume_shock_does_not_depend_on_the_lot(seed: int, factor: float) -> None:
-    part, ours = MEMBERS["volume_shock"], market(seed)
+    part, ours = MEMBERS["volume_shock"], some_history(seed)
     theirs = scaled(ours, factor, ("volume",))
 
     assert last(part, theirs) == pytest.approx(last(part, ours), rel=1e-6, abs=1e-9)
@@ -85,7 +72,7 @@ def test_a_volume_shock_does_not_depend_on_the_lot(seed: int, factor: float) -> 
 def test_a_range_that_is_wider_in_logarithms_is_as_much_more_volatile(
     name: str, seed: int, stretch: float
 ) -> None:
-    ours = market(seed, "A")
+    ours = some_history(seed, "A")
     bars = ours["A"]
     columns = {f: np.exp(stretch * np.log(getattr(bars, f))) for f in PRICES}
     wider = History(

@@ -272,6 +272,12 @@ def not_carried(pool: Pool, kinds: frozenset[Kind]) -> tuple[Said, ...]:
     )
 
 
+def beyond_maintenance(pool: Pool, levels: Levels, gross: float) -> tuple[Said, ...]:
+    """That a pool is too levered, if its equity is below the maintenance margin."""
+    is_held = levels.equity >= levels.maintenance
+    return () if is_held else (too_levered(pool, levels, gross),)
+
+
 def too_levered(pool: Pool, levels: Levels, gross: float) -> Said:
     """The sentence for a pool that the regime would never have let open."""
     if levels.equity <= 0.0:

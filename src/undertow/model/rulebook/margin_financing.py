@@ -19,8 +19,8 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    beyond_maintenance,
     not_carried,
-    too_levered,
     with_house,
 )
 
@@ -86,9 +86,7 @@ class MarginFinancing(Rulebook):
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Unknown products, and debts that cannot be carried."""
         found = not_carried(pool, self.kinds)
-        levels = self.levels(pool, marks)
-        is_held = levels.equity >= levels.maintenance
-        return found if found or is_held else (too_levered(pool, levels, pool.gross(marks)),)
+        return found or beyond_maintenance(pool, self.levels(pool, marks), pool.gross(marks))
 
     def _house(self, one: Position, pool: Pool, on: date) -> float:
         return with_house(self.rates.value(one.names, "maintenance", on), pool.house(one))

@@ -14,7 +14,14 @@ from undertow.model.rulebook._carry import Carry, carried_value, carried_volatil
 from undertow.model.rulebook._listed import amiss, by_class, lineage, option_breaks, spot_of
 from undertow.model.rulebook._margin_account import margin_account_terms
 from undertow.model.rulebook._rates import Rates, rates_of
-from undertow.model.rulebook.base import Levels, Pool, Rulebook, Terms, not_carried, too_levered
+from undertow.model.rulebook.base import (
+    Levels,
+    Pool,
+    Rulebook,
+    Terms,
+    beyond_maintenance,
+    not_carried,
+)
 from undertow.model.rulebook.reg_t import too_small
 
 REGIME = "portfolio_margin"
@@ -127,9 +134,8 @@ class PortfolioMargin(Rulebook):
             return found
         levels = self.levels(pool, marks)
         least = self.rates.value((), "minimum_equity", marks.on)
-        is_held = levels.equity >= levels.maintenance
         return (
-            *(() if is_held else (too_levered(pool, levels, pool.gross(marks)),)),
+            *beyond_maintenance(pool, levels, pool.gross(marks)),
             *(() if levels.equity >= least else (too_small(pool, levels.equity, least),)),
         )
 

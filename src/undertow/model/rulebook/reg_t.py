@@ -28,9 +28,9 @@ from undertow.model.rulebook.base import (
     Pool,
     Rulebook,
     Terms,
+    beyond_maintenance,
     netted,
     not_carried,
-    too_levered,
     with_house,
 )
 
@@ -205,12 +205,11 @@ class RegT(Rulebook):
             return found
         levels, gross = self.levels(pool, marks), pool.gross(marks)
         least = self.rates.value((), "minimum_equity", marks.on)
-        is_held = levels.equity >= levels.maintenance
         # What is owned and paid for may be worth less than the minimum.
         is_owned = all(p.quantity >= 0.0 for p in pool.positions)
         is_enough = levels.equity >= (min(least, (1.0 - PAID) * gross) if is_owned else least)
         return (
-            *(() if is_held else (too_levered(pool, levels, gross),)),
+            *beyond_maintenance(pool, levels, gross),
             *(() if is_enough else (too_small(pool, levels.equity, least),)),
         )
 

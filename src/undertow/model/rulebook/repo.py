@@ -20,8 +20,8 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    beyond_maintenance,
     not_carried,
-    too_levered,
     with_house,
 )
 
@@ -86,10 +86,7 @@ class Repo(Rulebook):
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Unknown products, and more financed than the haircuts allow."""
         found = not_carried(pool, self.kinds)
-        levels = self.levels(pool, marks) if not found else None
-        if levels is None or levels.equity >= levels.maintenance:
-            return found
-        return (too_levered(pool, levels, pool.gross(marks)),)
+        return found or beyond_maintenance(pool, self.levels(pool, marks), pool.gross(marks))
 
 
 def lent(value: float, haircut: float) -> float:

@@ -18,8 +18,8 @@ from undertow.model.rulebook.base import (
     Seller,
     Terms,
     Timing,
+    beyond_maintenance,
     not_carried,
-    too_levered,
 )
 
 REGIME = "securities_lending"
@@ -85,9 +85,7 @@ class SecuritiesLending(Rulebook):
     def findings(self, pool: Pool, marks: Marks) -> tuple[Said, ...]:
         """Products and shorts that no bank lends on, and a loan above the cap."""
         found = (*not_carried(pool, self.kinds), *_shorts(pool))
-        levels = self.levels(pool, marks)
-        is_held = levels.equity >= levels.maintenance
-        return found if found or is_held else (too_levered(pool, levels, pool.gross(marks)),)
+        return found or beyond_maintenance(pool, self.levels(pool, marks), pool.gross(marks))
 
 
 def _shorts(pool: Pool) -> tuple[Said, ...]:
