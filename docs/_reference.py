@@ -17,7 +17,7 @@ from typing import get_args, get_type_hints
 from typer.models import ArgumentInfo, OptionInfo
 
 from undertow.cli import app
-from undertow.cli_measure import app as measure_app
+from undertow.cli.measure import app as measure_app
 from undertow.core.answers import book, fetched, gauge, leaving, remedy, survival, within
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
 from undertow.core.family import Family

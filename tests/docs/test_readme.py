@@ -87,7 +87,7 @@ def test_a_pasted_number_may_differ_in_its_last_digit_and_no_more() -> None:
 
 
 def test_the_first_hops_lead_to_the_step() -> None:
-    hops = ["src/undertow/cli.py", "src/undertow/engine/run.py", "src/undertow/engine/step.py"]
+    hops = ["src/undertow/cli/run.py", "src/undertow/engine/run.py", "src/undertow/engine/step.py"]
     places = [README.index(f"({hop})") for hop in hops]
     words = [f"undertow.{'.'.join(Path(hop).with_suffix('').parts[2:])}" for hop in hops]
 

@@ -10,7 +10,7 @@ import pytest
 
 from quotes import day_file
 from terminal import Terminal
-from undertow.cli_shared import repeated
+from undertow.cli.shared import repeated
 
 
 @pytest.fixture

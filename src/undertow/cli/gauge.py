@@ -1,4 +1,4 @@
-"""The door of `undertow gauge`: parse, call the job, print; and keep watching."""
+"""`undertow gauge`: parse, call the job, print; and keep watching."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
+from undertow.cli.shared import INTERRUPTED, JsonOption, Lang, LangOption, console, print_json
 
 if TYPE_CHECKING:
     from undertow.jobs.gauge import Gauged
@@ -129,7 +129,7 @@ def _watch(
     how: tuple[tuple[str, ...], tuple[str, ...], int, str],
 ) -> None:
     """Look, tell what has come true, wait; the first look is shown whole."""
-    from undertow.cli_alerts import sender
+    from undertow.cli.alerts import sender
     from undertow.jobs.watch import Watch, seconds, watch
     from undertow.report.words import speaker
 
@@ -144,4 +144,4 @@ def _watch(
         )
     except KeyboardInterrupt:
         typer.echo("undertow: interrupted.", err=True)
-        raise typer.Exit(130) from None
+        raise typer.Exit(INTERRUPTED) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from undertow.cli_shared import JsonOption, Lang, LangOption, Several, console, print_json
+from undertow.cli.shared import JsonOption, Lang, LangOption, Several, console, print_json
 
 if TYPE_CHECKING:
     from undertow.jobs.measured import Answered

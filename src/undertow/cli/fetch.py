@@ -1,4 +1,4 @@
-"""The door of `undertow fetch`: parse, call the job, print."""
+"""`undertow fetch`: parse, call the job, print."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from undertow.cli_shared import JsonOption, Lang, LangOption, console, print_json
+from undertow.cli.shared import REFUSED, JsonOption, Lang, LangOption, console, print_json
 
 if TYPE_CHECKING:
     from undertow.jobs.fetch import FetchDone
@@ -62,7 +62,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
     done = fetched(request)
     _tell(done, lang.value, as_json=as_json)
     if done.answer.failed:
-        raise typer.Exit(1)
+        raise typer.Exit(REFUSED)
 
 
 def _tell(done: FetchDone, lang: str, *, as_json: bool) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from undertow.jobs.answer import Json
 
+REFUSED = 1
+INTERRUPTED = 130
+
 
 class Lang(StrEnum):
     """What the reader reads."""
@@ -24,6 +27,11 @@ class Lang(StrEnum):
 
 LangOption: TypeAlias = Annotated[Lang, typer.Option(help="Language of what is printed.")]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+AccountsOption: TypeAlias = Annotated[int | None, typer.Option(min=1, help="Simulated accounts.")]
+SeedOption: TypeAlias = Annotated[int | None, typer.Option(min=0, help="Seed of the population.")]
+BarOption: TypeAlias = Annotated[
+    str | None, typer.Option(help="Length of a bar, such as 15min or 1h.")
+]
 
 
 class Several(TyperCommand):
