@@ -1,47 +1,70 @@
-"""What a reader must know of the prices behind a gauge: rows that cannot be, jumps and gaps."""
+"""What a reader must know of prices that a number is made of: rows that cannot be, jumps, gaps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from undertow.core.answers.said import Amount, Said
-from undertow.core.history import Bars, History
+from undertow.core.history import EARLIER, NO_CLOSE, Bars, History
 from undertow.studies.stress_panel import CLOCK
 
 JUMP = np.log(3.0)
 """No symbol of the panel has moved so far in a day; a change of units has."""
 
-EARLIER = " is in an earlier file"
 LONGEST_GAP = np.timedelta64(7, "D")
 """The longest pause of the New York exchange since 1985, that of September 2001."""
 
 
 def data_warnings(history: History) -> tuple[Said, ...]:
     """Sentences on the prices that a gauge was made of."""
-    found = [*_twice(history), *_gaps(history[CLOCK])]
-    for symbol in history.symbols:
-        found += [*_impossible(history[symbol]), *_jumps(history[symbol])]
-    return tuple(found)
+    left = _left_out(history, EARLIER, NO_CLOSE)
+    return (*left, *_gaps(history[CLOCK]), *_each(history, history.symbols))
 
 
-def _twice(history: History) -> Iterator[Said]:
-    """Symbols of the panel that stand in two files of a folder."""
+def price_warnings(history: History, symbols: Iterable[str]) -> tuple[Said, ...]:
+    """Sentences on the prices of these symbols, and on files of a folder that are not read."""
+    chosen = history.of(one for one in dict.fromkeys(symbols) if one in history)
+    files = [one.file for one in history.left_out if not one.symbol]
+    unread = Said(
+        "{count} files of the folder hold no daily prices in the long form and are not read, the"
+        " first {file}.",
+        {"count": Amount(len(files), "count"), "file": next(iter(files), "")},
+    )
+    return (
+        *((unread,) if files else ()),
+        *_left_out(chosen, EARLIER, NO_CLOSE),
+        *_each(chosen, chosen.symbols),
+    )
+
+
+def _each(history: History, symbols: Iterable[str]) -> Iterator[Said]:
+    for symbol in symbols:
+        yield from _impossible(history[symbol])
+        yield from _jumps(history[symbol])
+
+
+def _left_out(history: History, *why: str) -> Iterator[Said]:
+    """Symbols that stand in two files, and rows without a close."""
     for one in history.left_out:
-        symbol, _, rest = one.partition(" of ")
-        if symbol in history and rest.endswith(EARLIER):
+        if one.symbol not in history or one.why not in why:
+            continue
+        values: dict[str, Amount | str] = {"symbol": one.symbol, "file": one.file}
+        if one.why == EARLIER:
+            yield Said("{symbol} of {file} stands in an earlier file, too, and that counts.", values)
+        else:
             yield Said(
-                "{symbol} of {file} stands in an earlier file of the folder, too, and that counts.",
-                {"symbol": symbol, "file": rest.removesuffix(EARLIER)},
+                "{symbol} has no close in {count} rows of {file}; they are left out.",
+                {**values, "count": Amount(one.rows, "count")},
             )
 
 
 def _impossible(bars: Bars) -> Iterator[Said]:
-    wrong = (bars.close <= 0.0) | (bars.low > bars.high)
+    wrong = (bars.close <= 0.0) | (bars.low <= 0.0) | (bars.high <= 0.0) | (bars.low > bars.high)
     if wrong.any():
         yield Said(
-            "{symbol}: {count} rows have a low above the high or a close not above 0, the first on"
+            "{symbol}: {count} rows have a low above the high or a price not above 0, the first on"
             " {day}; do not trust readings that they touch.",
             {
                 "symbol": bars.symbol,
