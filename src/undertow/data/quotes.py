@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -115,6 +115,7 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
         ask_size=ask_size,
         clock=layout.clock,
         skipped=len(rows) - len(kept),
+        expiry=named[3] or "",
     )
 
 
@@ -157,7 +158,7 @@ def _rows(text: str, name: str) -> Iterator[tuple[float, ...]]:
 def _signs(sides: list[float], where: str) -> None:
     """Refuse prices that are not above 0 and sizes below 0."""
     if len(sides) == 4 and (min(sides[0], sides[2]) <= 0.0 or min(sides[1], sides[3]) < 0.0):
-        raise BadFile(f"{where} has a price or a size below 0 ({sides}); mend it.")
+        raise BadFile(f"{where} has a price not above 0 or a size below 0 ({sides}); mend it.")
     if not np.all(np.abs(sides) < MOST):
         raise BadFile(f"{where} has a number that is not finite, or no price; mend it.")
 
@@ -175,26 +176,40 @@ def _utc(day: date, ms: np.ndarray, clock: str) -> np.ndarray:
 def _plain(file: Path) -> Quotes:
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
-            rows = list(csv.DictReader(text))
+            lines = csv.reader(text)
+            head = [cell.strip().lower() for cell in next(lines, [])]
+            rows = [(lines.line_num, cells) for cells in lines if cells]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f"{file} cannot be read ({error}); give a CSV file in UTF-8.") from error
-    lacking = [name for name in PLAIN if not rows or name not in rows[0]]
+    lacking = [name for name in PLAIN if not rows or name not in head]
     if lacking:
         raise BadFile(f"{file} has no column {lacking[0]}, or no row; write {','.join(PLAIN)}.")
-    found = [_plain_row(row, f"{file.name} line {line}") for line, row in enumerate(rows, 2)]
+    at = [head.index(name) for name in PLAIN]
+    found = [_plain_row(cells, at, f"{file.name} line {line}", len(head)) for line, cells in rows]
     time = np.array([moment for moment, _ in found], dtype="datetime64[ms]")
     back = np.flatnonzero(np.diff(time) <= np.timedelta64(0, "ms"))
     if len(back):
-        raise BadFile(f"{file.name} line {back[0] + 3} goes back in time; sort it.")
-    bid, ask, bid_size, ask_size = np.array([sides for _, sides in found]).T
-    return Quotes(file.stem, time, bid, ask, bid_size, ask_size)
+        raise BadFile(f"{file.name} line {rows[back[0] + 1][0]} goes back in time; sort it.")
+    both = np.array([len(sides) == 4 for _, sides in found])
+    if not both.any():
+        raise BadFile(f"{file.name} has no row with both a bid and an ask; give another file.")
+    bid, ask, bid_size, ask_size = np.array([sides for _, sides in found if sides]).T
+    skipped = int((~both).sum())
+    return Quotes(file.stem, time[both], bid, ask, bid_size, ask_size, skipped=skipped)
 
 
-def _plain_row(row: dict[str, str], where: str) -> tuple[np.datetime64, list[float]]:
+def _plain_row(
+    cells: list[str], at: list[int], where: str, width: int
+) -> tuple[np.datetime64, list[float]]:
+    """Moment in UTC and both sides; no sides where one of them is not written."""
+    if len(cells) != width:
+        raise BadFile(f"{where} has {len(cells)} cells and the head {width}; mend it.")
+    written = [cells[k].strip() for k in at]
     try:
-        moment = np.datetime64(datetime.fromisoformat(row["time"]).replace(tzinfo=None), "ms")
-        bid, ask, bid_size, ask_size = (float(row[name]) for name in PLAIN[1:])
-    except (ValueError, TypeError) as error:
+        moment = datetime.fromisoformat(written[0])
+        known = [float(text) for text in written[1:] if text]
+    except ValueError as error:
         raise BadFile(f"{where} cannot be read ({error}); mend it.") from error
-    _signs([bid, bid_size, ask, ask_size], where)
-    return moment, [bid, ask, bid_size, ask_size]
+    _signs(known, where)
+    utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return np.datetime64(utc, "ms"), known if len(known) == len(PLAIN) - 1 else []

@@ -15,12 +15,15 @@ JUMP = np.log(3.0)
 
 LONGEST_GAP = np.timedelta64(7, "D")
 """The longest pause of the New York exchange since 1985, that of September 2001."""
+LONG_GAP = np.timedelta64(31, "D")
+"""A pause that no exchange has made since 1985, whatever its holidays."""
 
 
 def data_warnings(history: History) -> tuple[Said, ...]:
     """Sentences on the prices that a gauge was made of."""
     left = _left_out(history, EARLIER, NO_CLOSE)
-    return (*left, *_gaps(history[CLOCK]), *_each(history, history.symbols))
+    gaps = _gaps(history[CLOCK], LONGEST_GAP)
+    return (*left, *gaps, *_each(history, history.symbols))
 
 
 def price_warnings(history: History, symbols: Iterable[str]) -> tuple[Said, ...]:
@@ -36,6 +39,7 @@ def price_warnings(history: History, symbols: Iterable[str]) -> tuple[Said, ...]
         *((unread,) if files else ()),
         *_left_out(chosen, EARLIER, NO_CLOSE),
         *_each(chosen, chosen.symbols),
+        *(gap for symbol in chosen.symbols for gap in _gaps(chosen[symbol], LONG_GAP)),
     )
 
 
@@ -91,9 +95,9 @@ def _jumps(bars: Bars) -> Iterator[Said]:
         )
 
 
-def _gaps(bars: Bars) -> Iterator[Said]:
+def _gaps(bars: Bars, longest: np.timedelta64) -> Iterator[Said]:
     gaps = np.diff(bars.date)
-    long = np.flatnonzero(gaps > LONGEST_GAP)
+    long = np.flatnonzero(gaps > longest)
     if len(long):
         widest = long[np.argmax(gaps[long])]
         yield Said(
