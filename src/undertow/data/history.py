@@ -228,7 +228,7 @@ def _typed(table: pl.DataFrame, file: str) -> pl.DataFrame:
     text = [f for f in FIELDS if table.schema[f] == pl.String]
     table = table.with_columns(pl.col(text).str.strip_chars().replace("", None)) if text else table
     numbers = table.with_columns(
-        pl.col("symbol").cast(pl.String).str.strip_chars(),
+        pl.col("symbol").cast(pl.String).str.strip_chars().fill_null(""),
         *(pl.col(f).cast(pl.Float64, strict=False) for f in FIELDS),
     )
     for name in text:

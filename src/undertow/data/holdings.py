@@ -50,9 +50,7 @@ def read_holdings(file: Path) -> tuple[Holding, ...]:
 def _cut(cells: list[str], width: int, where: str) -> list[str]:
     """The cells of a line; BadFile if there are more than the head has, as 1,000 makes."""
     if any(cell.strip() for cell in cells[width:]):
-        raise BadFile(
-            f"{where} has {len(cells)} cells and the head {width}; write 1,000 as 1000."
-        )
+        raise BadFile(f"{where} has {len(cells)} cells and the head {width}; write 1,000 as 1000.")
     return cells[:width]
 
 
@@ -63,6 +61,8 @@ def _holding(cells: list[str], at: Mapping[str, int | None], where: str) -> Hold
         raise BadFile(f"{where} is of class {kind!r}; write one of {', '.join(KINDS)}.")
     if not text.get("symbol"):
         raise BadFile(f"{where} has no symbol; name it.")
+    if not text["symbol"].isprintable():
+        raise BadFile(f"{where} has a symbol over several lines or with signs that cannot be seen.")
     number = {
         name: _number(text.get(name, ""), name, where) for name in ("units", "value", "weight")
     }
@@ -96,7 +96,9 @@ def _number(text: str, name: str, where: str) -> float:
     if math.isnan(found) and text:
         raise BadFile(f"{where} has {text!r} as {name}; write a number, or leave it empty.")
     if found < 0.0:
-        why = "write a share such as 0.1" if name == "haircut" else "short positions are not covered"
+        why = (
+            "write a share such as 0.1" if name == "haircut" else "short positions are not covered"
+        )
         raise BadFile(f"{where} has {text!r} as {name}; {why}.")
     if found > MOST:
         raise BadFile(f"{where} has {text!r} as {name}, which nothing is; mend it.")

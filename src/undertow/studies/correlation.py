@@ -155,7 +155,10 @@ def forbes_rigobon(rho: float, delta: float) -> float:
 
 
 def corsetti(rho: float, delta: float, idiosyncratic: float) -> float:
-    """ρ√((1 + δ)/(1 + δρ²(1 + λ))): what a quiet ρ becomes when only the common variance grows."""
+    """ρ√((1 + δ)/(1 + δρ²(1 + λ))): what a quiet ρ becomes when the source's variance grows.
+
+    λ: own over common variance of the source, the same in both; the other's own variance stays.
+    """
     grown = (1.0 + delta) / (1.0 + delta * rho * rho * (1.0 + idiosyncratic))
     return rho * math.sqrt(grown)
 

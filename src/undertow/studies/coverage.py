@@ -74,11 +74,13 @@ def coverage_answer(
 ) -> CoverageAnswer:
     """RCR = liquid / net redemption, by quality and by time to sell.
 
-    quality: Σ weight(class, rating) · value, once more with the caps of banks;  time: Σ min(value, participation · volume · price ·
-    days) · (1 − haircut).  A holding without volume counts as not liquid, in `rcr_high` as liquid.
+    quality: Σ weight(class, rating) · value, once more with the caps of banks
+    time: Σ min(value, participation · volume · price · days) · (1 − haircut).
+    A holding without volume counts as not liquid, in `rcr_high` as liquid.
     """
     _weights_fit(holdings)
-    lines, adjusted = _lines(holdings, market)
+    sizes = _sizes(holdings, market)
+    lines, adjusted = _lines(holdings, market, sizes)
     nav = sum(line.value for line in lines)
     net = asked.redemption * (1.0 - asked.in_kind) * nav
     sold, unknown = _sold(lines, asked, asked.days)
@@ -103,19 +105,30 @@ def coverage_answer(
         top10=float(np.sort(weights)[::-1][:10].sum()),
         herfindahl=float((weights**2).sum()),
         said=(_said(asked, hqla, time),),
-        warnings=tuple(
-            (*_dated(holdings, asked.on), *_listed(holdings), *_warnings(lines, adjusted, nav))
+        warnings=(
+            *_dated(holdings, asked.on),
+            *_listed(holdings),
+            *_sized(holdings, sizes),
+            *_warnings(lines, adjusted, nav),
         ),
     )
 
 
-def _lines(holdings: Sequence[Holding], market: Mapping[str, Market]) -> tuple[list[Line], int]:
+def _sizes(holdings: Sequence[Holding], market: Mapping[str, Market]) -> list[float]:
+    """What shares, price and weight of each holding say of the size of the fund."""
+    found = (
+        h.units * market[h.symbol].price / h.weight
+        for h in holdings
+        if h.weight > 0.0 and h.symbol in market
+    )
+    return [size for size in found if math.isfinite(size)]
+
+
+def _lines(
+    holdings: Sequence[Holding], market: Mapping[str, Market], known: Sequence[float]
+) -> tuple[list[Line], int]:
     """Holdings in money, and how many have prices that are not those of the file's day."""
     nothing = Market(math.nan, math.nan)
-    ratios = [
-        h.units * market.get(h.symbol, nothing).price / h.weight for h in holdings if h.weight > 0.0
-    ]
-    known = [r for r in ratios if math.isfinite(r)]
     # Weights alone say shares of a fund of 1.
     bare = all(math.isnan(h.value) and math.isnan(h.units) for h in holdings)
     fund = float(np.median(known)) if known else 1.0 if bare else math.nan
@@ -239,6 +252,23 @@ def _dated(holdings: Sequence[Holding], on: date) -> Iterator[Said]:
         yield Said("The holdings are of {day}, long before {on}.", values)
 
 
+def _sized(holdings: Sequence[Holding], sizes: Sequence[float]) -> Iterator[Said]:
+    """Where the size of the fund comes from prices that do not agree on it."""
+    if not sizes or all(math.isfinite(h.value) for h in holdings):
+        return
+    middle = float(np.median(sizes))
+    off = sum(abs(size - middle) > OFF * middle for size in sizes)
+    if 2 * off > len(sizes):
+        yield Said(
+            "Shares, weights and prices do not agree on the size of the fund: {low} to {high} times"
+            " the one that is used; what can be sold in time is over it.",
+            {
+                "low": Amount(min(sizes) / middle, "number"),
+                "high": Amount(max(sizes) / middle, "number"),
+            },
+        )
+
+
 def _listed(holdings: Sequence[Holding]) -> Iterator[Said]:
     """Weights that leave a part of the fund out."""
     whole = _weight(holdings)
@@ -266,8 +296,8 @@ def _warnings(lines: Sequence[Line], adjusted: int, nav: float) -> Iterator[Said
     unrated = [line for line in bonds if line.holding.rating.rstrip("+-") not in SCALE]
     if unrated:
         yield Said(
-            "{count} bonds, {share} of the fund, have no rating from AAA to D: by quality they weigh"
-            " nothing.",
+            "{count} bonds, {share} of the fund, have no rating from AAA to D: by quality they"
+            " weigh nothing.",
             {
                 "count": Amount(len(unrated), "count"),
                 "share": Amount(sum(line.value for line in unrated) / nav, "share"),

@@ -56,7 +56,9 @@ def _left_out(history: History, *why: str) -> Iterator[Said]:
             continue
         values: dict[str, Amount | str] = {"symbol": one.symbol, "file": one.file}
         if one.why == EARLIER:
-            yield Said("{symbol} of {file} stands in an earlier file, too, and that counts.", values)
+            yield Said(
+                "{symbol} of {file} stands in an earlier file, too, and that counts.", values
+            )
         else:
             yield Said(
                 "{symbol} has no close in {count} rows of {file}; they are left out.",
