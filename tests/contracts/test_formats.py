@@ -153,7 +153,8 @@ def test_a_feed_that_is_dropped_in_is_read(copy: Path, tmp_path: Path) -> None:
     )
     code = (
         "import sys, pathlib; from undertow.data.orderbooks import opened\n"
-        "print(*(len(block.time) for block in opened([pathlib.Path(sys.argv[1])], 'made-up').blocks))"
+        "found = opened([pathlib.Path(sys.argv[1])], 'made-up')\n"
+        "print(*(len(block.time) for block in found.blocks))"
     )
 
     # Not through the terminal: the kernels would be compiled again for the copy.
