@@ -23,7 +23,8 @@ class Plain(QuoteLayout):
     """A CSV table with the columns time (UTC), bid, ask, bid_size, ask_size; prices as they are.
 
     2026-01-02T10:00,99.9,100.1,5,7
-    A time without a zone is UTC. Rows without one side are counted. Other columns are passed over. The symbol is the name of the file.
+    A time without a zone is UTC. A row without one side is left out and counted. Other columns are
+    passed over. The symbol is the name of the file.
     Source: our own.
     """
 
