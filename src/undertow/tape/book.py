@@ -25,11 +25,12 @@ FEWEST, BRIEF = 20, 5 * SECOND
 
 LEVELS_AT = SIZES_AT + 5 * SIZES
 KEY, HELD, MAKERS = 0, 1, 2
+LEVEL = 3
 """A level's price (minus it for asks, so that the best is the largest), all of it, and makers'."""
 
 ID, AT_PRICE, LEFT_OVER, BORN, SEQUENCE, HIT, IS_MAKER = 0, 1, 2, 3, 4, 5, 6
-WIDE = 7
-"""Numbers of an order. LEFT_OVER is negative for asks and 0 in a free slot; HIT was executed and is
+WIDE = 8
+"""Numbers of an order, a line of the cache with one to spare. LEFT_OVER is negative for asks and 0 in a free slot; HIT was executed and is
 still in the book."""
 MIXER = 0x9E3779B97F4A7C1
 """Spreads ids and sizes over their tables."""

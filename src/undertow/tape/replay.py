@@ -127,14 +127,14 @@ class Replay:
         old = self.book
         deep, slots = int(old[lies.DEEP]), int(old[lies.SLOTS])
         deep *= 1 + (max(int(old[lies.BIDS]), int(old[lies.ASKS])) + 1 >= deep)
-        slots *= 1 + (4 * int(old[lies.LIVE]) >= slots)
+        slots *= 1 + (2 * int(old[lies.LIVE]) >= slots)
         if (deep, slots) != (int(old[lies.DEEP]), int(old[lies.SLOTS])):
             self.book = _empty(deep, slots)
             kept.copied(old, self.book)
 
 
 def _empty(deep: int, slots: int) -> lies.Book:
-    """A book with room for so many levels of a side and, a quarter of them, orders."""
-    made = np.zeros(lies.LEVELS_AT + 6 * deep + lies.WIDE * slots, dtype=np.int64)
+    """A book with room for so many levels of a side and, half of them, orders."""
+    made = np.zeros(lies.LEVELS_AT + 2 * lies.LEVEL * deep + lies.WIDE * slots, dtype=np.int64)
     made[lies.DEEP], made[lies.SLOTS] = deep, slots
     return made
