@@ -13,6 +13,7 @@ Book: TypeAlias = Annotated[NDArray[np.int64], "number"]
 
 NEXT, ROW, LIVE, MET, CROSSED_SINCE, PURGED, UNKNOWN, TWICE_BORN = range(8)
 BIDS, ASKS, CLOSED, NAMES, DEEP, SLOTS, QUOTED = range(8, 15)
+SIDE_BEFORE = 19
 """Counters. CLOSED is 1 until the first trade where a feed opens with one; NAMES from the first
 order on that names its maker, and then no other is one; DEEP and SLOTS: room for levels of a side
 and for orders; from QUOTED on stand the best bid, what it is for, the best ask and what it is for,

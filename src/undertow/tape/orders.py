@@ -14,7 +14,7 @@ from undertow.core.compiled import compiled, compiled_within
 from undertow.tape import book as b
 from undertow.tape import seen as s
 from undertow.tape.book import Book
-from undertow.tape.seen import Sampled, Seen
+from undertow.tape.seen import Row, Sampled, Seen
 
 
 @compiled_within
@@ -140,37 +140,37 @@ def best(book: Book, side: int) -> int:
 
 
 @compiled_within
-def mark(seen: Seen, i: int, is_maker: bool) -> None:
+def mark(row: Row, is_maker: bool) -> None:
     """Whether the message is about a maker's order."""
-    seen[i, s.FLAGS] = (seen[i, s.FLAGS] & ~ev.NAMED) | (ev.NAMED if is_maker else 0)
+    row[s.FLAGS] = (row[s.FLAGS] & ~ev.NAMED) | (ev.NAMED if is_maker else 0)
 
 
 @compiled_within
-def born(book: Book, seen: Seen, i: int) -> None:
+def born(book: Book, row: Row) -> None:
     """An order comes into the book; one that takes another's place is on the side of that."""
-    if seen[i, s.SIDE] == 0 and i > 0:
-        seen[i, s.SIDE] = seen[i - 1, s.SIDE]
-    if seen[i, s.SIDE] == 0:
-        seen[i, s.KIND], seen[i, s.NEW] = s.NOTHING, 0
+    if row[s.SIDE] == 0:
+        row[s.SIDE] = book[b.SIDE_BEFORE]
+    if row[s.SIDE] == 0:
+        row[s.KIND], row[s.NEW] = s.NOTHING, 0
         return
-    price, quantity, order = seen[i, s.PRICE], seen[i, s.NEW], seen[i, s.ORDER]
+    price, quantity, order = row[s.PRICE], row[s.NEW], row[s.ORDER]
     at = slot_of(book, order)
     if book[at + b.LEFT_OVER] != 0:
         book[b.TWICE_BORN] += 1
         take(book, at, abs(book[at + b.LEFT_OVER]))
         at = slot_of(book, order)
-    side = 0 if seen[i, s.SIDE] > 0 else 1
-    is_maker, is_named = makes(book, side, price, quantity), seen[i, s.FLAGS] & ev.NAMED != 0
+    side = 0 if row[s.SIDE] > 0 else 1
+    is_maker, is_named = makes(book, side, price, quantity), row[s.FLAGS] & ev.NAMED != 0
     book[b.NAMES] |= is_named
     is_maker = is_named if book[b.NAMES] == 1 else is_maker
     book[at + b.ID], book[at + b.AT_PRICE] = order, price
     book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
-    book[at + b.BORN], book[at + b.SEQUENCE] = seen[i, s.TIME], book[b.MET]
+    book[at + b.BORN], book[at + b.SEQUENCE] = row[s.TIME], book[b.MET]
     book[at + b.HIT], book[at + b.IS_MAKER] = 0, is_maker
     book[b.LIVE] += 1
     change(book, side, price, quantity, quantity if is_maker else 0)
-    seen[i, s.KIND] = ev.ADD
-    mark(seen, i, is_maker)
+    row[s.KIND] = ev.ADD
+    mark(row, is_maker)
 
 
 @compiled_within
@@ -188,30 +188,30 @@ def take(book: Book, at: int, quantity: int) -> None:
 
 
 @compiled_within
-def lessened(book: Book, at: int, quantity: int, seen: Seen, i: int) -> None:
+def lessened(book: Book, at: int, quantity: int, row: Row) -> None:
     """An order loses so much; what was hit before is a fill, the rest is what the row says."""
     held, hit = abs(book[at + b.LEFT_OVER]), book[at + b.HIT]
     gone = min(quantity, held)
     if hit > 0:
         book[at + b.HIT] = max(hit - gone, 0)
-        seen[i, s.KIND] = ev.FILL
-    seen[i, s.PLACE] = book[at + b.AT_PRICE]
-    if seen[i, s.KIND] != ev.FILL or seen[i, s.PRICE] == 0:
-        seen[i, s.PRICE] = book[at + b.AT_PRICE]
-    seen[i, s.SIDE] = 1 if book[at + b.LEFT_OVER] > 0 else -1
-    seen[i, s.GONE], seen[i, s.NEW] = gone, 0
-    mark(seen, i, book[at + b.IS_MAKER] != 0)
+        row[s.KIND] = ev.FILL
+    row[s.PLACE] = book[at + b.AT_PRICE]
+    if row[s.KIND] != ev.FILL or row[s.PRICE] == 0:
+        row[s.PRICE] = book[at + b.AT_PRICE]
+    row[s.SIDE] = 1 if book[at + b.LEFT_OVER] > 0 else -1
+    row[s.GONE], row[s.NEW] = gone, 0
+    mark(row, book[at + b.IS_MAKER] != 0)
     if gone == held:
         size = size_of(held)
         book[size + b.ENDED] += 1
-        book[size + b.SHORT] += seen[i, s.TIME] - book[at + b.BORN] < b.BRIEF
+        book[size + b.SHORT] += row[s.TIME] - book[at + b.BORN] < b.BRIEF
     take(book, at, gone)
 
 
 @compiled_within
-def moved(book: Book, at: int, seen: Seen, i: int) -> None:
+def moved(book: Book, at: int, row: Row) -> None:
     """An order stands at another price, or has more than before."""
-    price, quantity, old = seen[i, s.PRICE], seen[i, s.NEW], book[at + b.AT_PRICE]
+    price, quantity, old = row[s.PRICE], row[s.NEW], book[at + b.AT_PRICE]
     held = abs(book[at + b.LEFT_OVER])
     side = 0 if book[at + b.LEFT_OVER] > 0 else 1
     is_maker = book[at + b.IS_MAKER] != 0
@@ -222,72 +222,72 @@ def moved(book: Book, at: int, seen: Seen, i: int) -> None:
     change(book, side, price, more, more if is_maker else 0)
     book[at + b.AT_PRICE] = price
     book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
-    seen[i, s.KIND], seen[i, s.PRICE], seen[i, s.PLACE] = ev.MODIFY, old, price
-    seen[i, s.GONE], seen[i, s.NEW] = gone, more
-    mark(seen, i, is_maker)
+    row[s.KIND], row[s.PRICE], row[s.PLACE] = ev.MODIFY, old, price
+    row[s.GONE], row[s.NEW] = gone, more
+    mark(row, is_maker)
 
 
 @compiled_within
-def levelled(book: Book, seen: Seen, i: int) -> None:
+def levelled(book: Book, row: Row) -> None:
     """A price of a side has so much now."""
-    side, price = (0 if seen[i, s.SIDE] > 0 else 1), seen[i, s.PRICE]
+    side, price = (0 if row[s.SIDE] > 0 else 1), row[s.PRICE]
     key = price if side == 0 else -price
     at, end = level_of(book, side, key), shelf(book, side) + b.LEVEL * book[b.BIDS + side]
-    more = seen[i, s.NEW] - (book[at + b.HELD] if at < end and book[at] == key else 0)
+    more = row[s.NEW] - (book[at + b.HELD] if at < end and book[at] == key else 0)
     change(book, side, price, more, 0)
-    seen[i, s.NEW], seen[i, s.GONE] = max(more, 0), max(-more, 0)
+    row[s.NEW], row[s.GONE] = max(more, 0), max(-more, 0)
 
 
 @compiled_within
-def known(book: Book, seen: Seen, i: int) -> None:
+def known(book: Book, row: Row) -> None:
     """What happens to an order that should stand in the book."""
-    kind, flags, quantity = seen[i, s.KIND], seen[i, s.FLAGS], seen[i, s.NEW]
-    at = slot_of(book, seen[i, s.ORDER])
+    kind, flags, quantity = row[s.KIND], row[s.FLAGS], row[s.NEW]
+    at = slot_of(book, row[s.ORDER])
     held = abs(book[at + b.LEFT_OVER])
     if held == 0 and kind == ev.LEFT and flags & ev.REMAINDER:
-        born(book, seen, i)
+        born(book, row)
     elif held == 0 or kind == ev.EXECUTED:
         book[at + b.HIT] += quantity if held > 0 else 0
         book[b.UNKNOWN] += held == 0
-        seen[i, s.KIND], seen[i, s.NEW] = s.NOTHING, 0
+        row[s.KIND], row[s.NEW] = s.NOTHING, 0
     elif quantity > 0 and kind in (ev.MODIFY, ev.LEFT):
-        if quantity >= held or (kind == ev.MODIFY and seen[i, s.PRICE] != book[at + b.AT_PRICE]):
-            moved(book, at, seen, i)
+        if quantity >= held or (kind == ev.MODIFY and row[s.PRICE] != book[at + b.AT_PRICE]):
+            moved(book, at, row)
             return
-        seen[i, s.PRICE] = book[at + b.AT_PRICE]
+        row[s.PRICE] = book[at + b.AT_PRICE]
         if kind == ev.LEFT:
-            seen[i, s.KIND] = ev.FILL if flags & ev.FILLED else ev.CANCEL
-        lessened(book, at, held - quantity, seen, i)
+            row[s.KIND] = ev.FILL if flags & ev.FILLED else ev.CANCEL
+        lessened(book, at, held - quantity, row)
     else:
         if flags & ev.FILLED:
-            seen[i, s.KIND] = ev.FILL
+            row[s.KIND] = ev.FILL
         elif kind == ev.DELETE and flags & ev.REPLACED:
-            seen[i, s.KIND] = ev.MODIFY
+            row[s.KIND] = ev.MODIFY
         is_part = kind in (ev.CANCEL, ev.FILL)
-        lessened(book, at, quantity if is_part else held, seen, i)
+        lessened(book, at, quantity if is_part else held, row)
 
 
 @compiled_within
-def applied(book: Book, seen: Seen, i: int) -> None:
+def applied(book: Book, row: Row) -> None:
     """One message does to the book what it says, and its row says what that was."""
-    kind, snapshot = seen[i, s.KIND], seen[i, s.FLAGS] & ev.SNAPSHOT
+    kind, snapshot = row[s.KIND], row[s.FLAGS] & ev.SNAPSHOT
     if kind == ev.ADD:
-        born(book, seen, i)
+        born(book, row)
     elif kind == ev.LEVEL:
-        levelled(book, seen, i)
+        levelled(book, row)
     elif kind == ev.QUOTE:
-        place = b.QUOTED if seen[i, s.SIDE] > 0 else b.QUOTED + 2
-        book[place], book[place + 1] = seen[i, s.PRICE], seen[i, s.NEW]
-        seen[i, s.NEW] = 0
+        place = b.QUOTED if row[s.SIDE] > 0 else b.QUOTED + 2
+        book[place], book[place + 1] = row[s.PRICE], row[s.NEW]
+        row[s.NEW] = 0
     elif kind == ev.CLEAR:
         book[b.LEVELS_AT :] = 0
         book[b.LIVE] = book[b.BIDS] = book[b.ASKS] = 0
     elif kind < ev.HIDDEN or kind in (ev.EXECUTED, ev.LEFT, ev.MODIFY):
-        known(book, seen, i)
+        known(book, row)
     else:
-        seen[i, s.GONE], seen[i, s.NEW] = seen[i, s.NEW], 0
+        row[s.GONE], row[s.NEW] = row[s.NEW], 0
     if snapshot:
-        seen[i, s.KIND] = s.NOTHING
+        row[s.KIND] = s.NOTHING
     book[b.MET] += 1
 
 
@@ -350,21 +350,21 @@ def sample(book: Book, samples: Sampled) -> None:
 
 
 @compiled_within
-def touch(book: Book, seen: Seen, i: int) -> None:
+def touch(book: Book, row: Row) -> None:
     """Best prices and the state of the book; where the feed says them, of these messages only."""
     if book[b.QUOTED] > 0:
         bid, ask = book[b.QUOTED], book[b.QUOTED + 2]
-        seen[i, s.BID], seen[i, s.BID_QUANTITY] = bid, book[b.QUOTED + 1]
-        seen[i, s.ASK], seen[i, s.ASK_QUANTITY] = ask, book[b.QUOTED + 3]
+        row[s.BID], row[s.BID_QUANTITY] = bid, book[b.QUOTED + 1]
+        row[s.ASK], row[s.ASK_QUANTITY] = ask, book[b.QUOTED + 3]
         state = s.ONE_SIDED if ask == 0 else (s.CROSSED if bid >= ask else s.OPEN)
-        seen[i, s.STATE] = state if seen[i, s.KIND] == ev.QUOTE else s.BETWEEN
+        row[s.STATE] = state if row[s.KIND] == ev.QUOTE else s.BETWEEN
         return
-    seen[i, s.STATE] = state_of(book)
-    if seen[i, s.STATE] != s.ONE_SIDED:
-        seen[i, s.BID], seen[i, s.ASK] = best(book, 0), best(book, 1)
+    row[s.STATE] = state_of(book)
+    if row[s.STATE] != s.ONE_SIDED:
+        row[s.BID], row[s.ASK] = best(book, 0), best(book, 1)
         for side in range(2):
             last = shelf(book, side) + b.LEVEL * (book[b.BIDS + side] - 1)
-            seen[i, s.BID_QUANTITY + side] = book[last + b.HELD]
+            row[s.BID_QUANTITY + side] = book[last + b.HELD]
 
 
 @compiled
@@ -376,25 +376,27 @@ def replay_orders(seen: Seen, begin: int, book: Book, samples: Sampled, purge_ns
     for i in range(begin, seen.shape[0]):
         if 2 * book[b.LIVE] >= book[b.SLOTS] or max(book[b.BIDS], book[b.ASKS]) + 1 >= book[b.DEEP]:
             return i
-        at, is_last = seen[i, s.TIME], seen[i, s.FLAGS] & ev.END
+        row = seen[i]
+        at, is_last = row[s.TIME], row[s.FLAGS] & ev.END
         if book[b.CLOSED] == 1:
-            book[b.CLOSED] = seen[i, s.KIND] != ev.TRADE
+            book[b.CLOSED] = row[s.KIND] != ev.TRADE
             book[b.NEXT] = -(-at // s.SECOND) * s.SECOND
         while book[b.NEXT] < at:
             sample(book, samples)
-        applied(book, seen, i)
-        touch(book, seen, i)
-        if purge_ns > 0 and seen[i, s.STATE] == s.CROSSED:
+        applied(book, row)
+        book[b.SIDE_BEFORE] = row[s.SIDE]
+        touch(book, row)
+        if purge_ns > 0 and row[s.STATE] == s.CROSSED:
             if book[b.CROSSED_SINCE] < 0:
                 book[b.CROSSED_SINCE] = at
             elif at - book[b.CROSSED_SINCE] > purge_ns:
                 purge(book)
-                touch(book, seen, i)
+                touch(book, row)
                 book[b.CROSSED_SINCE] = -1
         else:
             book[b.CROSSED_SINCE] = -1
         if is_last == 0 or book[b.CLOSED] == 1:
-            seen[i, s.STATE] = s.BETWEEN
+            row[s.STATE] = s.BETWEEN
     return seen.shape[0]
 
 
