@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from undertow.core.errors import BadFile
 from undertow.core.events import About
 from undertow.core.shapes import Floats
+from undertow.data.orderbooks._ahead import ahead
 from undertow.data.orderbooks.base import Opened
 from undertow.tape import weigh as weight
 from undertow.tape.measures import Measures
@@ -62,7 +63,7 @@ def passed(opened: Opened, window_ns: int) -> Passed:
     """Let a feed go by; BadFile if there is not one message."""
     replay, measures = Replay(opened.about), Measures(opened.about, window_ns)
     begin = end = -1
-    for events in opened.blocks:
+    for events in ahead(opened.blocks):
         if len(events.time):
             begin = int(events.time[0]) if begin < 0 else begin
             measures.take(replay.shown(events))
