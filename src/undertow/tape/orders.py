@@ -24,38 +24,74 @@ def shelf(book: Book, side: int) -> int:
 
 
 @compiled_within
-def orders_at(book: Book) -> int:
-    """Where the table of orders begins."""
+def names_at(book: Book) -> int:
+    """Where the table of names begins."""
     return b.LEVELS_AT + 2 * b.LEVEL * book[b.DEEP]
 
 
 @compiled_within
-def slot_of(book: Book, order: int) -> int:
-    """Where an order stands, or where it would: the place of its first number."""
-    last, begin = book[b.SLOTS] - 1, orders_at(book)
-    slot = (order * b.MIXER) >> 20 & last
-    at = begin + b.WIDE * slot
-    while book[at + b.LEFT_OVER] != 0 and book[at + b.ID] != order:
+def orders_at(book: Book) -> int:
+    """Where the orders begin; the first one is nobody's, and never has anything left."""
+    return names_at(book) + book[b.SLOTS]
+
+
+@compiled_within
+def name_of(book: Book, order: int) -> int:
+    """Where the name of an order stands, or where it would."""
+    mixed, last, names = order * b.MIXER, book[b.SLOTS] - 1, names_at(book)
+    slot = mixed >> b.HALF & last
+    while True:
+        name = book[names + slot]
+        if name == 0:
+            break
+        if (name ^ mixed) >> b.HALF == 0:
+            at = orders_at(book) + b.WIDE * (name & b.PLACES)
+            if book[at + b.ID] == order:
+                break
         slot = (slot + 1) & last
-        at = begin + b.WIDE * slot
+    return names + slot
+
+
+@compiled_within
+def order_of(book: Book, order: int) -> int:
+    """The place of an order's first number; nobody's if it is not in the book."""
+    return orders_at(book) + b.WIDE * (book[name_of(book, order)] & b.PLACES)
+
+
+@compiled_within
+def placed(book: Book, order: int) -> int:
+    """Where an order that comes into the book will stand: the place that was left last."""
+    place = book[b.LEFT]
+    at = orders_at(book) + b.WIDE * place
+    if place == 0:
+        book[b.PLACED] += 1
+        place = book[b.PLACED]
+        at = orders_at(book) + b.WIDE * place
+    else:
+        book[b.LEFT] = book[at + b.ID]
+    book[name_of(book, order)] = order * b.MIXER >> b.HALF << b.HALF | place
+    book[at + b.ID] = order
+    book[b.LIVE] += 1
     return at
 
 
 @compiled_within
 def forget(book: Book, at: int) -> None:
-    """Free a slot, and move up those that were pushed on by it."""
-    last, begin = book[b.SLOTS] - 1, orders_at(book)
-    gap = look = (at - begin) // b.WIDE
+    """Let go of a place, and of its name; names that were pushed on by it move up."""
+    last, names = book[b.SLOTS] - 1, names_at(book)
+    gap = look = name_of(book, book[at + b.ID]) - names
     while True:
         look = (look + 1) & last
-        there = begin + b.WIDE * look
-        if book[there + b.LEFT_OVER] == 0:
+        name = book[names + look]
+        if name == 0:
             break
-        if (look - ((book[there + b.ID] * b.MIXER) >> 20 & last)) & last >= (look - gap) & last:
-            for column in range(b.WIDE):
-                book[begin + b.WIDE * gap + column] = book[there + column]
+        if (look - (name >> b.HALF & last)) & last >= (look - gap) & last:
+            book[names + gap] = name
             gap = look
-    book[begin + b.WIDE * gap + b.LEFT_OVER] = 0
+    book[names + gap] = 0
+    book[at + b.ID], book[at + b.LEFT_OVER] = book[b.LEFT], 0
+    book[b.LEFT] = (at - orders_at(book)) // b.WIDE
+    book[b.LIVE] -= 1
 
 
 @compiled_within
@@ -154,20 +190,19 @@ def born(book: Book, row: Row) -> None:
         row[s.KIND], row[s.NEW] = s.NOTHING, 0
         return
     price, quantity, order = row[s.PRICE], row[s.NEW], row[s.ORDER]
-    at = slot_of(book, order)
+    at = order_of(book, order)
     if book[at + b.LEFT_OVER] != 0:
         book[b.TWICE_BORN] += 1
         take(book, at, abs(book[at + b.LEFT_OVER]))
-        at = slot_of(book, order)
     side = 0 if row[s.SIDE] > 0 else 1
     is_maker, is_named = makes(book, side, price, quantity), row[s.FLAGS] & ev.NAMED != 0
     book[b.NAMES] |= is_named
     is_maker = is_named if book[b.NAMES] == 1 else is_maker
-    book[at + b.ID], book[at + b.AT_PRICE] = order, price
+    at = placed(book, order)
+    book[at + b.AT_PRICE] = price
     book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
     book[at + b.BORN], book[at + b.SEQUENCE] = row[s.TIME], book[b.MET]
     book[at + b.HIT], book[at + b.IS_MAKER] = 0, is_maker
-    book[b.LIVE] += 1
     change(book, side, price, quantity, quantity if is_maker else 0)
     row[s.KIND] = ev.ADD
     mark(row, is_maker)
@@ -184,7 +219,6 @@ def take(book: Book, at: int, quantity: int) -> None:
         book[at + b.LEFT_OVER] = held - quantity if side == 0 else held + quantity
         return
     forget(book, at)
-    book[b.LIVE] -= 1
 
 
 @compiled_within
@@ -242,7 +276,7 @@ def levelled(book: Book, row: Row) -> None:
 def known(book: Book, row: Row) -> None:
     """What happens to an order that should stand in the book."""
     kind, flags, quantity = row[s.KIND], row[s.FLAGS], row[s.NEW]
-    at = slot_of(book, row[s.ORDER])
+    at = order_of(book, row[s.ORDER])
     held = abs(book[at + b.LEFT_OVER])
     if held == 0 and kind == ev.LEFT and flags & ev.REMAINDER:
         born(book, row)
@@ -281,7 +315,7 @@ def applied(book: Book, row: Row) -> None:
         row[s.NEW] = 0
     elif kind == ev.CLEAR:
         book[b.LEVELS_AT :] = 0
-        book[b.LIVE] = book[b.BIDS] = book[b.ASKS] = 0
+        book[b.LIVE] = book[b.BIDS] = book[b.ASKS] = book[b.LEFT] = book[b.PLACED] = 0
     elif kind < ev.HIDDEN or kind in (ev.EXECUTED, ev.LEFT, ev.MODIFY):
         known(book, row)
     else:
@@ -304,7 +338,7 @@ def oldest(book: Book, side: int) -> int:
     """Where the oldest order at the touch of a side stands."""
     price, found = best(book, side), -1
     begin = orders_at(book)
-    for at in range(begin, begin + b.WIDE * book[b.SLOTS], b.WIDE):
+    for at in range(begin, begin + b.WIDE * (book[b.PLACED] + 1), b.WIDE):
         left = book[at + b.LEFT_OVER]
         is_there = left != 0 and (left < 0) == (side == 1) and book[at + b.AT_PRICE] == price
         if is_there and (found < 0 or book[at + b.SEQUENCE] < book[found + b.SEQUENCE]):
@@ -410,9 +444,11 @@ def copied(old: Book, new: Book) -> None:
         ours, theirs = shelf(new, side), shelf(old, side)
         for k in range(b.LEVEL * old[b.BIDS + side]):
             new[ours + k] = old[theirs + k]
-    begin = orders_at(old)
-    for at in range(begin, begin + b.WIDE * old[b.SLOTS], b.WIDE):
-        if old[at + b.LEFT_OVER] != 0:
-            to = slot_of(new, old[at + b.ID])
-            for column in range(b.WIDE):
-                new[to + column] = old[at + column]
+    ours, theirs = orders_at(new), orders_at(old)
+    for k in range(b.WIDE * (old[b.PLACED] + 1)):
+        new[ours + k] = old[theirs + k]
+    for place in range(1, old[b.PLACED] + 1):
+        at = ours + b.WIDE * place
+        if new[at + b.LEFT_OVER] != 0:
+            order = new[at + b.ID]
+            new[name_of(new, order)] = order * b.MIXER >> b.HALF << b.HALF | place

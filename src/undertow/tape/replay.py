@@ -135,6 +135,10 @@ class Replay:
 
 def _empty(deep: int, slots: int) -> lies.Book:
     """A book with room for so many levels of a side and, half of them, orders."""
-    made = np.zeros(lies.LEVELS_AT + 2 * lies.LEVEL * deep + lies.WIDE * slots, dtype=np.int64)
+    orders = lies.WIDE * (slots // 2 + 1)
+    numbers = lies.LEVELS_AT + 2 * lies.LEVEL * deep + slots + orders
+    made = np.zeros(numbers + lies.WIDE, dtype=np.int64)
+    begin = -(made.__array_interface__["data"][0] // made.itemsize) % lies.WIDE
+    made = made[begin : begin + numbers]
     made[lies.DEEP], made[lies.SLOTS] = deep, slots
     return made
