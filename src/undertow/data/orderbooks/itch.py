@@ -60,7 +60,7 @@ def _blocks(paths: tuple[Path, ...], symbol: str, skipped: Counter[str]) -> Iter
         for block in blocks(path):
             text = rest + block
             raw = np.frombuffer(text, dtype=np.uint8)
-            out = _room(len(text) // SHORTEST * MOST + MOST)
+            out = ev.room(len(text) // SHORTEST * MOST + MOST)
             count, used, wrong = messages(raw, lengths, layout, (wanted, state), out)
             if wrong:
                 raise BadFile(
@@ -196,13 +196,6 @@ def messages(
             count += 1
         at += 2 + length
     return count, at - 2, False
-
-
-def _room(rows: int) -> Events:
-    time, order, price, quantity = (np.empty(rows, dtype=np.int64) for _ in range(4))
-    kind, flags = (np.empty(rows, dtype=np.uint8) for _ in range(2))
-    side = np.empty(rows, dtype=np.int8)
-    return Events(time, kind, side, order, price, quantity, flags, ev.no_ladder(rows))
 
 
 def _met(room: Events, count: int) -> Events:
