@@ -16,7 +16,7 @@ from undertow.core.compiled import compiled
 from undertow.core.errors import BadFile, unknown
 from undertow.core.events import About, Events
 from undertow.data.orderbooks._cells import Bytes
-from undertow.data.orderbooks._packed import blocks
+from undertow.data.orderbooks._packed import blocks, first
 from undertow.data.orderbooks.base import Feed, Opened
 
 MBO = 160
@@ -92,11 +92,11 @@ class Head:
 
 def _head(path: Path) -> Head:
     """The metadata of a file; BadFile if it is not DBN."""
-    first = next(blocks(path), b"")
-    if first[:3] != b"DBN" or len(first) < 8 + FIXED:
+    begin = first(path)
+    if begin[:3] != b"DBN" or len(begin) < 8 + FIXED:
         raise BadFile(f"{path} does not begin as DBN does; check the file and --format.")
-    version, length = first[3], int.from_bytes(first[4:8], "little")
-    made, width = first[8 : 8 + length], CSTR.get(version, LATER_CSTR)
+    version, length = begin[3], int.from_bytes(begin[4:8], "little")
+    made, width = begin[8 : 8 + length], CSTR.get(version, LATER_CSTR)
     try:
         at = FIXED + 4 + int.from_bytes(made[FIXED : FIXED + 4], "little")
         names, at = _strings(made, at, width)

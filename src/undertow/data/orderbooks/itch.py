@@ -120,7 +120,7 @@ def big(text: Bytes, at: int, count: int) -> int:
     # Without a sign a place needs no look whether it counts from the end: one load, not eight.
     place, value = np.uint64(at), 0
     for k in range(count):
-        value = (value << 8) | np.int64(text[place + np.uint64(k)])
+        value = (value << 8) | text[place + np.uint64(k)]
     return value
 
 
@@ -199,4 +199,8 @@ def messages(
 
 
 def _met(room: Events, count: int) -> Events:
-    return Events(*(column[:count] for column in room))
+    time, kind, side, order, price, quantity, flags, ladder = room
+    return Events(
+        time[:count], kind[:count], side[:count], order[:count], price[:count], quantity[:count],
+        flags[:count], ladder[:count],
+    )  # fmt: skip
