@@ -12,6 +12,7 @@ import typer
 from undertow import __version__
 from undertow.cli import book, fetch, gauge, lists, measure, run, stored
 from undertow.cli.shared import REFUSED
+from undertow.core.compiled import collect_seldom
 from undertow.core.errors import UndertowError
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ def main() -> None:
     A request to terminate ends a run as an interruption does: with nothing half-written.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    collect_seldom()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             # A terminal that has no − or no Chinese shows a question mark in its place.

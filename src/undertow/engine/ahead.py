@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from undertow.core.compiled import nothing_cached
+from undertow.core.compiled import collect_seldom, nothing_cached
 from undertow.engine.origins import book_origins
 from undertow.engine.settle import book_sales
 from undertow.model.liquidation.base import Called, LiquidationPolicy, Terms
@@ -103,6 +103,7 @@ def main() -> None:
 
     They need no parameters. What everyone needs comes first.
     """
+    collect_seldom()
     settle_once()
     book_once()
     for line in sys.stdin:

@@ -10,7 +10,7 @@ import numpy as np
 from undertow.core.answers.bands import Bands
 from undertow.core.clock import Clock
 from undertow.core.trace import Trace
-from undertow.data.store import Table, trace_tables
+from undertow.data.store import Table, moments, trace_tables
 from undertow.episodes import Episode
 from undertow.jobs.system import System
 from undertow.model.scenario import Listing
@@ -61,7 +61,7 @@ def _band_rows(bands: Bands) -> Table:
     """Lowest and highest share that forced selling had moved each price by, over all inputs."""
     count = len(bands.instruments)
     return {
-        "time": [moment for moment in bands.times for _ in range(count)],
+        "time": np.repeat(moments(bands.times), count),
         "instrument": list(bands.instruments) * len(bands.times),
         "low": bands.low.ravel(),
         "high": bands.high.ravel(),

@@ -22,6 +22,7 @@ from queue import SimpleQueue
 from typing import IO, TypeVar, cast
 
 import undertow
+from undertow.core.compiled import collect_seldom
 from undertow.core.errors import UndertowError
 
 LAST_WORDS_S = 1.0
@@ -158,6 +159,7 @@ def _started() -> _Worker:
 def _serve() -> None:
     """Answer tasks until the input ends; what others print goes to standard error."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_seldom()
     back = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     work = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent
