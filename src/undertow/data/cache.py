@@ -62,14 +62,15 @@ class Cache:
         self, provider: str, question: dict[str, str], now: datetime, within: timedelta
     ) -> Kept | None:
         """The last answer to the very same question, if it is not older than that."""
-        found = sorted((self.folder / provider).glob(f"{_named(question)}-*.raw"))
-        if not found:
-            return None
-        stamp = found[-1].stem.rpartition("-")[2]
-        moment = datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
-        if not timedelta(0) <= now - moment <= within:
-            return None
-        return Kept(found[-1].read_bytes(), moment, found[-1])
+        for file in sorted((self.folder / provider).glob(f"{_named(question)}-*.raw"))[::-1]:
+            try:
+                moment = datetime.strptime(file.stem.rpartition("-")[2], STAMP).replace(tzinfo=UTC)
+                # One of the future was kept before the clock was set back: it says no age.
+                if timedelta(0) <= now - moment <= within:
+                    return Kept(file.read_bytes(), moment, file)
+            except (ValueError, OSError):
+                continue
+        return None
 
 
 def raw_answers() -> Cache:

@@ -80,7 +80,7 @@ def fetch(request: FetchRequest) -> FetchDone:
     against = _against(request)
     came: dict[str, _Came] = {}
     failed: dict[str, str] = {}
-    for symbol in request.symbols:
+    for symbol in dict.fromkeys(request.symbols):
         ask = Ask(symbol, request.first, request.last, request.step)
         try:
             came[symbol] = _came(provider, ask, request)
@@ -103,8 +103,8 @@ def _provider(request: FetchRequest) -> Provider:
     if request.step not in provider.steps:
         known = ", ".join(provider.steps)
         raise BadNumber(f"{request.provider} has no bars of {request.step!r}; it has {known}.")
-    if not request.symbols:
-        raise NoAnswer("no symbol is given; name at least one.")
+    if not request.symbols or not all(one.strip() for one in request.symbols):
+        raise NoAnswer("a symbol is empty, or none is given; name at least one.")
     return provider
 
 

@@ -11,7 +11,7 @@ def read_json(answer: bytes, who: str) -> object:
     """An answer as JSON; NoAnswer where it is cut short or is something else, such as a page."""
     try:
         found: object = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         begins = answer.lstrip()[:1] in {b"{", b"["}
         kind = "half an answer" if begins else "something that is no JSON"
         raise NoAnswer(f"{who} gives {kind} ({len(answer)} bytes); ask again later.") from None

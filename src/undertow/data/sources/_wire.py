@@ -66,7 +66,9 @@ class Wire:
 
     def _asked(self, who: str, address: str, secret: str, form: bytes | None = None) -> bytes:
         if not address.startswith(("http://", "https://")):
-            raise NoAnswer(f"{address!r} is no address of {who}; write it like https://HOST.")
+            # What is behind the question mark may hold a key.
+            named = address.partition("?")[0]
+            raise NoAnswer(f"{named!r} is no address of {who}; write it like https://HOST.")
         head = {"User-Agent": "undertow", "Accept": "*/*"}
         request = Request(address, data=form, headers=head)  # noqa: S310 - checked above
         if secret:
@@ -149,6 +151,7 @@ def _retry_after(error: HTTPError) -> float:
         until = parsedate_to_datetime(text)
     except ValueError:
         return 0.0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 

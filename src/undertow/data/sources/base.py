@@ -85,12 +85,15 @@ def cell(row: Row, column: str, who: str) -> float:
     if text.lower() in {"", ".", "none", "nan", "nat", "<na>"}:
         return NAN
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
+        found = math.inf
+    if math.isinf(found):
         raise NoAnswer(
             f"{who} answers with {text!r} in the column {column!r}, which is no number; its form"
             " has changed, so update undertow or use another provider."
-        ) from None
+        )
+    return found
 
 
 def moment(text: object, who: str) -> datetime:

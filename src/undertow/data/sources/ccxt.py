@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from undertow.core.errors import NoAnswer
 from undertow.data.sources._json import read_json
 from undertow.data.sources._wire import Passing, Wire, installed
-from undertow.data.sources.base import NAN, STEP_SECONDS, Ask, Bar, Provider, within
+from undertow.data.sources.base import STEP_SECONDS, Ask, Bar, Provider, cell, within
 
 WHO = "ccxt"
+COLUMNS = ("open", "high", "low", "close", "volume")
 PAGE = 1_000
 MOST_PAGES = 5_000
 
@@ -123,10 +124,18 @@ def _at(candle: list[float | None], who: str) -> int:
         raise NoAnswer(
             f"{who} gives candles of {len(candle)} numbers where six should be; update ccxt."
         )
-    return int(candle[0])
+    try:
+        return int(candle[0])
+    except (TypeError, ValueError, OverflowError):
+        raise NoAnswer(f"{who} gives a candle at {candle[0]!r}, no moment; update ccxt.") from None
 
 
 def _bar(candle: list[float | None], symbol: str) -> Bar:
-    at = datetime.fromtimestamp(_at(candle, WHO) / 1000, UTC)
-    opened, high, low, close, volume = (NAN if x is None else float(x) for x in candle[1:6])
+    began = _at(candle, WHO)
+    try:
+        at = datetime.fromtimestamp(began / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise NoAnswer(f"{WHO} gives a candle at {began}, no moment; update ccxt.") from None
+    row = dict(zip(COLUMNS, candle[1:6], strict=True))
+    opened, high, low, close, volume = (cell(row, name, WHO) for name in COLUMNS)
     return Bar(at, symbol, opened, high, low, close, volume)

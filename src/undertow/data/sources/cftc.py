@@ -61,7 +61,10 @@ def _parts(ask: Ask) -> tuple[str, str]:
 
 
 def _fields(row: Row, symbol: str) -> Iterator[Bar]:
-    known = moment(row[DAY], WHO) + KNOWN_AFTER
+    try:
+        known = moment(row[DAY], WHO) + KNOWN_AFTER
+    except OverflowError:
+        raise NoAnswer(f"{WHO} answers with a report of {row[DAY]}; ask again later.") from None
     for field in row:
         if "_positions_" in field or field == "open_interest_all":
             count = cell(row, field, WHO)

@@ -40,7 +40,7 @@ class Fred(Provider):
         told = read_json(answer, WHO)
         told = told if isinstance(told, dict) else {}
         rows = rows_of(told.get("observations"), WHO)
-        if int(told.get("count", 0)) > len(rows):
+        if cell(told, "count", WHO) > len(rows):
             raise NoAnswer(
                 f"{WHO} gave {len(rows)} of {told['count']} observations; ask for fewer years."
             )
