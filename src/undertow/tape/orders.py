@@ -178,7 +178,7 @@ def lessened(book: Book, at: int, quantity: int, seen: Seen, i: int) -> None:
     held, hit = abs(book[at + b.LEFT_OVER]), book[at + b.HIT]
     gone = min(quantity, held)
     if hit > 0:
-        book[at + b.HIT] = max(hit - gone, 0)
+        book[at + b.HIT] = 0
         seen[i, s.KIND] = ev.FILL
     seen[i, s.PLACE] = book[at + b.AT_PRICE]
     if seen[i, s.KIND] != ev.FILL or seen[i, s.PRICE] == 0:
@@ -205,11 +205,22 @@ def moved(book: Book, at: int, seen: Seen, i: int) -> None:
     if gone > 0:
         change(book, side, old, -gone, -gone if is_maker else 0)
     change(book, side, price, more, more if is_maker else 0)
-    book[at + b.AT_PRICE] = price
+    book[at + b.AT_PRICE], book[at + b.HIT] = price, 0
     book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
     seen[i, s.KIND], seen[i, s.PRICE], seen[i, s.PLACE] = ev.MODIFY, old, price
     seen[i, s.GONE], seen[i, s.NEW] = gone, more
     mark(seen, i, is_maker)
+
+
+@compiled_within
+def carried(book: Book, at: int, price: int) -> None:
+    """What an order has left stands at another price."""
+    left, old = book[at + b.LEFT_OVER], book[at + b.AT_PRICE]
+    side = 0 if left > 0 else 1
+    makers = abs(left) if book[at + b.IS_MAKER] != 0 else 0
+    change(book, side, old, -abs(left), -makers)
+    change(book, side, price, abs(left), makers)
+    book[at + b.AT_PRICE] = price
 
 
 @compiled_within
@@ -232,18 +243,23 @@ def known(book: Book, seen: Seen, i: int) -> None:
     held = abs(book[at + b.LEFT_OVER])
     if held == 0 and kind == ev.LEFT and flags & ev.REMAINDER:
         born(book, seen, i)
-    elif held == 0 or kind == ev.EXECUTED:
-        book[at + b.HIT] += quantity if held > 0 else 0
+    elif held == 0 or kind == ev.EXECUTED or (kind == ev.LEFT and quantity == held):
+        book[at + b.HIT] += quantity if held > 0 and kind == ev.EXECUTED else 0
         book[b.UNKNOWN] += held == 0
         seen[i, s.KIND], seen[i, s.NEW] = s.NOTHING, 0
     elif quantity > 0 and kind in (ev.MODIFY, ev.LEFT):
-        if quantity >= held or (kind == ev.MODIFY and seen[i, s.PRICE] != book[at + b.AT_PRICE]):
+        old, hit = book[at + b.AT_PRICE], book[at + b.HIT]
+        to = seen[i, s.PRICE] if kind == ev.MODIFY else old
+        seen[i, s.PRICE] = to
+        if quantity >= held or (to != old and hit == 0):
             moved(book, at, seen, i)
             return
-        seen[i, s.PRICE] = book[at + b.AT_PRICE]
+        seen[i, s.PRICE] = old
         if kind == ev.LEFT:
             seen[i, s.KIND] = ev.FILL if flags & ev.FILLED else ev.CANCEL
         lessened(book, at, held - quantity, seen, i)
+        if to != old:
+            carried(book, at, to)
     else:
         if flags & ev.FILLED:
             seen[i, s.KIND] = ev.FILL
