@@ -9,7 +9,7 @@ import dataclasses
 import difflib
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -20,11 +20,11 @@ from undertow.cli import app
 from undertow.cli.measure import app as measure_app
 from undertow.core.answers import book, fetched, gauge, leaving, remedy, survival, within
 from undertow.core.answers.simulation import InstrumentAnswer, SegmentAnswer, Simulation
-from undertow.core.family import Family
+from undertow.core.family import Family, terminal_name
 from undertow.episodes.facts import HEADER, SOURCES, STATUSES, Fact
 from undertow.episodes.schema import Plan
 from undertow.episodes.schema_market import DEFAULTS
-from undertow.jobs.rules import FAMILIES
+from undertow.jobs.rules import FAMILIES, FORMATS
 from undertow.model.rulebook import Rates
 from undertow.published.__main__ import app as published_app
 from undertow.published.checks import CHECKS
@@ -53,16 +53,27 @@ def rules() -> str:
         "What a scenario can choose, a book name (rulebook), a measure use (indicator), and a fetch"
         " ask (source);"
         " `undertow rules` lists them.",
-        _rules(),
+        _members(FAMILIES),
     )
 
 
-def _rules() -> Iterator[str]:
-    for family in FAMILIES:
+def formats() -> str:
+    """Every format of the files that are measured."""
+    return _page(
+        "Formats",
+        "How the files may be written that [measure](measure.md) and [order books](orderbook.md)"
+        " read: what `undertow measure --format` takes. A file in the folder of the contract is one"
+        " format more.",
+        _members(FORMATS),
+    )
+
+
+def _members(families: Iterable[Family[object]]) -> Iterator[str]:
+    for family in families:
         yield f"## {family.name}"
         yield _first(family.base) + f" Contract: [base.py]({_folder(family)}/base.py)."
         for name, part in family.discover().items():
-            yield f"### `{name}`"
+            yield f"### `{terminal_name(name) if family in FORMATS else name}`"
             yield f"[{part.__name__}]({_home(family, name, part)})"
             yield f"```text\n{inspect.getdoc(part)}\n```"
             yield from _parameters(part)
@@ -289,6 +300,7 @@ def regimes() -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "rules.md": rules,
+    "formats.md": formats,
     "regimes.md": regimes,
     "commands.md": commands,
     "episode-file.md": episode_file,

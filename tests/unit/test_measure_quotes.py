@@ -280,3 +280,10 @@ def test_a_day_of_crossed_quotes_is_refused_and_counted(tmp_path: Path) -> None:
     bad = day_file(tmp_path, 20170904, 0.1 * DAY, DAY)
     with pytest.raises(BadNumber, match=r"0 hours .* \(1440 crossed minutes are left out\)"):
         measure_quotes([calm], [bad], FORM)
+
+
+def test_a_time_with_a_zone_is_read_in_its_zone(tmp_path: Path) -> None:
+    file = tmp_path / "q.csv"
+    file.write_text("time,bid,ask,bid_size,ask_size\n2026-01-02T10:00+08:00,1,3,2,4\n")
+
+    assert read_quotes(file, "plain").time[0] == np.datetime64("2026-01-02T02:00")

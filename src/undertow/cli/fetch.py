@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from undertow.cli.shared import REFUSED, JsonOption, Lang, LangOption, console, print_json
+from undertow.core.family import file_names
 
 if TYPE_CHECKING:
     from undertow.jobs.fetch import FetchDone
 
 ProviderArgument: TypeAlias = Annotated[
-    str, typer.Argument(help="yfinance, fred, ccxt, akshare, cftc or databento.")
+    str, typer.Argument(help=f"One of {', '.join(sorted(file_names('undertow.data.sources')))}.")
 ]
 SymbolsArgument: TypeAlias = Annotated[
     list[str], typer.Argument(metavar="SYMBOL…", help="As the provider writes it.")

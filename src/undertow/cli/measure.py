@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from undertow.cli.shared import JsonOption, Lang, LangOption, Several, console, print_json
+from undertow.core.family import file_names, terminal_name
 
 if TYPE_CHECKING:
     from undertow.jobs.measured import Answered
@@ -21,31 +22,30 @@ app = typer.Typer(
 )
 
 
+def _files_of(package: str) -> dict[str, str]:
+    """What the files of a package are called in the terminal; none of them is imported."""
+    return {name: terminal_name(name) for name in sorted(file_names(package))}
+
+
 class BookFormat(StrEnum):
     """Feeds of order books that are read; a file in data/orderbooks is one more."""
 
-    binance = "binance"
-    bitstamp = "bitstamp"
-    dbn = "dbn"
-    itch = "itch"
-    lobster = "lobster"
+    vars().update(_files_of("undertow.data.orderbooks"))
 
 
 class QuoteFormat(StrEnum):
-    """Layouts of minute quotes that are read."""
+    """Layouts of minute quotes that are read; a file in data/quotes is one more."""
 
-    lean_crypto = "lean-crypto"
-    lean_equity = "lean-equity"
-    lean_future = "lean-future"
-    plain = "plain"
+    vars().update(_files_of("undertow.data.quotes"))
 
 
 class ChainFormat(StrEnum):
-    """Layouts of option chains that are read."""
+    """Layouts of option chains that are read; a file in data/chains is one more."""
 
-    lean = "lean"
-    cboe = "cboe"
-    long = "long"
+    vars().update(_files_of("undertow.data.chains"))
+
+
+FUTURE, SPOT = QuoteFormat("lean-future"), QuoteFormat("lean-equity")
 
 
 def _tell(found: Answered, lang: Lang, *, as_json: bool) -> None:
@@ -119,10 +119,8 @@ def basis(  # noqa: PLR0913, PLR0917 - one parameter per option
     ] = None,
     future_format: Annotated[
         QuoteFormat, typer.Option(help="Layout of the future's files.")
-    ] = QuoteFormat.lean_future,
-    spot_format: Annotated[
-        QuoteFormat, typer.Option(help="Layout of the spot's files.")
-    ] = QuoteFormat.lean_equity,
+    ] = FUTURE,
+    spot_format: Annotated[QuoteFormat, typer.Option(help="Layout of the spot's files.")] = SPOT,
     lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:

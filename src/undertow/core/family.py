@@ -10,12 +10,15 @@ import importlib
 import inspect
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from undertow.core.errors import BadNumber, UndertowError, unknown
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Part = TypeVar("Part")
 
@@ -45,6 +48,13 @@ class Family(Generic[Part]):
             return part
         raise unknown(self.name, name, self.members())
 
+    def written(self, form: str) -> type[Part]:
+        """The class behind a name as the terminal writes it (lean-crypto); UnknownName if none."""
+        names = {terminal_name(name): name for name in self.members()}
+        if form not in names:
+            raise unknown(f"format of {self.name}", form, names)
+        return self.member(names[form])
+
     def make(self, name: str, parameters: Mapping[str, object], where: str = "") -> Part:
         """Build a member from its parameters; the error names the parameter and the place."""
         part = self.member(name)
@@ -65,10 +75,17 @@ class Family(Generic[Part]):
         return {name: self.member(name) for name in self.members()}
 
     def _files(self) -> frozenset[str]:
-        return _file_names(self.package)
+        return file_names(self.package)
 
     def _entries(self) -> dict[str, EntryPoint]:
+        from importlib.metadata import entry_points  # as long to load as a whole --help
+
         return {e.name: e for e in entry_points(group=f"undertow.{self.name}")}
+
+
+def terminal_name(member: str) -> str:
+    """What a member is called where hyphens are the custom."""
+    return member.replace("_", "-")
 
 
 def _required(part: type[Part]) -> list[dataclasses.Field[object]]:
@@ -79,8 +96,10 @@ def _required(part: type[Part]) -> list[dataclasses.Field[object]]:
 
 
 @cache
-def _file_names(package: str) -> frozenset[str]:
-    folder = Path(next(iter(importlib.import_module(package).__path__)))
+def file_names(package: str) -> frozenset[str]:
+    """Names of the members that are files of a package, which is found but not imported."""
+    spec = find_spec(package)
+    folder = Path(next(iter((spec and spec.submodule_search_locations) or ())))
     return frozenset(
         f.stem for f in folder.glob("*.py") if f.stem != "base" and not f.stem.startswith("_")
     )

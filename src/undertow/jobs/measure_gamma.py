@@ -8,7 +8,8 @@ from pathlib import Path
 
 from undertow.core.errors import BadNumber
 from undertow.core.numbers import finite, positive
-from undertow.data.chains import Wanted, read_chain
+from undertow.data.chains import read_chain
+from undertow.data.chains.base import Wanted
 from undertow.jobs.answer import Json
 from undertow.jobs.measured import Answered, inputs_of
 from undertow.studies.gamma import Terms, gamma_answer

@@ -6,6 +6,9 @@ import dataclasses
 import inspect
 from typing import Final
 
+from undertow.data.chains import CHAINS
+from undertow.data.orderbooks import FEEDS
+from undertow.data.quotes import QUOTES
 from undertow.data.sources import SOURCES
 from undertow.indicators import INDICATORS
 from undertow.jobs.answer import Json, wrapped
@@ -16,6 +19,9 @@ from undertow.model.margin import MARGIN
 from undertow.model.rulebook import RULEBOOK, Rates
 from undertow.model.traders import TRADERS
 from undertow.model.venues import VENUES
+
+FORMATS: Final = (FEEDS, QUOTES, CHAINS)
+"""What files may be written as: `undertow measure --format`."""
 
 FAMILIES: Final = (
     MARGIN,

@@ -1,8 +1,7 @@
 """Replay of a feed of orders, or of price levels: the book is kept, and seen after each message.
 
-The book is one array of whole numbers, since each array more that a kernel hands on costs time:
-counters, what is known of orders' sizes, levels of both sides, and a table of orders. Levels are
-sorted by price with the best one at the end, so that what happens near the touch moves little.
+The book is one array, since each array more that a kernel hands on costs time. Levels are sorted by
+price with the best one at the end, so that what happens near the touch moves little.
 """
 
 from __future__ import annotations
@@ -24,30 +23,15 @@ def shelf(book: Book, side: int) -> int:
 
 
 @compiled_within
-def names_at(book: Book) -> int:
-    """Where the table of names begins."""
-    return b.LEVELS_AT + 2 * b.LEVEL * book[b.DEEP]
-
-
-@compiled_within
-def orders_at(book: Book) -> int:
-    """Where the orders begin; the first one is nobody's, and never has anything left."""
-    return names_at(book) + book[b.SLOTS]
-
-
-@compiled_within
 def name_of(book: Book, order: int) -> int:
     """Where the name of an order stands, or where it would."""
-    mixed, last, names = order * b.MIXER, book[b.SLOTS] - 1, names_at(book)
+    mixed, last, names = order * b.MIXER, book[b.SLOTS] - 1, book[b.NAMES_AT]
     slot = mixed >> b.HALF & last
-    while True:
+    while book[names + slot] != 0:
         name = book[names + slot]
-        if name == 0:
+        at = book[b.ORDERS_AT] + b.WIDE * (name & b.PLACES)
+        if (name ^ mixed) >> b.HALF == 0 and book[at + b.ID] == order:
             break
-        if (name ^ mixed) >> b.HALF == 0:
-            at = orders_at(book) + b.WIDE * (name & b.PLACES)
-            if book[at + b.ID] == order:
-                break
         slot = (slot + 1) & last
     return names + slot
 
@@ -55,30 +39,27 @@ def name_of(book: Book, order: int) -> int:
 @compiled_within
 def order_of(book: Book, order: int) -> int:
     """The place of an order's first number; nobody's if it is not in the book."""
-    return orders_at(book) + b.WIDE * (book[name_of(book, order)] & b.PLACES)
+    return book[b.ORDERS_AT] + b.WIDE * (book[name_of(book, order)] & b.PLACES)
 
 
 @compiled_within
 def placed(book: Book, order: int) -> int:
     """Where an order that comes into the book will stand: the place that was left last."""
-    place = book[b.LEFT]
-    at = orders_at(book) + b.WIDE * place
-    if place == 0:
-        book[b.PLACED] += 1
-        place = book[b.PLACED]
-        at = orders_at(book) + b.WIDE * place
+    place = book[b.LEFT] if book[b.LEFT] > 0 else book[b.PLACED] + 1
+    at = book[b.ORDERS_AT] + b.WIDE * place
+    if place > book[b.PLACED]:
+        book[b.PLACED] = place
     else:
         book[b.LEFT] = book[at + b.ID]
     book[name_of(book, order)] = order * b.MIXER >> b.HALF << b.HALF | place
-    book[at + b.ID] = order
-    book[b.LIVE] += 1
+    book[at + b.ID], book[b.LIVE] = order, book[b.LIVE] + 1
     return at
 
 
 @compiled_within
 def forget(book: Book, at: int) -> None:
     """Let go of a place, and of its name; names that were pushed on by it move up."""
-    last, names = book[b.SLOTS] - 1, names_at(book)
+    last, names = book[b.SLOTS] - 1, book[b.NAMES_AT]
     gap = look = name_of(book, book[at + b.ID]) - names
     while True:
         look = (look + 1) & last
@@ -90,8 +71,7 @@ def forget(book: Book, at: int) -> None:
             gap = look
     book[names + gap] = 0
     book[at + b.ID], book[at + b.LEFT_OVER] = book[b.LEFT], 0
-    book[b.LEFT] = (at - orders_at(book)) // b.WIDE
-    book[b.LIVE] -= 1
+    book[b.LEFT], book[b.LIVE] = (at - book[b.ORDERS_AT]) // b.WIDE, book[b.LIVE] - 1
 
 
 @compiled_within
@@ -121,31 +101,27 @@ def change(book: Book, side: int, price: int, more: int, makers: int) -> None:
         book[at + b.HELD] += more
         book[at + b.MAKERS] += makers
         if book[at + b.HELD] <= 0:
-            closed(book, at, end)
+            shift(book, at, end, -1)
             book[b.BIDS + side] -= 1
     elif more > 0:
-        opened(book, at, end)
+        shift(book, at, end, 1)
         book[at], book[at + b.HELD], book[at + b.MAKERS] = key, more, makers
         book[b.BIDS + side] += 1
 
 
 @compiled_within
-def closed(book: Book, at: int, end: int) -> None:
-    """A level goes; better ones move up."""
-    # Without a sign an index needs no look whether it counts from the end: five times as fast.
-    to, wide = np.uint64(at), np.uint64(b.LEVEL)
-    for _ in range(end - at - b.LEVEL):
-        book[to] = book[to + wide]
-        to += np.uint64(1)
-
-
-@compiled_within
-def opened(book: Book, at: int, end: int) -> None:
-    """Better levels make room for one more."""
-    place, last, wide = np.uint64(at), np.uint64(end), np.uint64(b.LEVEL)
-    while last > place:
-        last -= np.uint64(1)
-        book[last + wide] = book[last]
+def shift(book: Book, at: int, end: int, way: int) -> None:
+    """Better levels than one make room for it (way 1), or close up over it (way −1)."""
+    # Without a sign a place needs no look whether it counts from the end: five times as fast.
+    one, wide, first, last = np.uint64(1), np.uint64(b.LEVEL), np.uint64(at), np.uint64(end)
+    if way > 0:
+        while last > first:
+            last -= one
+            book[last + wide] = book[last]
+    else:
+        while first + wide < last:
+            book[first] = book[first + wide]
+            first += one
 
 
 @compiled_within
@@ -211,14 +187,12 @@ def born(book: Book, row: Row) -> None:
 @compiled_within
 def take(book: Book, at: int, quantity: int) -> None:
     """An order in the book loses so much, at most what it has."""
-    held = book[at + b.LEFT_OVER]
-    side = 0 if held > 0 else 1
+    side = 0 if book[at + b.LEFT_OVER] > 0 else 1
     makers = quantity if book[at + b.IS_MAKER] else 0
     change(book, side, book[at + b.AT_PRICE], -quantity, -makers)
-    if quantity < abs(held):
-        book[at + b.LEFT_OVER] = held - quantity if side == 0 else held + quantity
-        return
-    forget(book, at)
+    book[at + b.LEFT_OVER] += -quantity if side == 0 else quantity
+    if book[at + b.LEFT_OVER] == 0:
+        forget(book, at)
 
 
 @compiled_within
@@ -246,11 +220,9 @@ def lessened(book: Book, at: int, quantity: int, row: Row) -> None:
 def moved(book: Book, at: int, row: Row) -> None:
     """An order stands at another price, or has more than before."""
     price, quantity, old = row[s.PRICE], row[s.NEW], book[at + b.AT_PRICE]
+    side, is_maker = 0 if book[at + b.LEFT_OVER] > 0 else 1, book[at + b.IS_MAKER] != 0
     held = abs(book[at + b.LEFT_OVER])
-    side = 0 if book[at + b.LEFT_OVER] > 0 else 1
-    is_maker = book[at + b.IS_MAKER] != 0
-    gone = held if price != old else 0
-    more = quantity if price != old else quantity - held
+    gone, more = (held, quantity) if price != old else (0, quantity - held)
     if gone > 0:
         change(book, side, old, -gone, -gone if is_maker else 0)
     change(book, side, price, more, more if is_maker else 0)
@@ -313,8 +285,7 @@ def known(book: Book, row: Row) -> None:
             row[s.KIND] = ev.FILL
         elif kind == ev.DELETE and flags & ev.REPLACED:
             row[s.KIND] = ev.MODIFY
-        is_part = kind in (ev.CANCEL, ev.FILL)
-        lessened(book, at, quantity if is_part else held, row)
+        lessened(book, at, quantity if kind in (ev.CANCEL, ev.FILL) else held, row)
 
 
 @compiled_within
@@ -327,8 +298,7 @@ def applied(book: Book, row: Row) -> None:
         levelled(book, row)
     elif kind == ev.QUOTE:
         place = b.QUOTED if row[s.SIDE] > 0 else b.QUOTED + 2
-        book[place], book[place + 1] = row[s.PRICE], row[s.NEW]
-        row[s.NEW] = 0
+        book[place], book[place + 1], row[s.NEW] = row[s.PRICE], row[s.NEW], 0
     elif kind == ev.CLEAR:
         book[b.LEVELS_AT :] = 0
         book[b.LIVE] = book[b.BIDS] = book[b.ASKS] = book[b.LEFT] = book[b.PLACED] = 0
@@ -350,14 +320,13 @@ def state_of(book: Book) -> int:
 
 
 @compiled_within
-def oldest(book: Book, side: int) -> int:
-    """Where the oldest order at the touch of a side stands."""
-    price, found = best(book, side), -1
-    begin = orders_at(book)
+def oldest(book: Book) -> int:
+    """Where the oldest order at the touch of either side stands."""
+    bid, ask, begin, found = best(book, 0), best(book, 1), book[b.ORDERS_AT], -1
     for at in range(begin, begin + b.WIDE * (book[b.PLACED] + 1), b.WIDE):
-        left = book[at + b.LEFT_OVER]
-        is_there = left != 0 and (left < 0) == (side == 1) and book[at + b.AT_PRICE] == price
-        if is_there and (found < 0 or book[at + b.SEQUENCE] < book[found + b.SEQUENCE]):
+        left, price = book[at + b.LEFT_OVER], book[at + b.AT_PRICE]
+        touches = (left > 0 and price == bid) or (left < 0 and price == ask)
+        if touches and (found < 0 or book[at + b.SEQUENCE] < book[found + b.SEQUENCE]):
             found = at
     return found
 
@@ -366,8 +335,7 @@ def oldest(book: Book, side: int) -> int:
 def purge(book: Book) -> None:
     """Take out the older of the two touching orders until the book is not crossed."""
     while state_of(book) == s.CROSSED:
-        bid, ask = oldest(book, 0), oldest(book, 1)
-        at = bid if book[bid + b.SEQUENCE] < book[ask + b.SEQUENCE] else ask
+        at = oldest(book)
         take(book, at, abs(book[at + b.LEFT_OVER]))
         book[b.PURGED] += 1
 
@@ -384,8 +352,7 @@ def sample(book: Book, samples: Sampled) -> None:
     samples[to, s.S_BID], samples[to, s.S_ASK] = best(book, 0), best(book, 1)
     twice = best(book, 0) + best(book, 1)
     for side in range(2):
-        begin, count = shelf(book, side), book[b.BIDS + side]
-        mid = twice if side == 0 else -twice
+        begin, count, mid = shelf(book, side), book[b.BIDS + side], twice * (1 - 2 * side)
         samples[to, s.S_BID_TOUCH + side] = book[begin + b.LEVEL * (count - 1) + b.HELD]
         for rank in range(count):
             level = begin + b.LEVEL * (count - 1 - rank)
@@ -436,35 +403,14 @@ def replay_orders(seen: Seen, begin: int, book: Book, samples: Sampled, purge_ns
         applied(book, row)
         book[b.SIDE_BEFORE] = row[s.SIDE]
         touch(book, row)
-        if purge_ns > 0 and row[s.STATE] == s.CROSSED:
-            if book[b.CROSSED_SINCE] < 0:
-                book[b.CROSSED_SINCE] = at
-            elif at - book[b.CROSSED_SINCE] > purge_ns:
-                purge(book)
-                touch(book, row)
-                book[b.CROSSED_SINCE] = -1
-        else:
+        if purge_ns == 0 or row[s.STATE] != s.CROSSED:
+            book[b.CROSSED_SINCE] = -1
+        elif book[b.CROSSED_SINCE] < 0:
+            book[b.CROSSED_SINCE] = at
+        elif at - book[b.CROSSED_SINCE] > purge_ns:
+            purge(book)
+            touch(book, row)
             book[b.CROSSED_SINCE] = -1
         if is_last == 0 or book[b.CLOSED] == 1:
             row[s.STATE] = s.BETWEEN
     return seen.shape[0]
-
-
-@compiled
-def copied(old: Book, new: Book) -> None:
-    """Put a whole book into one with more room; the new one knows how much."""
-    deep, slots = new[b.DEEP], new[b.SLOTS]
-    new[: b.LEVELS_AT] = old[: b.LEVELS_AT]
-    new[b.DEEP], new[b.SLOTS] = deep, slots
-    for side in range(2):
-        ours, theirs = shelf(new, side), shelf(old, side)
-        for k in range(b.LEVEL * old[b.BIDS + side]):
-            new[ours + k] = old[theirs + k]
-    ours, theirs = orders_at(new), orders_at(old)
-    for k in range(b.WIDE * (old[b.PLACED] + 1)):
-        new[ours + k] = old[theirs + k]
-    for place in range(1, old[b.PLACED] + 1):
-        at = ours + b.WIDE * place
-        if new[at + b.LEFT_OVER] != 0:
-            order = new[at + b.ID]
-            new[name_of(new, order)] = order * b.MIXER >> b.HALF << b.HALF | place

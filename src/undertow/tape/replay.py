@@ -55,7 +55,7 @@ class Replay:
 
     about: About
     samples: Samples = field(default_factory=Samples)
-    book: lies.Book = field(default_factory=lambda: _empty(64, 256))
+    book: lies.Book = field(default_factory=lambda: lies.empty_book(64, 256))
     before: RowPerEvent = field(default_factory=lambda: np.zeros((1, 4), dtype=np.int64))
     rooms: tuple[Seen, Seen] = field(default_factory=lambda: (_rows(0), _rows(0)))
     last: int = -1
@@ -129,20 +129,8 @@ class Replay:
         deep *= 1 + (max(int(old[lies.BIDS]), int(old[lies.ASKS])) + 1 >= deep)
         slots *= 1 + (2 * int(old[lies.LIVE]) >= slots)
         if (deep, slots) != (int(old[lies.DEEP]), int(old[lies.SLOTS])):
-            self.book = _empty(deep, slots)
-            kept.copied(old, self.book)
+            self.book = lies.larger_book(old, deep, slots)
 
 
 def _rows(count: int) -> Seen:
     return np.zeros((count, COLUMNS), dtype=np.int64)
-
-
-def _empty(deep: int, slots: int) -> lies.Book:
-    """A book with room for so many levels of a side and, half of them, orders."""
-    orders = lies.WIDE * (slots // 2 + 1)
-    numbers = lies.LEVELS_AT + 2 * lies.LEVEL * deep + slots + orders
-    made = np.zeros(numbers + lies.WIDE, dtype=np.int64)
-    begin = -(made.__array_interface__["data"][0] // made.itemsize) % lies.WIDE
-    made = made[begin : begin + numbers]
-    made[lies.DEEP], made[lies.SLOTS] = deep, slots
-    return made

@@ -122,26 +122,6 @@ def test_files_of_two_symbols_are_refused(tmp_path: Path) -> None:
         measured([messages], "lobster", "V")
 
 
-@pytest.mark.parametrize("feed", FEEDS.members())
-def test_a_file_of_another_format_is_refused(tmp_path: Path, feed: str) -> None:
-    file = tmp_path / "letter.txt"
-    file.write_text("Dear reader,\nthis is no order book, but a letter, of two lines.\n")
-
-    with pytest.raises(BadFile, match=r"check the file|--format|no message"):
-        measured([file], feed)
-
-
-@pytest.mark.parametrize("feed", FEEDS.members())
-def test_an_empty_file_and_a_missing_one_are_refused(tmp_path: Path, feed: str) -> None:
-    file = tmp_path / "empty.gz"
-    file.write_bytes(b"")
-
-    with pytest.raises(BadFile, match="is empty"):
-        measured([file], feed)
-    with pytest.raises(BadFile, match="is no file"):
-        measured([tmp_path / "absent"], feed)
-
-
 def test_a_format_that_is_not_there_is_refused() -> None:
     with pytest.raises(UnknownName, match="lobster"):
         FEEDS.member("lobstr")

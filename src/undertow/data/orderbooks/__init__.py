@@ -1,4 +1,4 @@
-"""Messages of order books from files: a file here is a feed's format more."""
+"""Messages of order books from files: a file here is a format more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def opened(paths: Sequence[Path], feed: str, symbol: str = "") -> Opened:
 
     symbol: what is wanted of a file that holds several
     """
-    reader = FEEDS.member(feed)()
+    reader = FEEDS.written(feed)()
     for path in paths:
         if not path.is_file():
             raise BadFile(f"{path} is no file; give the files of a {feed} feed.")

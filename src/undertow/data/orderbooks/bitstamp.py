@@ -38,6 +38,7 @@ class Bitstamp(Feed):
     Rows with a price ≤ 0 or > 429,000, or that create or change to nothing, are dropped. A book
     crossed for more than a second loses the older of its touching orders: ghosts from between a
     snapshot and the stream.
+    Source: Bitstamp's live channels of orders and trades, as ob-analytics records them.
     """
 
     def opened(self, paths: tuple[Path, ...], symbol: str) -> Opened:

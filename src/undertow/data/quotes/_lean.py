@@ -1,4 +1,4 @@
-"""Readers of minute quotes: LEAN's three layouts, and a plain table."""
+"""LEAN's minute quotes: a CSV file, bare or in a zip, of a symbol and a day."""
 
 from __future__ import annotations
 
@@ -16,12 +16,11 @@ import numpy as np
 
 from undertow.core.errors import BadFile, unknown
 from undertow.core.quotes import Quotes
+from undertow.data.quotes._sides import checked
 
 DAY_MS = 86_400_000
 NAMED = re.compile(r"(\d{8})_([a-z0-9.]+)_minute_quote(?:_(\d{6}))?\.csv", re.IGNORECASE)
-PLAIN = ("time", "bid", "ask", "bid_size", "ask_size")
 WIDTH = 11
-MOST = 1e15
 MANY = 50
 """Prices from which on it is no chance that all are whole hundreds."""
 
@@ -39,27 +38,10 @@ class Layout:
     dated: bool = False
 
 
-LEAN = {
-    "lean-crypto": Layout("UTC"),
-    "lean-future": Layout("UTC", dated=True),
-    "lean-equity": Layout("America/New_York", unit=1e-4),
-}
-FORMATS = (*LEAN, "plain")
-
-
-def read_quotes(file: Path, form: str, expiry: str | None = None) -> Quotes:
-    """The minute quotes of a file.
-
-    LEAN rows are milliseconds since midnight, open, high, low, close of the bid, its size, and the
-    same of the ask; the day and the symbol stand in the name inside the zip. plain: columns time
-    (UTC), bid, ask, bid_size, ask_size. expiry: month of a future, as 201312, else the first.
-    """
-    if form not in FORMATS:
-        raise unknown("format", form, FORMATS)
-    if form == "plain":
-        return _plain(file)
+def read_lean(file: Path, expiry: str | None, layout: Layout) -> Quotes:
+    """The minute quotes of a file of LEAN's."""
     name, text = _member(file, expiry)
-    return _lean(name, text, LEAN[form])
+    return _lean(name, text, layout)
 
 
 def _member(file: Path, expiry: str | None) -> tuple[str, str]:
@@ -150,16 +132,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[float, ...]]:
             raise BadFile(f"{where} is at {cells[0]!r} ms, after {before:.0f}; sort by time.")
         before = time
         known = [value for value in sides if value is not None]
-        _signs(known, where)
+        checked(known, where)
         yield (time, *known) if len(known) == len(sides) else (time,)
-
-
-def _signs(sides: list[float], where: str) -> None:
-    """Refuse prices that are not above 0 and sizes below 0."""
-    if len(sides) == 4 and (min(sides[0], sides[2]) <= 0.0 or min(sides[1], sides[3]) < 0.0):
-        raise BadFile(f"{where} has a price or a size below 0 ({sides}); mend it.")
-    if not np.all(np.abs(sides) < MOST):
-        raise BadFile(f"{where} has a number that is not finite, or no price; mend it.")
 
 
 def _utc(day: date, ms: np.ndarray, clock: str) -> np.ndarray:
@@ -170,31 +144,3 @@ def _utc(day: date, ms: np.ndarray, clock: str) -> np.ndarray:
     offset = noon.utcoffset()
     start = np.datetime64(day, "ms") - np.timedelta64(offset or 0, "ms")
     return np.asarray(start + ms.astype("timedelta64[ms]"))
-
-
-def _plain(file: Path) -> Quotes:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            rows = list(csv.DictReader(text))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadFile(f"{file} cannot be read ({error}); give a CSV file in UTF-8.") from error
-    lacking = [name for name in PLAIN if not rows or name not in rows[0]]
-    if lacking:
-        raise BadFile(f"{file} has no column {lacking[0]}, or no row; write {','.join(PLAIN)}.")
-    found = [_plain_row(row, f"{file.name} line {line}") for line, row in enumerate(rows, 2)]
-    time = np.array([moment for moment, _ in found], dtype="datetime64[ms]")
-    back = np.flatnonzero(np.diff(time) <= np.timedelta64(0, "ms"))
-    if len(back):
-        raise BadFile(f"{file.name} line {back[0] + 3} goes back in time; sort it.")
-    bid, ask, bid_size, ask_size = np.array([sides for _, sides in found]).T
-    return Quotes(file.stem, time, bid, ask, bid_size, ask_size)
-
-
-def _plain_row(row: dict[str, str], where: str) -> tuple[np.datetime64, list[float]]:
-    try:
-        moment = np.datetime64(datetime.fromisoformat(row["time"]).replace(tzinfo=None), "ms")
-        bid, ask, bid_size, ask_size = (float(row[name]) for name in PLAIN[1:])
-    except (ValueError, TypeError) as error:
-        raise BadFile(f"{where} cannot be read ({error}); mend it.") from error
-    _signs([bid, bid_size, ask, ask_size], where)
-    return moment, [bid, ask, bid_size, ask_size]
