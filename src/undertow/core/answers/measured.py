@@ -372,7 +372,8 @@ class CoverageAnswer:
     """`measure coverage`: whether a fund can pay what is redeemed.
 
     redemption: share of the fund;  net_redemption: money, without what is paid in kind
-    hqla: by quality of assets;  liquidation: by what a share of volume sells within the horizon
+    hqla: by quality of assets;  hqla_capped: with the caps that Basel sets banks on level 2
+    liquidation: by what a share of volume sells within the horizon
     largest_met: largest redemption that the second measure covers;  buckets: share of the fund that
     can be sold within 3 days, 5, 20, and later or not known
     top10, herfindahl: weight of the ten largest, Σ weight²
@@ -387,6 +388,7 @@ class CoverageAnswer:
     horizon_days: float
     participation: float
     hqla: Covered
+    hqla_capped: Covered
     liquidation: Covered
     largest_met: float
     buckets: Mapping[str, float]
