@@ -110,3 +110,11 @@ class About:
 def no_ladder(count: int) -> RowPerEvent:
     """The ladder of a feed that does not write one."""
     return np.empty((count, 0), dtype=np.int64)
+
+
+def room(count: int) -> Events:
+    """Columns for so many messages, not yet filled, of a feed that writes no ladder."""
+    time, order, price, quantity = (np.empty(count, dtype=np.int64) for _ in range(4))
+    kind, flags = (np.empty(count, dtype=np.uint8) for _ in range(2))
+    side = np.empty(count, dtype=np.int8)
+    return Events(time, kind, side, order, price, quantity, flags, no_ladder(count))

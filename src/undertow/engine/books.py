@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerColumn, PerInstrument, PerMoveColumn, PerRow, Rows
 from undertow.engine.board import Board
-from undertow.engine.call import FEW, could, reachable, wanted
+from undertow.engine.call import FEW, could, wanted
 from undertow.engine.clear import Cleared
 from undertow.engine.desk import DUST, Batch, Desk
 from undertow.engine.ledger import Clocks, Face
@@ -137,7 +137,6 @@ def _booking(desk: Desk, pay: Payment) -> Callable[[Batch], Stands]:
     net = desk.board.part(pay.net, desk.number, target=True)
     filled, received = pay.filled[desk.bound], pay.received[desk.bound]
     live, test = desk.live, desk.target
-    can = [reachable(desk, owner=owner) for owner in (False, True)]
     tolerance = (desk.segment.regime.minimum_transfer, DUST)
 
     def book(batch: Batch) -> Stands:
@@ -145,7 +144,7 @@ def _booking(desk: Desk, pay: Payment) -> Callable[[Batch], Stands]:
         book_sales(
             live.quantity, live.cash, batch.places, called.quantity, batch.sales, called.column,
             called.move, batch.need, filled, received, net,
-            test.weight, test.offset, can[batch.owner], tolerance, stands,
+            test.weight, test.offset, desk.reach[batch.owner], tolerance, stands,
         )  # fmt: skip
         return stands
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from undertow.core.columns import Columns
 from undertow.core.market import Market
-from undertow.core.shapes import FlagPerColumn, Flags, PerColumn, PerPosition, PerRow, Rows
+from undertow.core.shapes import Flags, PerColumn, PerPosition, PerRow, Rows
 from undertow.engine.board import Board
 from undertow.engine.copied import copied, part
 from undertow.engine.copies import hold_any
@@ -113,16 +113,17 @@ def order(desks: Sequence[Desk], terms: Terms, pace: Pace, pool: Pool) -> list[l
 def _questions(desk: Desk, terms: Terms, pace: Pace) -> list[Question]:
     questions: list[Question] = []
     ages, grace = _ages(desk, pace), _grace_bars(desk, pace)
+    known = desk.calls.carried + (len(desk.calls.fresh) > 0)
     for owner, first_age in ((True, 0.0), (False, grace)):
         mine = (ages < grace) == owner
-        if not mine[: desk.calls.carried + (len(desk.calls.fresh) > 0)].any():
-            continue
-        own = terms_for(desk, terms, owner=owner)
-        seller = Seller(desk, own, owner, _share_now(desk, pace, owner=owner))
-        if not own.sellable.all():
+        sellable = terms.sellable[desk.bound] * desk.reach[owner]
+        if mine[:known].any() and not sellable.all():
             # While all it would sell is closed a call waits, once this seller has seen it.
-            mine &= (ages == first_age) | _able(desk, own.sellable, owner=owner)
-        questions += [Question(seller, lot) for lot in _lots(desk, mine)]
+            mine &= (ages == first_age) | _able(desk, sellable, owner=owner)
+        if mine[:known].any():
+            own = terms_for(desk, terms, sellable)
+            seller = Seller(desk, own, owner, _share_now(desk, pace, owner=owner))
+            questions += [Question(seller, lot) for lot in _lots(desk, mine)]
     return questions
 
 
@@ -197,20 +198,9 @@ def _willing(desk: Desk, places: Rows, called: Called) -> Called:
     return Called(offered, called.column, called.need, called.move, called.weight)
 
 
-def reachable(desk: Desk, *, owner: bool) -> FlagPerColumn:
-    """Columns this seller may close: all for the owner, pledged ones for the broker.
-
-    What is pledged elsewhere is out of reach where its money would come after the grace.
-    """
-    columns, regime = desk.columns, desk.segment.regime
-    everything = owner or regime.recourse
-    late = regime.transfer_days > regime.grace_days
-    return columns.pledged | (everything & ~(late & columns.elsewhere))
-
-
 def could(desk: Desk, market: Market, batch: Batch) -> Flags:
     """Whether each row holds something that its seller may sell now."""
-    sellable = _tradable(desk.columns, market) * reachable(desk, owner=batch.owner)
+    sellable = _tradable(desk.columns, market) * desk.reach[batch.owner]
     offered = batch.offered
     able: Flags = np.any(np.abs(offered.quantity) * sellable[offered.column], axis=1)
     return able
@@ -241,15 +231,15 @@ def terms_now(board: Board, market: Market, rules: Rules) -> Terms:
     )
 
 
-def terms_for(desk: Desk, terms: Terms, *, owner: bool) -> Terms:
-    """A desk's part of the terms, for one of its sellers."""
+def terms_for(desk: Desk, terms: Terms, sellable: PerColumn) -> Terms:
+    """A desk's part of the terms, for a seller who may close these shares of its columns."""
     here = desk.bound
     return Terms(
         price=terms.price[here],
         release=desk.board.part(terms.release, desk.number, target=True),
         spread=terms.spread[here],
         slope=terms.slope[here],
-        sellable=terms.sellable[here] * reachable(desk, owner=owner),
+        sellable=sellable,
         gain=terms.gain[here],
         risk=terms.risk[here],
         depth=terms.depth[here],

@@ -10,7 +10,7 @@ import numpy as np
 from undertow.core.accounts import NO_CALL, Group
 from undertow.core.columns import Columns
 from undertow.core.market import Market
-from undertow.core.shapes import Flags, Floats, PerColumn, PerPosition, PerRow, Rows
+from undertow.core.shapes import FlagPerColumn, Flags, Floats, PerColumn, PerPosition, PerRow, Rows
 from undertow.engine.board import Board, board_of
 from undertow.engine.copied import copied
 from undertow.engine.ledger import Clocks, Face, Memory, clocks_of, fresh_memory
@@ -22,7 +22,7 @@ from undertow.engine.totals import Totals, totals, used_pairs
 from undertow.engine.weights import Weights
 from undertow.model.liquidation.base import Called
 from undertow.model.margin.base import MarginRule
-from undertow.model.scenario import Segment
+from undertow.model.scenario import Regime, Segment
 
 DUST = 1e-12
 """A need below this share of an account's scale is rounding: it calls nobody and ends a call.
@@ -59,6 +59,7 @@ class Desk:
     near: accounts that may be called soon, and where they stand;  calls: those in call
     board, number: where its tests are compiled, with those of other desks, and under which number
     sides: sign of each column, 0 where nobody holds it;  opening: totals at the start
+    reach: columns that the broker may close, and the owner
     kept: units the owner will not sell, None where the owner is ready to sell all
     passed: version of its tests by which nobody was newly short; −1 if an account changed since
     clocks, face, memory: the ledger; None and empty when it is off
@@ -70,6 +71,7 @@ class Desk:
     board: Board
     number: int
     sides: PerColumn
+    reach: tuple[FlagPerColumn, FlagPerColumn]
     opening: Totals
     calls: Calls
     kept: PerPosition | None = None
@@ -223,10 +225,24 @@ def _open_desk(board: Board, number: int, group: Group, segment: Segment, start:
         board=board,
         number=number,
         sides=np.where(start.gross > 0.0, columns.sign, 0.0),
+        reach=(
+            _reach(segment.regime, columns, owner=False),
+            _reach(segment.regime, columns, owner=True),
+        ),
         opening=start,
         calls=carried(near.live),
         kept=_kept(group, segment.regime.willing, columns),
     )
+
+
+def _reach(regime: Regime, columns: Columns, *, owner: bool) -> FlagPerColumn:
+    """Columns this seller may close: all for the owner, pledged ones for the broker.
+
+    What is pledged elsewhere is out of reach where its money would come after the grace.
+    """
+    everything = owner or regime.recourse
+    late = regime.transfer_days > regime.grace_days
+    return columns.pledged | (everything & ~(late & columns.elsewhere))
 
 
 def _kept(group: Group, willing: float, columns: Columns) -> PerPosition | None:

@@ -51,8 +51,9 @@ class Box:
 
     def holds(self, test: Weights, sign: PerColumn) -> bool:
         """Whether today's weights are no worse than the corner."""
-        inside = bool((sign * (test.weight - self.worst) >= 0.0).all())
-        return inside and np.array_equal(self.offset, test.offset)
+        if not (sign * (test.weight - self.worst) >= 0.0).all():
+            return False
+        return self.offset is test.offset or np.array_equal(self.offset, test.offset)
 
     def room(self, test: Weights, sign: PerColumn, typical: PerMoveColumn) -> float:
         """Typical moves from today's weights to the nearest side."""

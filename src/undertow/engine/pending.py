@@ -59,10 +59,14 @@ class Calls:
 
     def keep(self, still: Flags, accounts: Live) -> None:
         """Drop the calls that are over, and let the accounts know."""
-        if self.noted:
-            accounts.opened[self.place[~still]] = NO_CALL
-        self.place, self.since, self.line = self.place[still], self.since[still], self.line[still]
-        accounts.opened[self.place] = self.since
+        if still.all():
+            accounts.opened[self.place[self.carried :]] = self.since[self.carried :]
+        else:
+            if self.noted:
+                accounts.opened[self.place[~still]] = NO_CALL
+            each = (of[still] for of in (self.place, self.since, self.line))
+            self.place, self.since, self.line = each
+            accounts.opened[self.place] = self.since
         self.fresh, self.carried, self.noted = [], len(self.place), len(self.place) > 0
 
 

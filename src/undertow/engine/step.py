@@ -135,9 +135,6 @@ def settle_all(
         pay = payment(asked[0][0].board, state.market, cleared, state.rules.fee)
         for (desk, _), done in zip(asked, settle(state, asked, pay, pool or Pool()), strict=True):
             settled[desk.number] = done
-    for desk, batches in zip(state.desks, orders.batches, strict=True):
-        if not batches and len(desk.calls) > 0:
-            desk.keep_calls(np.ones(len(desk.calls), np.bool_))
     return settled
 
 

@@ -242,6 +242,7 @@ def _crisis(found: Contagion, words: Words) -> Table:
 def _coverage(answer: CoverageAnswer, words: Words) -> Iterator[Table]:
     rows = [
         (words("by quality of assets"), answer.hqla),
+        (words("by quality, capped as for banks"), answer.hqla_capped),
         (words("by what can be sold in time"), answer.liquidation),
     ]
     heads = (

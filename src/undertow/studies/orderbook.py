@@ -175,16 +175,17 @@ def _depth(feed: Passed, name: str, base: Baseline) -> DepthAnswer:
     if cut > CUT or not len(values):
         nothing = _fall(np.empty(0))
         return DepthAnswer(*(math.nan,) * 6, windows=nothing, samples=nothing, cut=cut)
-    lesser = profile.by_window(less)
+    lesser, windows = profile.by_window(less), profile.by_window(values)
+    samples = _fall(values)
     return DepthAnswer(
-        median=_median(values),
+        median=samples.median,
         mean=float(values.mean()),
-        min=float(values.min()),
-        loss=_loss(profile.by_window(values), base.levels[name]),
+        min=samples.min,
+        loss=samples.loss if base.answer.of == "own" else _loss(windows, base.levels[name]),
         lesser_median=_median(less),
         lesser_loss=_loss(lesser, np.full(len(lesser), _median(lesser))),
-        windows=_fall(profile.by_window(values)),
-        samples=_fall(values),
+        windows=_fall(windows),
+        samples=samples,
         cut=cut,
     )
 

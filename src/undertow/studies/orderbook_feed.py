@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 from undertow.core.errors import BadFile
 from undertow.core.events import About
 from undertow.core.shapes import Floats
+from undertow.data.orderbooks._ahead import ahead
 from undertow.data.orderbooks.base import Opened
 from undertow.tape import weigh as weight
 from undertow.tape.measures import Measures
 from undertow.tape.profile import Profile, profile_of
 from undertow.tape.replay import Replay
+from undertow.tape.seen import TIME
 
 DAY_NS = 86_400 * 10**9
 
@@ -59,14 +61,16 @@ class Passed:
 
 
 def passed(opened: Opened, window_ns: int) -> Passed:
-    """Let a feed go by; BadFile if there is not one message."""
+    """Let a feed go by; BadFile if there is not one message.
+
+    A block is read and replayed in a thread beside while the one before it is measured here.
+    """
     replay, measures = Replay(opened.about), Measures(opened.about, window_ns)
     begin = end = -1
-    for events in opened.blocks:
-        if len(events.time):
-            begin = int(events.time[0]) if begin < 0 else begin
-            measures.take(replay.shown(events))
-            end = int(replay.last)
+    for seen in ahead(replay.shown(events) for events in opened.blocks if len(events.time)):
+        begin = int(seen[0, TIME]) if begin < 0 else begin
+        measures.take(seen)
+        end = int(seen[-1, TIME])
     if begin < 0:
         raise BadFile("the files hold no message that can be replayed; check them and --format.")
     measures.end()

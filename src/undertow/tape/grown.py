@@ -65,18 +65,22 @@ class Values:
 
     Exact until there are more than half a million different ones; from then on values that lie
     within a step are counted as one, and the step doubles each time there is no more room.
-    unit: of a whole step at shift 0
+    unit: of a whole step at shift 0;  most: values that there may be by now
     """
 
     unit: float
     shift: int = 0
+    most: int = 0
     slots: Table = field(init=False)
 
     def __post_init__(self) -> None:
         self.slots = _free(1 << 14)
 
     def room_for(self, more: int) -> None:
-        """Make room for so many new values."""
+        """Make room for so many new values; they are counted only where there might be too many."""
+        self.most += more
+        if 2 * self.most <= len(self.slots):
+            return
         held = int(np.count_nonzero(self.slots[:, 0] >= 0))
         while 2 * (held + more) > len(self.slots):
             coarser = len(self.slots) >= LARGEST
@@ -84,6 +88,7 @@ class Values:
             moved(self.slots, new, 1 if coarser else 0)
             self.slots, self.shift = new, self.shift + coarser
             held = int(np.count_nonzero(new[:, 0] >= 0))
+        self.most = held + more
 
     def quantile(self, share: float, *, by_time: bool) -> float:
         """The least value below or at which such a share of all lies; NaN if there is none."""

@@ -1,100 +1,127 @@
 """Replay of a feed of orders, or of price levels: the book is kept, and seen after each message.
 
-The book is one array of whole numbers, since each array more that a kernel hands on costs time:
-counters, what is known of orders' sizes, levels of both sides, and a table of orders. Levels are
-sorted by price with the best one at the end, so that what happens near the touch moves little.
+The book is one array, since each array more that a kernel hands on costs time. Levels are sorted by
+price with the best one at the end, so that what happens near the touch moves little.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from undertow.core import events as ev
 from undertow.core.compiled import compiled, compiled_within
 from undertow.tape import book as b
 from undertow.tape import seen as s
 from undertow.tape.book import Book
-from undertow.tape.seen import Sampled, Seen
+from undertow.tape.seen import Row, Sampled, Seen
 
 
 @compiled_within
-def shelf(book: Book, side: int, column: int) -> int:
-    """Where the levels' column of a side begins."""
-    return b.LEVELS_AT + (3 * side + column) * book[b.DEEP]
+def shelf(book: Book, side: int) -> int:
+    """Where the levels of a side begin."""
+    return b.LEVELS_AT + b.LEVEL * side * book[b.DEEP]
 
 
 @compiled_within
-def slot_of(book: Book, order: int) -> int:
-    """Where an order stands, or where it would: the place of its first number."""
-    last, begin = book[b.SLOTS] - 1, b.LEVELS_AT + 6 * book[b.DEEP]
-    slot = (order * b.MIXER) >> 20 & last
-    at = begin + b.WIDE * slot
-    while book[at + b.LEFT_OVER] != 0 and book[at + b.ID] != order:
+def name_of(book: Book, order: int) -> int:
+    """Where the name of an order stands, or where it would."""
+    mixed, last, names = order * b.MIXER, book[b.SLOTS] - 1, book[b.NAMES_AT]
+    slot = mixed >> b.HALF & last
+    while book[names + slot] != 0:
+        name = book[names + slot]
+        at = book[b.ORDERS_AT] + b.WIDE * (name & b.PLACES)
+        if (name ^ mixed) >> b.HALF == 0 and book[at + b.ID] == order:
+            break
         slot = (slot + 1) & last
-        at = begin + b.WIDE * slot
+    return names + slot
+
+
+@compiled_within
+def order_of(book: Book, order: int) -> int:
+    """The place of an order's first number; nobody's if it is not in the book."""
+    return book[b.ORDERS_AT] + b.WIDE * (book[name_of(book, order)] & b.PLACES)
+
+
+@compiled_within
+def placed(book: Book, order: int) -> int:
+    """Where an order that comes into the book will stand: the place that was left last."""
+    place = book[b.LEFT] if book[b.LEFT] > 0 else book[b.PLACED] + 1
+    at = book[b.ORDERS_AT] + b.WIDE * place
+    if place > book[b.PLACED]:
+        book[b.PLACED] = place
+    else:
+        book[b.LEFT] = book[at + b.ID]
+    book[name_of(book, order)] = order * b.MIXER >> b.HALF << b.HALF | place
+    book[at + b.ID], book[b.LIVE] = order, book[b.LIVE] + 1
     return at
 
 
 @compiled_within
 def forget(book: Book, at: int) -> None:
-    """Free a slot, and move up those that were pushed on by it."""
-    last, begin = book[b.SLOTS] - 1, b.LEVELS_AT + 6 * book[b.DEEP]
-    gap = look = (at - begin) // b.WIDE
+    """Let go of a place, and of its name; names that were pushed on by it move up."""
+    last, names = book[b.SLOTS] - 1, book[b.NAMES_AT]
+    gap = look = name_of(book, book[at + b.ID]) - names
     while True:
         look = (look + 1) & last
-        there = begin + b.WIDE * look
-        if book[there + b.LEFT_OVER] == 0:
+        name = book[names + look]
+        if name == 0:
             break
-        if (look - ((book[there + b.ID] * b.MIXER) >> 20 & last)) & last >= (look - gap) & last:
-            for column in range(b.WIDE):
-                book[begin + b.WIDE * gap + column] = book[there + column]
+        if (look - (name >> b.HALF & last)) & last >= (look - gap) & last:
+            book[names + gap] = name
             gap = look
-    book[begin + b.WIDE * gap + b.LEFT_OVER] = 0
+    book[names + gap] = 0
+    book[at + b.ID], book[at + b.LEFT_OVER] = book[b.LEFT], 0
+    book[b.LEFT], book[b.LIVE] = (at - book[b.ORDERS_AT]) // b.WIDE, book[b.LIVE] - 1
 
 
 @compiled_within
 def level_of(book: Book, side: int, key: int) -> int:
-    """The first level of a side that is not below a key; looked for from the best one down."""
-    keys, count = shelf(book, side, b.KEY), book[b.BIDS + side]
-    low, high, step = count, count, 1
-    while low > 0 and book[keys + low - 1] >= key:
+    """The place of the first level of a side that is not below a key; looked for from the best."""
+    begin, low = shelf(book, side), book[b.BIDS + side]
+    high, step = low, 1
+    while low > 0 and book[begin + b.LEVEL * (low - 1)] >= key:
         high = low - 1
         low = max(low - step, 0)
         step *= 2
     while low < high:
         middle = (low + high) >> 1
-        if book[keys + middle] < key:
+        if book[begin + b.LEVEL * middle] < key:
             low = middle + 1
         else:
             high = middle
-    return low
+    return begin + b.LEVEL * low
 
 
 @compiled_within
 def change(book: Book, side: int, price: int, more: int, makers: int) -> None:
     """So much more (less) stands at a price; side 0 is the bid's, 1 the ask's."""
     key = price if side == 0 else -price
-    at, count, deep = level_of(book, side, key), book[b.BIDS + side], book[b.DEEP]
-    begin = shelf(book, side, b.KEY)
-    if at < count and book[begin + at] == key:
-        book[begin + deep * b.HELD + at] += more
-        book[begin + deep * b.MAKERS + at] += makers
-        if book[begin + deep * b.HELD + at] <= 0:
-            shift(book, begin, at, count, -1)
-            book[b.BIDS + side] = count - 1
+    at, end = level_of(book, side, key), shelf(book, side) + b.LEVEL * book[b.BIDS + side]
+    if at < end and book[at] == key:
+        book[at + b.HELD] += more
+        book[at + b.MAKERS] += makers
+        if book[at + b.HELD] <= 0:
+            shift(book, at, end, -1)
+            book[b.BIDS + side] -= 1
     elif more > 0:
-        shift(book, begin, at, count, 1)
-        book[begin + at], book[begin + deep * b.HELD + at] = key, more
-        book[begin + deep * b.MAKERS + at] = makers
-        book[b.BIDS + side] = count + 1
+        shift(book, at, end, 1)
+        book[at], book[at + b.HELD], book[at + b.MAKERS] = key, more, makers
+        book[b.BIDS + side] += 1
 
 
 @compiled_within
-def shift(book: Book, begin: int, at: int, count: int, way: int) -> None:
-    """Make room for a level at a place (way 1), or close it (way −1)."""
-    for column in range(3):
-        first = begin + column * book[b.DEEP]
-        for k in range(count - at - (way < 0)):
-            to = first + (count - k if way > 0 else at + k)
-            book[to] = book[to - way]
+def shift(book: Book, at: int, end: int, way: int) -> None:
+    """Better levels than one make room for it (way 1), or close up over it (way −1)."""
+    # Without a sign a place needs no look whether it counts from the end: five times as fast.
+    one, wide, first, last = np.uint64(1), np.uint64(b.LEVEL), np.uint64(at), np.uint64(end)
+    if way > 0:
+        while last > first:
+            last -= one
+            book[last + wide] = book[last]
+    else:
+        while first + wide < last:
+            book[first] = book[first + wide]
+            first += one
 
 
 @compiled_within
@@ -120,160 +147,151 @@ def makes(book: Book, side: int, price: int, quantity: int) -> bool:
 @compiled_within
 def best(book: Book, side: int) -> int:
     """The best price of a side that has one."""
-    key = book[shelf(book, side, b.KEY) + book[b.BIDS + side] - 1]
+    key = book[shelf(book, side) + b.LEVEL * (book[b.BIDS + side] - 1)]
     return key if side == 0 else -key
 
 
 @compiled_within
-def mark(seen: Seen, i: int, is_maker: bool) -> None:
+def mark(row: Row, is_maker: bool) -> None:
     """Whether the message is about a maker's order."""
-    seen[i, s.FLAGS] = (seen[i, s.FLAGS] & ~ev.NAMED) | (ev.NAMED if is_maker else 0)
+    row[s.FLAGS] = (row[s.FLAGS] & ~ev.NAMED) | (ev.NAMED if is_maker else 0)
 
 
 @compiled_within
-def born(book: Book, seen: Seen, i: int) -> None:
+def born(book: Book, row: Row) -> None:
     """An order comes into the book; one that takes another's place is on the side of that."""
-    if seen[i, s.SIDE] == 0 and i > 0:
-        seen[i, s.SIDE] = seen[i - 1, s.SIDE]
-    if seen[i, s.SIDE] == 0:
-        seen[i, s.KIND], seen[i, s.NEW] = s.NOTHING, 0
+    if row[s.SIDE] == 0:
+        row[s.SIDE] = book[b.SIDE_BEFORE]
+    if row[s.SIDE] == 0:
+        row[s.KIND], row[s.NEW] = s.NOTHING, 0
         return
-    price, quantity, order = seen[i, s.PRICE], seen[i, s.NEW], seen[i, s.ORDER]
-    at = slot_of(book, order)
+    price, quantity, order = row[s.PRICE], row[s.NEW], row[s.ORDER]
+    at = order_of(book, order)
     if book[at + b.LEFT_OVER] != 0:
         book[b.TWICE_BORN] += 1
         take(book, at, abs(book[at + b.LEFT_OVER]))
-        at = slot_of(book, order)
-    side = 0 if seen[i, s.SIDE] > 0 else 1
-    is_maker, is_named = makes(book, side, price, quantity), seen[i, s.FLAGS] & ev.NAMED != 0
+    side = 0 if row[s.SIDE] > 0 else 1
+    is_maker, is_named = makes(book, side, price, quantity), row[s.FLAGS] & ev.NAMED != 0
     book[b.NAMES] |= is_named
     is_maker = is_named if book[b.NAMES] == 1 else is_maker
-    book[at + b.ID], book[at + b.AT_PRICE] = order, price
+    at = placed(book, order)
+    book[at + b.AT_PRICE] = price
     book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
-    book[at + b.BORN], book[at + b.SEQUENCE] = seen[i, s.TIME], book[b.MET]
+    book[at + b.BORN], book[at + b.SEQUENCE] = row[s.TIME], book[b.MET]
     book[at + b.HIT], book[at + b.IS_MAKER] = 0, is_maker
-    book[b.LIVE] += 1
     change(book, side, price, quantity, quantity if is_maker else 0)
-    seen[i, s.KIND] = ev.ADD
-    mark(seen, i, is_maker)
+    row[s.KIND] = ev.ADD
+    mark(row, is_maker)
 
 
 @compiled_within
 def take(book: Book, at: int, quantity: int) -> None:
     """An order in the book loses so much, at most what it has."""
-    held = book[at + b.LEFT_OVER]
-    side = 0 if held > 0 else 1
+    side = 0 if book[at + b.LEFT_OVER] > 0 else 1
     makers = quantity if book[at + b.IS_MAKER] else 0
     change(book, side, book[at + b.AT_PRICE], -quantity, -makers)
-    if quantity < abs(held):
-        book[at + b.LEFT_OVER] = held - quantity if side == 0 else held + quantity
-        return
-    forget(book, at)
-    book[b.LIVE] -= 1
+    book[at + b.LEFT_OVER] += -quantity if side == 0 else quantity
+    if book[at + b.LEFT_OVER] == 0:
+        forget(book, at)
 
 
 @compiled_within
-def lessened(book: Book, at: int, quantity: int, seen: Seen, i: int) -> None:
+def lessened(book: Book, at: int, quantity: int, row: Row) -> None:
     """An order loses so much; what was hit before is a fill, the rest is what the row says."""
-    held, hit = abs(book[at + b.LEFT_OVER]), book[at + b.HIT]
+    held = abs(book[at + b.LEFT_OVER])
     gone = min(quantity, held)
-    if hit > 0:
-        book[at + b.HIT] = max(hit - gone, 0)
-        seen[i, s.KIND] = ev.FILL
-    seen[i, s.PLACE] = book[at + b.AT_PRICE]
-    if seen[i, s.KIND] != ev.FILL or seen[i, s.PRICE] == 0:
-        seen[i, s.PRICE] = book[at + b.AT_PRICE]
-    seen[i, s.SIDE] = 1 if book[at + b.LEFT_OVER] > 0 else -1
-    seen[i, s.GONE], seen[i, s.NEW] = gone, 0
-    mark(seen, i, book[at + b.IS_MAKER] != 0)
+    if book[at + b.HIT] > 0:
+        row[s.KIND], book[at + b.HIT] = ev.FILL, 0
+    row[s.PLACE] = book[at + b.AT_PRICE]
+    if row[s.KIND] != ev.FILL or row[s.PRICE] == 0:
+        row[s.PRICE] = book[at + b.AT_PRICE]
+    row[s.SIDE] = 1 if book[at + b.LEFT_OVER] > 0 else -1
+    row[s.GONE], row[s.NEW] = gone, 0
+    mark(row, book[at + b.IS_MAKER] != 0)
     if gone == held:
         size = size_of(held)
         book[size + b.ENDED] += 1
-        book[size + b.SHORT] += seen[i, s.TIME] - book[at + b.BORN] < b.BRIEF
+        book[size + b.SHORT] += row[s.TIME] - book[at + b.BORN] < b.BRIEF
     take(book, at, gone)
 
 
 @compiled_within
-def moved(book: Book, at: int, seen: Seen, i: int) -> None:
+def moved(book: Book, at: int, row: Row) -> None:
     """An order stands at another price, or has more than before."""
-    price, quantity, old = seen[i, s.PRICE], seen[i, s.NEW], book[at + b.AT_PRICE]
+    price, quantity, old = row[s.PRICE], row[s.NEW], book[at + b.AT_PRICE]
+    side, is_maker = 0 if book[at + b.LEFT_OVER] > 0 else 1, book[at + b.IS_MAKER] != 0
     held = abs(book[at + b.LEFT_OVER])
-    side = 0 if book[at + b.LEFT_OVER] > 0 else 1
-    is_maker = book[at + b.IS_MAKER] != 0
-    gone = held if price != old else 0
-    more = quantity if price != old else quantity - held
+    gone, more = (held, quantity) if price != old else (0, quantity - held)
     if gone > 0:
         change(book, side, old, -gone, -gone if is_maker else 0)
     change(book, side, price, more, more if is_maker else 0)
-    book[at + b.AT_PRICE] = price
-    book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
-    seen[i, s.KIND], seen[i, s.PRICE], seen[i, s.PLACE] = ev.MODIFY, old, price
-    seen[i, s.GONE], seen[i, s.NEW] = gone, more
-    mark(seen, i, is_maker)
+    was_hit, left = book[at + b.HIT] > 0, quantity if side == 0 else -quantity
+    book[at + b.AT_PRICE], book[at + b.LEFT_OVER], book[at + b.HIT] = price, left, 0
+    row[s.KIND], row[s.PRICE], row[s.PLACE] = ev.MODIFY, old, price
+    row[s.GONE], row[s.NEW] = gone, more
+    if was_hit and quantity < held:
+        row[s.KIND], row[s.PLACE], row[s.GONE], row[s.NEW] = ev.FILL, old, held - quantity, 0
+    mark(row, is_maker)
 
 
 @compiled_within
-def levelled(book: Book, seen: Seen, i: int) -> None:
+def levelled(book: Book, row: Row) -> None:
     """A price of a side has so much now."""
-    side, price = (0 if seen[i, s.SIDE] > 0 else 1), seen[i, s.PRICE]
+    side, price = (0 if row[s.SIDE] > 0 else 1), row[s.PRICE]
     key = price if side == 0 else -price
-    at, begin = level_of(book, side, key), shelf(book, side, b.KEY)
-    found = at < book[b.BIDS + side] and book[begin + at] == key
-    more = seen[i, s.NEW] - (book[begin + book[b.DEEP] + at] if found else 0)
+    at, end = level_of(book, side, key), shelf(book, side) + b.LEVEL * book[b.BIDS + side]
+    more = row[s.NEW] - (book[at + b.HELD] if at < end and book[at] == key else 0)
     change(book, side, price, more, 0)
-    seen[i, s.NEW], seen[i, s.GONE] = max(more, 0), max(-more, 0)
+    row[s.NEW], row[s.GONE] = max(more, 0), max(-more, 0)
 
 
 @compiled_within
-def known(book: Book, seen: Seen, i: int) -> None:
+def known(book: Book, row: Row) -> None:
     """What happens to an order that should stand in the book."""
-    kind, flags, quantity = seen[i, s.KIND], seen[i, s.FLAGS], seen[i, s.NEW]
-    at = slot_of(book, seen[i, s.ORDER])
+    kind, flags, quantity = row[s.KIND], row[s.FLAGS], row[s.NEW]
+    at = order_of(book, row[s.ORDER])
     held = abs(book[at + b.LEFT_OVER])
     if held == 0 and kind == ev.LEFT and flags & ev.REMAINDER:
-        born(book, seen, i)
-    elif held == 0 or kind == ev.EXECUTED:
-        book[at + b.HIT] += quantity if held > 0 else 0
+        born(book, row)
+    elif held == 0 or kind == ev.EXECUTED or (kind == ev.LEFT and quantity == held):
+        book[at + b.HIT] += quantity if held > 0 and kind == ev.EXECUTED else 0
         book[b.UNKNOWN] += held == 0
-        seen[i, s.KIND], seen[i, s.NEW] = s.NOTHING, 0
+        row[s.KIND], row[s.NEW] = s.NOTHING, 0
     elif quantity > 0 and kind in (ev.MODIFY, ev.LEFT):
-        if quantity >= held or (kind == ev.MODIFY and seen[i, s.PRICE] != book[at + b.AT_PRICE]):
-            moved(book, at, seen, i)
+        row[s.PRICE] = book[at + b.AT_PRICE] if kind == ev.LEFT else row[s.PRICE]
+        if quantity >= held or row[s.PRICE] != book[at + b.AT_PRICE]:
+            moved(book, at, row)
             return
-        seen[i, s.PRICE] = book[at + b.AT_PRICE]
         if kind == ev.LEFT:
-            seen[i, s.KIND] = ev.FILL if flags & ev.FILLED else ev.CANCEL
-        lessened(book, at, held - quantity, seen, i)
+            row[s.KIND] = ev.FILL if flags & ev.FILLED else ev.CANCEL
+        lessened(book, at, held - quantity, row)
     else:
         if flags & ev.FILLED:
-            seen[i, s.KIND] = ev.FILL
+            row[s.KIND] = ev.FILL
         elif kind == ev.DELETE and flags & ev.REPLACED:
-            seen[i, s.KIND] = ev.MODIFY
-        is_part = kind in (ev.CANCEL, ev.FILL)
-        lessened(book, at, quantity if is_part else held, seen, i)
+            row[s.KIND] = ev.MODIFY
+        lessened(book, at, quantity if kind in (ev.CANCEL, ev.FILL) else held, row)
 
 
 @compiled_within
-def applied(book: Book, seen: Seen, i: int) -> None:
+def applied(book: Book, row: Row) -> None:
     """One message does to the book what it says, and its row says what that was."""
-    kind, snapshot = seen[i, s.KIND], seen[i, s.FLAGS] & ev.SNAPSHOT
+    kind, snapshot = row[s.KIND], row[s.FLAGS] & ev.SNAPSHOT
     if kind == ev.ADD:
-        born(book, seen, i)
+        born(book, row)
     elif kind == ev.LEVEL:
-        levelled(book, seen, i)
+        levelled(book, row)
     elif kind == ev.QUOTE:
-        place = b.QUOTED if seen[i, s.SIDE] > 0 else b.QUOTED + 2
-        book[place], book[place + 1] = seen[i, s.PRICE], seen[i, s.NEW]
-        seen[i, s.NEW] = 0
+        place = b.QUOTED if row[s.SIDE] > 0 else b.QUOTED + 2
+        book[place], book[place + 1], row[s.NEW] = row[s.PRICE], row[s.NEW], 0
     elif kind == ev.CLEAR:
         book[b.LEVELS_AT :] = 0
-        book[b.LIVE] = book[b.BIDS] = book[b.ASKS] = 0
+        book[b.LIVE] = book[b.BIDS] = book[b.ASKS] = book[b.LEFT] = book[b.PLACED] = 0
     elif kind < ev.HIDDEN or kind in (ev.EXECUTED, ev.LEFT, ev.MODIFY):
-        known(book, seen, i)
+        known(book, row)
     else:
-        seen[i, s.GONE], seen[i, s.NEW] = seen[i, s.NEW], 0
-    if snapshot:
-        seen[i, s.KIND] = s.NOTHING
+        row[s.GONE], row[s.NEW] = row[s.NEW], 0
+    row[s.KIND] = s.NOTHING if snapshot else row[s.KIND]
     book[b.MET] += 1
 
 
@@ -286,14 +304,13 @@ def state_of(book: Book) -> int:
 
 
 @compiled_within
-def oldest(book: Book, side: int) -> int:
-    """Where the oldest order at the touch of a side stands."""
-    price, found = best(book, side), -1
-    begin = b.LEVELS_AT + 6 * book[b.DEEP]
-    for at in range(begin, begin + b.WIDE * book[b.SLOTS], b.WIDE):
-        left = book[at + b.LEFT_OVER]
-        is_there = left != 0 and (left < 0) == (side == 1) and book[at + b.AT_PRICE] == price
-        if is_there and (found < 0 or book[at + b.SEQUENCE] < book[found + b.SEQUENCE]):
+def oldest(book: Book) -> int:
+    """Where the oldest order at the touch of either side stands."""
+    bid, ask, begin, found = best(book, 0), best(book, 1), book[b.ORDERS_AT], -1
+    for at in range(begin, begin + b.WIDE * (book[b.PLACED] + 1), b.WIDE):
+        left, price = book[at + b.LEFT_OVER], book[at + b.AT_PRICE]
+        touches = (left > 0 and price == bid) or (left < 0 and price == ask)
+        if touches and (found < 0 or book[at + b.SEQUENCE] < book[found + b.SEQUENCE]):
             found = at
     return found
 
@@ -302,8 +319,7 @@ def oldest(book: Book, side: int) -> int:
 def purge(book: Book) -> None:
     """Take out the older of the two touching orders until the book is not crossed."""
     while state_of(book) == s.CROSSED:
-        bid, ask = oldest(book, 0), oldest(book, 1)
-        at = bid if book[bid + b.SEQUENCE] < book[ask + b.SEQUENCE] else ask
+        at = oldest(book)
         take(book, at, abs(book[at + b.LEFT_OVER]))
         book[b.PURGED] += 1
 
@@ -318,16 +334,16 @@ def sample(book: Book, samples: Sampled) -> None:
     if samples[to, s.USED] != s.OPEN:
         return
     samples[to, s.S_BID], samples[to, s.S_ASK] = best(book, 0), best(book, 1)
-    twice, deep = best(book, 0) + best(book, 1), book[b.DEEP]
+    twice = best(book, 0) + best(book, 1)
     for side in range(2):
-        begin, count = shelf(book, side, b.KEY), book[b.BIDS + side]
-        mid = twice if side == 0 else -twice
-        samples[to, s.S_BID_TOUCH + side] = book[begin + deep + count - 1]
-        for k in range(begin + count - 1, begin - 1, -1):
-            away, rank = 1e4 * abs(2.0 * book[k] - mid), begin + count - 1 - k
+        begin, count, mid = shelf(book, side), book[b.BIDS + side], twice * (1 - 2 * side)
+        samples[to, s.S_BID_TOUCH + side] = book[begin + b.LEVEL * (count - 1) + b.HELD]
+        for rank in range(count):
+            level = begin + b.LEVEL * (count - 1 - rank)
+            away = 1e4 * abs(2.0 * book[level] - mid)
             if rank >= 10 and away > 50.0 * twice:
                 break
-            held, makers = book[k + deep * b.HELD], book[k + deep * b.MAKERS]
+            held, makers = book[level + b.HELD], book[level + b.MAKERS]
             samples[to, s.S_BID_TEN + side] += held * (rank < 10)
             samples[to, s.S_BID_50 + side] += held * (away <= 50.0 * twice)
             samples[to, s.S_BID_10 + side] += held * (away <= 10.0 * twice)
@@ -335,20 +351,21 @@ def sample(book: Book, samples: Sampled) -> None:
 
 
 @compiled_within
-def touch(book: Book, seen: Seen, i: int) -> None:
+def touch(book: Book, row: Row) -> None:
     """Best prices and the state of the book; where the feed says them, of these messages only."""
     if book[b.QUOTED] > 0:
         bid, ask = book[b.QUOTED], book[b.QUOTED + 2]
-        seen[i, s.BID], seen[i, s.BID_QUANTITY] = bid, book[b.QUOTED + 1]
-        seen[i, s.ASK], seen[i, s.ASK_QUANTITY] = ask, book[b.QUOTED + 3]
+        row[s.BID], row[s.BID_QUANTITY] = bid, book[b.QUOTED + 1]
+        row[s.ASK], row[s.ASK_QUANTITY] = ask, book[b.QUOTED + 3]
         state = s.ONE_SIDED if ask == 0 else (s.CROSSED if bid >= ask else s.OPEN)
-        seen[i, s.STATE] = state if seen[i, s.KIND] == ev.QUOTE else s.BETWEEN
+        row[s.STATE] = state if row[s.KIND] == ev.QUOTE else s.BETWEEN
         return
-    seen[i, s.STATE] = state_of(book)
-    if seen[i, s.STATE] != s.ONE_SIDED:
-        seen[i, s.BID], seen[i, s.ASK] = best(book, 0), best(book, 1)
-        seen[i, s.BID_QUANTITY] = book[shelf(book, 0, b.HELD) + book[b.BIDS] - 1]
-        seen[i, s.ASK_QUANTITY] = book[shelf(book, 1, b.HELD) + book[b.ASKS] - 1]
+    row[s.STATE] = state_of(book)
+    if row[s.STATE] != s.ONE_SIDED:
+        row[s.BID], row[s.ASK] = best(book, 0), best(book, 1)
+        for side in range(2):
+            last = shelf(book, side) + b.LEVEL * (book[b.BIDS + side] - 1)
+            row[s.BID_QUANTITY + side] = book[last + b.HELD]
 
 
 @compiled
@@ -358,42 +375,26 @@ def replay_orders(seen: Seen, begin: int, book: Book, samples: Sampled, purge_ns
     purge_ns: how long a book may stay crossed, 0 if for ever
     """
     for i in range(begin, seen.shape[0]):
-        if 4 * book[b.LIVE] >= book[b.SLOTS] or max(book[b.BIDS], book[b.ASKS]) + 1 >= book[b.DEEP]:
+        if 2 * book[b.LIVE] >= book[b.SLOTS] or max(book[b.BIDS], book[b.ASKS]) + 1 >= book[b.DEEP]:
             return i
-        at, is_last = seen[i, s.TIME], seen[i, s.FLAGS] & ev.END
+        row = seen[i]
+        at, is_last = row[s.TIME], row[s.FLAGS] & ev.END
         if book[b.CLOSED] == 1:
-            book[b.CLOSED] = seen[i, s.KIND] != ev.TRADE
+            book[b.CLOSED] = row[s.KIND] != ev.TRADE
             book[b.NEXT] = -(-at // s.SECOND) * s.SECOND
         while book[b.NEXT] < at:
             sample(book, samples)
-        applied(book, seen, i)
-        touch(book, seen, i)
-        if purge_ns > 0 and seen[i, s.STATE] == s.CROSSED:
-            if book[b.CROSSED_SINCE] < 0:
-                book[b.CROSSED_SINCE] = at
-            elif at - book[b.CROSSED_SINCE] > purge_ns:
-                purge(book)
-                touch(book, seen, i)
-                book[b.CROSSED_SINCE] = -1
-        else:
+        applied(book, row)
+        book[b.SIDE_BEFORE] = row[s.SIDE]
+        touch(book, row)
+        if purge_ns == 0 or row[s.STATE] != s.CROSSED:
+            book[b.CROSSED_SINCE] = -1
+        elif book[b.CROSSED_SINCE] < 0:
+            book[b.CROSSED_SINCE] = at
+        elif at - book[b.CROSSED_SINCE] > purge_ns:
+            purge(book)
+            touch(book, row)
             book[b.CROSSED_SINCE] = -1
         if is_last == 0 or book[b.CLOSED] == 1:
-            seen[i, s.STATE] = s.BETWEEN
+            row[s.STATE] = s.BETWEEN
     return seen.shape[0]
-
-
-@compiled
-def copied(old: Book, new: Book) -> None:
-    """Put a whole book into one with more room; the new one knows how much."""
-    deep, slots = new[b.DEEP], new[b.SLOTS]
-    new[: b.LEVELS_AT] = old[: b.LEVELS_AT]
-    new[b.DEEP], new[b.SLOTS] = deep, slots
-    for column in range(6):
-        for k in range(max(old[b.BIDS], old[b.ASKS])):
-            new[b.LEVELS_AT + column * deep + k] = old[b.LEVELS_AT + column * old[b.DEEP] + k]
-    begin = b.LEVELS_AT + 6 * old[b.DEEP]
-    for at in range(begin, begin + b.WIDE * old[b.SLOTS], b.WIDE):
-        if old[at + b.LEFT_OVER] != 0:
-            to = slot_of(new, old[at + b.ID])
-            for column in range(b.WIDE):
-                new[to + column] = old[at + column]

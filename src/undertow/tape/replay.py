@@ -55,9 +55,9 @@ class Replay:
 
     about: About
     samples: Samples = field(default_factory=Samples)
-    book: lies.Book = field(default_factory=lambda: _empty(64, 256))
+    book: lies.Book = field(default_factory=lambda: lies.empty_book(64, 256))
     before: RowPerEvent = field(default_factory=lambda: np.zeros((1, 4), dtype=np.int64))
-    room: Seen = field(default_factory=lambda: np.zeros((0, COLUMNS), dtype=np.int64))
+    rooms: tuple[Seen, Seen] = field(default_factory=lambda: (_rows(0), _rows(0)))
     last: int = -1
     backwards: int = 0
 
@@ -66,11 +66,11 @@ class Replay:
         self.book[lies.CLOSED] = self.about.opens_with_a_trade
 
     def shown(self, events: Events) -> Seen:
-        """What a block shows, message by message; overwritten by the next one."""
+        """What a block shows, message by message; overwritten by the next but one."""
         events = self._in_time(events)
-        if len(events.time) > len(self.room):
-            self.room = np.zeros((len(events.time), COLUMNS), dtype=np.int64)
-        seen = self.room[: len(events.time)]
+        other, room = self.rooms
+        room = _rows(len(events.time)) if len(events.time) > len(room) else room
+        self.rooms, seen = (room, other), room[: len(events.time)]
         self.samples.room_until(int(events.time[0]), self.last, self.book)
         rows = self.samples.rows
         if self.about.book == "ladder":
@@ -127,14 +127,10 @@ class Replay:
         old = self.book
         deep, slots = int(old[lies.DEEP]), int(old[lies.SLOTS])
         deep *= 1 + (max(int(old[lies.BIDS]), int(old[lies.ASKS])) + 1 >= deep)
-        slots *= 1 + (4 * int(old[lies.LIVE]) >= slots)
+        slots *= 1 + (2 * int(old[lies.LIVE]) >= slots)
         if (deep, slots) != (int(old[lies.DEEP]), int(old[lies.SLOTS])):
-            self.book = _empty(deep, slots)
-            kept.copied(old, self.book)
+            self.book = lies.larger_book(old, deep, slots)
 
 
-def _empty(deep: int, slots: int) -> lies.Book:
-    """A book with room for so many levels of a side and, a quarter of them, orders."""
-    made = np.zeros(lies.LEVELS_AT + 6 * deep + lies.WIDE * slots, dtype=np.int64)
-    made[lies.DEEP], made[lies.SLOTS] = deep, slots
-    return made
+def _rows(count: int) -> Seen:
+    return np.zeros((count, COLUMNS), dtype=np.int64)

@@ -11,6 +11,8 @@ from undertow.core.shapes import Floats
 
 Seen: TypeAlias = Annotated[NDArray[np.int64], "event column"]
 """A row a message, in the columns below."""
+Row: TypeAlias = Annotated[NDArray[np.int64], "column"]
+"""One of them."""
 Sampled: TypeAlias = Annotated[NDArray[np.int64], "sample column"]
 """A row a second, in the columns further below."""
 Ledger: TypeAlias = Annotated[Floats, "window column"]

@@ -23,6 +23,7 @@ from feeds import (
 )
 from undertow.core.errors import BadFile, UnknownName
 from undertow.data.orderbooks import FEEDS
+from undertow.data.orderbooks.dbn import ACTIONS
 
 LINES = [f"{34200 + k}.25,1,{k},10,{1000000 + 100 * k},1" for k in range(1, 90)]
 BOOK = [f"1010000,5,{1000000 + 100 * k},10" for k in range(1, 90)]
@@ -135,6 +136,29 @@ def test_a_number_with_an_exponent_is_a_number(tmp_path: Path) -> None:
 
     assert answer.events["add"].quantity == pytest.approx(3.0000075)
     assert answer.depth["touch"].min == pytest.approx(1.0000075)
+
+
+@pytest.mark.parametrize(
+    ("cell", "quantity"),
+    [("1e1", 10.0), ("1.5e2", 150.0), ("25E-1", 2.5), (".5", 0.5), ("5.", 5.0)],
+)
+def test_numbers_are_read_however_they_are_written(
+    tmp_path: Path, cell: str, quantity: float
+) -> None:
+    rows = [*ROWS, (4, 4_100, 98.0, cell, "created", "bid")]
+    answer = measured(write_bitstamp(tmp_path, rows), "bitstamp")
+
+    assert answer.events["add"].quantity == pytest.approx(3.0000075 + quantity)
+
+
+@pytest.mark.parametrize(
+    "cell", ["-", ".", "e5", "1.2.3", "1-2", "+1", "1e5x", "1e99", " 1", "1" * 20]
+)
+def test_a_cell_that_is_no_number_is_refused(tmp_path: Path, cell: str) -> None:
+    lines = [*LINES, f"34291.5,1,5,{cell},1000000,1", LINES[-1]]
+
+    with pytest.raises(BadFile, match=r"line 90 reads .* no number in cell 4"):
+        measured(write_lobster(tmp_path, lines), "lobster")
 
 
 @pytest.mark.parametrize(
@@ -278,6 +302,9 @@ def test_records_agree_with_the_library_of_the_format(tmp_path: Path) -> None:
     assert ours.order.tolist() == [one.order_id for one in theirs]
     assert ours.price.tolist() == [one.price for one in theirs]
     assert ours.time.tolist() == [one.ts_recv for one in theirs]
+    assert ours.quantity.tolist() == [one.size for one in theirs]
+    assert ours.kind.tolist() == [ACTIONS[str(one.action)] for one in theirs]
+    assert ours.side.tolist() == [{"B": 1, "A": -1, "N": 0}[str(one.side)] for one in theirs]
 
 
 def recording(tmp_path: Path, *lines: str) -> Path:

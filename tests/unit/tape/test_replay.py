@@ -13,6 +13,7 @@ from feeds import Message, PlainBook, add, answer_to, events_of, gone
 from undertow.core import events as ev
 from undertow.core.errors import BadFile
 from undertow.core.events import About
+from undertow.tape import book as lies
 from undertow.tape.replay import Replay
 from undertow.tape.seen import (
     ASK,
@@ -115,6 +116,33 @@ def test_many_orders_and_levels_find_room() -> None:
 
     assert (last[BID], last[ASK]) == (77, 79)
     assert replay.odd["of_orders_that_are_not_in_the_book"] == 0
+
+
+def test_the_room_of_a_book_grows_with_the_orders_that_live_not_with_the_messages() -> None:
+    replay, sizes = Replay(ABOUT), []
+    for block in range(40):
+        first = 1000 * block
+        born = [add(block + k * 1e-4, first + k, 1, 10_000 - k % 50, 1) for k in range(1000)]
+        dead = [gone(block + 0.2 + k * 1e-4, first + k, ev.DELETE) for k in range(1000)]
+        replay.shown(events_of([*born, *dead]))
+        sizes.append(replay.book.nbytes)
+
+    assert len(set(sizes[1:])) == 1
+    assert replay.odd["of_orders_that_are_not_in_the_book"] == 0
+
+
+def test_an_order_is_found_though_many_with_its_name_have_come_and_gone() -> None:
+    again = [
+        message
+        for k in range(500)
+        for message in (add(k, 7, 1, 9_000 + k, 5), gone(k + 0.5, 7, ev.DELETE))
+    ]
+    others = [add(0.0, -k, -1, 20_000 + k, 1) for k in range(1, 300)]
+    replay = Replay(ABOUT)
+    last = replay.shown(events_of(sorted([*others, *again, add(600.0, 7, 1, 8_000, 2)])))[-1]
+
+    assert (last[BID], last[BID_QUANTITY], last[ASK]) == (8_000, 2, 20_001)
+    assert int(replay.book[lies.LIVE]) == 300
 
 
 def test_an_earlier_time_is_taken_at_the_later_one_and_counted() -> None:

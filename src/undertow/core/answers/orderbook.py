@@ -64,8 +64,9 @@ class DepthAnswer:
     """Quantity that stands, both sides together.
 
     median, mean, min: of the touch by time and over all messages, else of samples
-    loss: 1 − D/D₀ of the thinnest window, D its mean by time (of samples for the others), D₀ the
-    baseline;  lesser_*: of the side that has less
+    loss: of the touch 1 − D/D₀ of the thinnest window, D its mean by time, D₀ the baseline; of the
+    others 1 − min/median, or as for the touch (D the mean of samples) where earlier days were given
+    lesser_*: of the side that has less, by window
     windows: of the windows' D;  samples: of the book at whole seconds
     cut: share of the samples whose levels in the file do not reach so far; beyond one half of them
     nothing is said

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from undertow.core.errors import BadFile
+from undertow.data.orderbooks._ahead import ahead
 
 BLOCK = 1 << 19
 """Bytes of a block."""
@@ -22,6 +23,22 @@ BROKEN = (EOFError, lzma.LZMAError, zipfile.BadZipFile, zlib.error, gzip.BadGzip
 
 def blocks(path: Path, size: int = BLOCK) -> Iterator[bytes]:
     """The bytes of a file, unpacked; BadFile with the place where the packing breaks off."""
+    found = _blocks(path, size)
+    return ahead(found) if is_packed(path) else found
+
+
+def first(path: Path, size: int = BLOCK) -> bytes:
+    """The bytes that a file begins with, unpacked."""
+    return next(_blocks(path, size), b"")
+
+
+def is_packed(path: Path) -> bool:
+    """Whether it begins as packed files do."""
+    with path.open("rb") as raw:
+        return raw.read(8).startswith((GZIP, XZ, ZSTD, ZIP))
+
+
+def _blocks(path: Path, size: int) -> Iterator[bytes]:
     done = 0
     with unpacked(path) as inside:
         while True:

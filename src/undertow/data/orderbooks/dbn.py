@@ -16,7 +16,7 @@ from undertow.core.compiled import compiled
 from undertow.core.errors import BadFile, unknown
 from undertow.core.events import About, Events
 from undertow.data.orderbooks._cells import Bytes
-from undertow.data.orderbooks._packed import blocks
+from undertow.data.orderbooks._packed import blocks, first
 from undertow.data.orderbooks.base import Feed, Opened
 
 MBO = 160
@@ -33,7 +33,7 @@ WORD = 4
 LAST, PICTURE = 128, 32
 """Bits of a record's flags: the last one of an event, and part of a snapshot."""
 NANO = 1e-9
-NO_PRICE = np.iinfo(np.int64).max
+NO_PRICE = (1 << 63) - 1
 FIXED = 100
 """Bytes of the metadata before the lists of symbols."""
 CSTR = {1: 22}
@@ -92,11 +92,11 @@ class Head:
 
 def _head(path: Path) -> Head:
     """The metadata of a file; BadFile if it is not DBN."""
-    first = next(blocks(path), b"")
-    if first[:3] != b"DBN" or len(first) < 8 + FIXED:
+    begin = first(path)
+    if begin[:3] != b"DBN" or len(begin) < 8 + FIXED:
         raise BadFile(f"{path} does not begin as DBN does; check the file and --format.")
-    version, length = first[3], int.from_bytes(first[4:8], "little")
-    made, width = first[8 : 8 + length], CSTR.get(version, LATER_CSTR)
+    version, length = begin[3], int.from_bytes(begin[4:8], "little")
+    made, width = begin[8 : 8 + length], CSTR.get(version, LATER_CSTR)
     try:
         at = FIXED + 4 + int.from_bytes(made[FIXED : FIXED + 4], "little")
         names, at = _strings(made, at, width)
@@ -141,7 +141,7 @@ def _blocks(
     met: set[int] = set()
     for path, head in zip(paths, heads, strict=True):
         for rows in _records(path, head, skipped):
-            met |= set(np.unique(rows["instrument"]).tolist())
+            met |= _instruments(rows)
             if not wanted and len(met) > 1:
                 raise BadFile(
                     f"{path} holds {len(met)} instruments or more ({', '.join(head.names)}); say"
@@ -150,6 +150,12 @@ def _blocks(
             mine = rows[np.isin(rows["instrument"], list(wanted))] if wanted else rows
             skipped["of_another_symbol"] += len(rows) - len(mine)
             yield _events(mine, path)
+
+
+def _instruments(rows: NDArray[np.void]) -> set[int]:
+    found = rows["instrument"]
+    is_one = (found == found[0]).all()
+    return {int(found[0])} if is_one else set(np.unique(found).tolist())
 
 
 def _records(path: Path, head: Head, skipped: Counter[str]) -> Iterator[NDArray[np.void]]:
@@ -161,7 +167,7 @@ def _records(path: Path, head: Head, skipped: Counter[str]) -> Iterator[NDArray[
             cut = min(lead, len(text))
             text, lead, done = text[cut:], lead - cut, done + cut
         whole = len(text) // RECORD.itemsize * RECORD.itemsize
-        rows = np.frombuffer(text[:whole], dtype=RECORD)
+        rows = np.frombuffer(text, dtype=RECORD, count=whole // RECORD.itemsize)
         if len(rows) and (rows["type"] == MBO).all():
             yield rows
         else:
@@ -223,19 +229,32 @@ def _sides() -> NDArray[np.int8]:
 KIND, SIDE = _kinds(), _sides()
 
 
+ORDER, PRICE, WHAT, RECEIVED = 2, 3, 4, 5
+"""Words of a record, eight bytes each; the one in the middle has size, flags, action and side."""
+
+
+@compiled
+def told(
+    words: NDArray[np.int64], kinds: NDArray[np.uint8], sides: ev.SidePerEvent, out: Events
+) -> bool:
+    """Fill the columns; whether some order is added without a price."""
+    wrong = False
+    for row in range(words.shape[0]):
+        what, price = words[row, WHAT], words[row, PRICE]
+        kind, flags = kinds[(what >> 48) & 255], what >> 32
+        wrong |= price <= -NO_PRICE or (kind == ev.ADD and price == NO_PRICE)
+        out.time[row], out.order[row] = words[row, RECEIVED], words[row, ORDER]
+        out.kind[row], out.side[row] = kind, sides[(what >> 56) & 255]
+        out.price[row] = price if price != NO_PRICE else 0
+        out.quantity[row] = what & 0xFFFFFFFF
+        out.flags[row] = ev.END * (flags & LAST > 0) + ev.SNAPSHOT * (flags & PICTURE > 0)
+    return wrong
+
+
 def _events(rows: NDArray[np.void], path: Path) -> Events:
-    kind, flags = KIND[rows["action"]], rows["flags"]
-    ours = np.where(flags & LAST, ev.END, 0) | np.where(flags & PICTURE, ev.SNAPSHOT, 0)
-    wrong = (rows["price"] <= -NO_PRICE) | ((kind == ev.ADD) & (rows["price"] == NO_PRICE))
-    if wrong.any():
+    words = rows.view(np.int64).reshape(len(rows), -1)
+    words.flags.writeable = False
+    out = ev.room(len(rows))
+    if told(words, KIND, SIDE, out):
         raise BadFile(f"{path} adds an order without a price; check the file.")
-    return Events(
-        time=np.ascontiguousarray(rows["received"]),
-        kind=kind,
-        side=SIDE[rows["side"]],
-        order=np.ascontiguousarray(rows["order"]),
-        price=np.where(rows["price"] == NO_PRICE, 0, rows["price"]),
-        quantity=rows["size"].astype(np.int64),
-        flags=ours.astype(np.uint8),
-        ladder=ev.no_ladder(len(rows)),
-    )
+    return out

@@ -31,8 +31,6 @@ LENGTHS = {
 }  # fmt: skip
 """Bytes of each type of message, without the two of its length."""
 
-TIME, KIND, SIDE, ORDER, PRICE, QUANTITY, FLAGS = 0, 1, 2, 3, 4, 5, 6
-
 
 @dataclass(frozen=True, slots=True)
 class Itch(Feed):
@@ -55,14 +53,15 @@ def _blocks(paths: tuple[Path, ...], symbol: str, skipped: Counter[str]) -> Iter
     lengths = np.zeros(256, dtype=np.int64)
     lengths[[ord(letter) for letter in LENGTHS]] = list(LENGTHS.values())
     wanted = np.frombuffer(symbol.upper().ljust(8).encode(), dtype=np.uint8)
+    layout = _layout()
     state = np.array((-1 if symbol else 0, 0, 0), dtype=np.int64)
     for path in paths:
         rest, done = b"", 0
         for block in blocks(path):
             text = rest + block
             raw = np.frombuffer(text, dtype=np.uint8)
-            out = np.empty((len(text) // SHORTEST * MOST + MOST, 7), dtype=np.int64)
-            count, used, wrong = messages(raw, lengths, wanted, state, out)
+            out = ev.room(len(text) // SHORTEST * MOST + MOST)
+            count, used, wrong = messages(raw, lengths, layout, (wanted, state), out)
             if wrong:
                 raise BadFile(
                     f"{path} has no ITCH 5.0 message at byte {done + used:,} (unpacked); check the"
@@ -71,7 +70,7 @@ def _blocks(paths: tuple[Path, ...], symbol: str, skipped: Counter[str]) -> Iter
             _refuse(state, symbol, path)
             rest, done = text[used:], done + used
             if count:
-                yield _events(out[:count])
+                yield _met(out, count)
         if rest:
             raise BadFile(
                 f"{path} breaks off within a message at byte {done:,} (unpacked); fetch it again."
@@ -91,57 +90,60 @@ def _refuse(state: NDArray[np.int64], symbol: str, path: Path) -> None:
         raise BadFile(f"{path} holds more than one symbol; say which with --symbol.")
 
 
+WHAT, ORDER_AT, QUANTITY_AT, PRICE_AT, SIDE_AT, FLAGS = 0, 1, 2, 3, 4, 5
+LAYOUT = {
+    "A": (ev.ADD, 11, 20, 32, 19, ev.END),
+    "F": (ev.ADD, 11, 20, 32, 19, ev.END | ev.NAMED),
+    "P": (ev.HIDDEN, 11, 20, 32, 19, ev.END),
+    "E": (ev.FILL, 11, 19, 0, 0, ev.END),
+    "C": (ev.FILL, 11, 19, 32, 0, ev.END),
+    "X": (ev.CANCEL, 11, 19, 0, 0, ev.END),
+    "D": (ev.DELETE, 11, 0, 0, 0, ev.END),
+    "U": (ev.DELETE, 11, 0, 0, 0, ev.REPLACED),
+    "Q": (ev.CROSS, 0, 0, 27, 0, ev.END),
+    "H": (ev.STATUS, 0, 0, 0, 0, ev.END),
+}
+"""Of each type that is read: what it is, where its numbers begin (0: it has none), its flags."""
+
+
+def _layout() -> NDArray[np.int64]:
+    """By a message's first byte; what is not read is −1."""
+    made = np.full((256, 6), -1, dtype=np.int64)
+    for letter, row in LAYOUT.items():
+        made[ord(letter)] = row
+    return made
+
+
 @compiled_within
 def big(text: Bytes, at: int, count: int) -> int:
     """An integer of so many bytes, the largest first."""
-    value = 0
+    # Without a sign a place needs no look whether it counts from the end: one load, not eight.
+    place, value = np.uint64(at), 0
     for k in range(count):
-        value = (value << 8) | int(text[at + k])
+        value = (value << 8) | text[place + np.uint64(k)]
     return value
 
 
 @compiled_within
-def told(text: Bytes, at: int, row: NDArray[np.int64]) -> None:
-    """What a message about an order says, into a row; its type is the byte at `at`."""
-    kind = text[at]
-    row[TIME], row[ORDER], row[SIDE] = big(text, at + 5, 6), big(text, at + 11, 8), 0
-    row[PRICE], row[QUANTITY], row[FLAGS] = 0, 0, ev.END
-    if kind in (65, 70, 80):
-        row[KIND] = ev.HIDDEN if kind == 80 else ev.ADD
-        row[SIDE] = 1 if text[at + 19] == 66 else -1
-        row[QUANTITY], row[PRICE] = big(text, at + 20, 4), big(text, at + 32, 4)
-        row[FLAGS] |= ev.NAMED * (kind == 70)
-    elif kind in (69, 67):
-        row[KIND], row[QUANTITY] = ev.FILL, big(text, at + 19, 4)
-        row[PRICE] = big(text, at + 32, 4) if kind == 67 else 0
-        row[FLAGS] |= ev.UNPRINTED * (kind == 67 and text[at + 31] == 78)
-    elif kind == 88:
-        row[KIND], row[QUANTITY] = ev.CANCEL, big(text, at + 19, 4)
-    elif kind == 68:
-        row[KIND] = ev.DELETE
-    elif kind == 81:
-        row[KIND], row[ORDER] = ev.CROSS, 0
-        row[QUANTITY], row[PRICE] = big(text, at + 11, 8), big(text, at + 27, 4)
-    else:
-        row[KIND], row[ORDER] = ev.STATUS, 0
+def stated(text: Bytes, at: int, offset: int, count: int) -> int:
+    """A number of a message, 0 where it has none; read in any case, since that is faster."""
+    return big(text, at + offset, count) * (offset > 0)
 
 
 @compiled_within
-def replaced(text: Bytes, at: int, rows: NDArray[np.int64]) -> None:
-    """An order goes, and another comes in its place; its side is that of the first."""
-    old, new = rows[0], rows[1]
-    old[TIME] = new[TIME] = big(text, at + 5, 6)
-    old[KIND], old[ORDER], old[SIDE] = ev.DELETE, big(text, at + 11, 8), 0
-    old[PRICE], old[QUANTITY], old[FLAGS] = 0, 0, ev.REPLACED
-    new[KIND], new[ORDER], new[SIDE] = ev.ADD, big(text, at + 19, 8), 0
-    new[QUANTITY], new[PRICE] = big(text, at + 27, 4), big(text, at + 31, 4)
-    new[FLAGS] = ev.REPLACED | ev.END
+def replaced(text: Bytes, at: int, out: Events, row: int) -> None:
+    """Another order comes in the place of one that goes; its side is that of the first."""
+    out.time[row], out.order[row] = out.time[row - 1], big(text, at + 19, 8)
+    out.kind[row], out.side[row], out.flags[row] = ev.ADD, 0, ev.REPLACED | ev.END
+    out.quantity[row], out.price[row] = big(text, at + 27, 4), big(text, at + 31, 4)
 
 
 @compiled_within
 def of_symbol(text: Bytes, at: int, wanted: Bytes, state: NDArray[np.int64]) -> bool:
     """Whether a message is of the symbol; its directory tells its number of the day."""
     locate = big(text, at + 1, 2)
+    if locate == state[LOCATE] and locate > 0:
+        return True
     if text[at] == 82 and state[LOCATE] < 0:
         same = True
         for k in range(8):
@@ -162,38 +164,43 @@ def of_symbol(text: Bytes, at: int, wanted: Bytes, state: NDArray[np.int64]) -> 
 def messages(
     text: Bytes,
     lengths: NDArray[np.int64],
-    wanted: Bytes,
-    state: NDArray[np.int64],
-    out: NDArray[np.int64],
+    layout: NDArray[np.int64],
+    asked: tuple[Bytes, NDArray[np.int64]],
+    out: Events,
 ) -> tuple[int, int, bool]:
     """Events written, bytes used, and whether a message that is none begins there."""
-    at, count, end = 0, 0, text.shape[0]
-    while at + 2 < end:
-        length, kind = big(text, at, 2), text[at + 2]
+    at, count, end = 2, 0, text.shape[0]
+    wanted, state = asked
+    while at < end:
+        length, kind = big(text, at - 2, 2), text[at]
         if length == 0 or lengths[kind] != length:
-            return count, at, True
-        if at + 2 + length > end:
+            return count, at - 2, True
+        if at + length > end:
             break
-        if of_symbol(text, at + 2, wanted, state):
+        what = layout[kind, WHAT]
+        if of_symbol(text, at, wanted, state) and what >= 0:
+            out.time[count], out.kind[count] = big(text, at + 5, 6), what
+            out.order[count] = stated(text, at, layout[kind, ORDER_AT], 8)
+            out.quantity[count] = stated(text, at, layout[kind, QUANTITY_AT], 4)
+            out.price[count] = stated(text, at, layout[kind, PRICE_AT], 4)
+            side = layout[kind, SIDE_AT]
+            out.side[count] = (1 if text[at + side] == 66 else -1) * (side > 0)
+            out.flags[count] = layout[kind, FLAGS]
             if kind == 85:
-                replaced(text, at + 2, out[count : count + 2])
-                count += 2
-            elif kind in (65, 67, 68, 69, 70, 72, 80, 81, 88):
-                told(text, at + 2, out[count])
                 count += 1
+                replaced(text, at, out, count)
+            elif kind == 67:
+                out.flags[count] |= ev.UNPRINTED * (text[at + 31] == 78)
+            elif kind == 81:
+                out.quantity[count] = big(text, at + 11, 8)
+            count += 1
         at += 2 + length
-    return count, at, False
+    return count, at - 2, False
 
 
-def _events(rows: NDArray[np.int64]) -> Events:
-    time, kind, side, order, price, quantity, flags = np.ascontiguousarray(rows.T)
+def _met(room: Events, count: int) -> Events:
+    time, kind, side, order, price, quantity, flags, ladder = room
     return Events(
-        time=time,
-        kind=kind.astype(np.uint8),
-        side=side.astype(np.int8),
-        order=order,
-        price=price,
-        quantity=quantity,
-        flags=flags.astype(np.uint8),
-        ladder=ev.no_ladder(len(rows)),
-    )
+        time[:count], kind[:count], side[:count], order[:count], price[:count], quantity[:count],
+        flags[:count], ladder[:count],
+    )  # fmt: skip
