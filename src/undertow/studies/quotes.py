@@ -230,7 +230,7 @@ def tick_of(quotes: Quotes) -> float:
 
 def _said(symbol: str, widest: QuotesHour, thinnest: QuotesHour) -> Iterator[Said]:
     yield Said(
-        "{symbol}: the spread of the worst hour, {hour} UTC, is {multiple} times normal.",
+        "{symbol}: the spread of the worst hour, {hour} UTC, is {multiple} times its baseline.",
         {
             "symbol": symbol,
             "hour": f"{widest.hour:%Y-%m-%d %H:%M}",

@@ -212,7 +212,8 @@ class GammaAnswer:
     net_usd_per_1pct: dollars of gamma for a move of 1 %, Σ sign · OI · Γ · multiplier · S² · 0.01;
     below 0 dealers sell into a fall;  net_shares_per_1pct: the same over S;  call_usd_per_1pct,
     put_usd_per_1pct: of calls and of puts, both without sign, with the file's gamma where it agrees
-    with ours;  model_*: with ours everywhere, as the flip is
+    with ours;  model_*: with ours everywhere, as the flip is;  file_*: with the file's everywhere,
+    right or wrong
     flip: spot nearest to now where the naive net is zero;  flip_low, flip_high: with volatilities
     a tenth lower and higher;  flips: all of them between 0.7 and 1.3 of spot
     adv_shares: shares a day, as given;  share_of_adv: |naive shares for 1 %| over them
@@ -229,6 +230,8 @@ class GammaAnswer:
     put_usd_per_1pct: float
     model_call_usd_per_1pct: float
     model_put_usd_per_1pct: float
+    file_call_usd_per_1pct: float | None
+    file_put_usd_per_1pct: float | None
     flip: float | None
     flip_low: float | None
     flip_high: float | None
