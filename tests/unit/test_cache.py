@@ -80,3 +80,15 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
     with pytest.raises(NotWritable, match=r"answers cannot be kept in .*UNDERTOW_HOME"):
         Cache(tmp_path / "file").keep("fred", QUESTION, b"raw", NOON)
+
+
+def test_what_is_no_answer_and_one_of_the_future_are_passed_over(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    kept = cache.keep("fred", QUESTION, b"raw", NOON)
+    cache.keep("fred", QUESTION, b"later", NOON + timedelta(days=400))
+    stem = kept.file.name.rpartition("-")[0]
+    (kept.file.parent / f"{stem}-notes.raw").write_bytes(b"mine")
+    found = cache.newest("fred", QUESTION, NOON + timedelta(hours=1), HOURS)
+
+    assert found is not None
+    assert found.content == b"raw"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -133,3 +135,17 @@ def test_every_kind_has_a_page_in_both_languages(
     assert (code, err) == (0, "")
     assert out.count("\n") > 5
     assert any("\u4e00" <= letter <= "\u9fff" for letter in out) == (lang == "zh")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_sentence(days: tuple[str, ...]) -> None:
+    asked = ["measure", "quotes", "--baseline", days[0], "--stress", days[2]]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(  # noqa: S603 - our own
+            [sys.executable, "-m", "undertow.cli", *asked, "--format", "lean-crypto", "--json"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    assert "the answer cannot be written (No space left on device)" in ended.stderr

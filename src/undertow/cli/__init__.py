@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
 from io import TextIOWrapper
@@ -61,4 +63,15 @@ def main() -> None:
         app()
     except UndertowError as error:
         typer.echo(f"undertow: {error}", err=True)
+        sys.exit(REFUSED)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        # What stands in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        typer.echo(
+            f"undertow: the answer cannot be written ({error.strerror}); make room, or write it"
+            " elsewhere.",
+            err=True,
+        )
         sys.exit(REFUSED)
