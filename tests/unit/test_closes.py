@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from undertow.core.errors import BadFile
@@ -69,5 +70,21 @@ def test_a_symbol_without_all_its_lows_and_highs_has_closes_only(tmp_path: Path,
 
 
 def test_a_close_outside_its_day_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadFile, match=r"line 4 .* a close of 13 is not between 9 and 12"):
+    with pytest.raises(BadFile, match=r"2026-01-05 of 13, which is not between 9 and 12"):
         read_closes(written(tmp_path, OHLC + "2026-01-05,A,10,12,9,13\n"))
+
+
+def test_parquet_is_read_as_the_table_is(tmp_path: Path) -> None:
+    frame = pl.read_csv(written(tmp_path, OHLC), try_parse_dates=True)
+    frame.write_parquet(tmp_path / "closes.parquet")
+    ours, theirs = (read_closes(tmp_path / f"closes.{end}")["A"] for end in ("csv", "parquet"))
+
+    assert ours.close.tolist() == theirs.close.tolist()
+    assert ours.dates.tolist() == theirs.dates.tolist()
+
+
+def test_bars_of_hours_are_no_closes_of_days(tmp_path: Path) -> None:
+    rows = "".join(f"2026-01-02T{hour:02}:00,A,1\n" for hour in range(9, 15))
+
+    with pytest.raises(BadFile, match="bars of 3600 seconds of 'A', no days"):
+        read_closes(written(tmp_path, "date,symbol,close\n" + rows))

@@ -312,3 +312,12 @@ def test_rows_without_a_close_are_counted(tmp_path: Path) -> None:
 
     assert [str(one) for one in found.left_out] == ["A of prices.csv has no close in 2 rows"]
     assert not read_history(written(tmp_path, WIDE)).left_out
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-01-05", "20260105", "2026/01/05", "2026.01.05", "2026年1月5日"]
+)
+def test_a_day_may_be_written_in_five_ways(tmp_path: Path, day: str) -> None:
+    found = read_history(written(tmp_path, f"date,symbol,close\n{day},A,1\n"))["A"]
+
+    assert str(found.date[0]) == "2026-01-05"
