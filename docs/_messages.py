@@ -6,6 +6,7 @@ that are gone go. `--check` exits 1 where that would change a file, or where one
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,10 +45,17 @@ msgstr ""
 """
 
 
+REASONS = (
+    ("data/orderbooks/*.py", re.compile(r'skipped\["(\w+)"\]')),
+    ("tape/replay.py", re.compile(r"^ +(\w+)=(?:self\.backwards|int\(counters)", re.MULTILINE)),
+)
+"""Where what is odd in a feed is counted by its reason."""
+
+
 def messages() -> dict[str, set[str]]:
     """Every text, and the files that it is in."""
     found: dict[str, set[str]] = {}
-    for text, place in (*_in_code(), *_in_episodes(), *_in_books(), *_kinds()):
+    for text, place in (*_in_code(), *_in_episodes(), *_in_books(), *_kinds(), *_reasons()):
         found.setdefault(text, set()).add(place)
     return found
 
@@ -104,6 +112,14 @@ def _kinds() -> Iterator[tuple[str, str]]:
         yield role, "episodes/schema_market.py"
     for status in STATUSES:
         yield status, "episodes/facts.py"
+
+
+def _reasons() -> Iterator[tuple[str, str]]:
+    """Why a message of a feed is passed over, as the warning says it."""
+    for pattern, counted in REASONS:
+        for file in sorted(SOURCE.glob(pattern)):
+            for reason in counted.findall(file.read_text(encoding="utf-8")):
+                yield reason.replace("_", " "), file.relative_to(SOURCE).as_posix()
 
 
 def read(lang: str) -> Catalog:

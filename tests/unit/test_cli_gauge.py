@@ -15,7 +15,8 @@ from gauges import as_csv, prices
 from market_files import market_folder
 from replay import Reply, replaying
 from terminal import Terminal, refused
-from undertow.jobs.gauge import Gauged, GaugeRequest, gauge_of
+from undertow.core.errors import BadFile, BadNumber
+from undertow.jobs.gauge import Gauged, GaugeRequest, _windows, gauge_of
 from undertow.jobs.watch import Watch, seconds, watch
 from undertow.studies.alerts import Alert
 
@@ -321,3 +322,16 @@ def test_a_history_that_cannot_be_written_says_why(door: Terminal, data: Path) -
 
     assert "cannot be written to" in said
     assert "(None)" not in said
+
+
+@pytest.mark.parametrize("every", ["99999999999999d", "367d"])
+def test_nobody_waits_longer_than_a_year(every: str) -> None:
+    with pytest.raises(BadNumber, match="more than a year"):
+        seconds(every)
+
+
+def test_deep_json_is_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+
+    with pytest.raises(BadFile, match="cannot be read as JSON"):
+        _windows((tmp_path / "deep.json",))

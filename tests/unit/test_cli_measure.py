@@ -51,7 +51,7 @@ def test_quotes_are_measured_at_the_terminal(terminal: Terminal, days: tuple[str
     assert found["inputs"]["baseline"] == [Path(calm).name, Path(again).name]
 
 
-@pytest.mark.parametrize(("lang", "says"), [("en", "times normal"), ("zh", "倍")])
+@pytest.mark.parametrize(("lang", "says"), [("en", "times baseline"), ("zh", "倍")])
 def test_the_page_is_in_the_readers_language(
     terminal: Terminal, days: tuple[str, ...], lang: str, says: str
 ) -> None:

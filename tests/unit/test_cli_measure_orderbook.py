@@ -100,3 +100,26 @@ def test_a_baseline_shorter_than_a_window_is_refused(undertow: Terminal, tmp_pat
 
     assert code == 1
     assert "shorter than a window" in err
+
+
+def test_what_is_odd_in_a_feed_is_said_in_the_readers_language() -> None:
+    from undertow.core.answers.said import Amount, Said
+    from undertow.report.words import speaker
+
+    said = Said("{count} messages: {reason}.", {"count": Amount(2, "count"), "reason": "x"})
+    for reason in ("gaps in the sequence", "of another symbol", "times that ran backwards"):
+        text = speaker("zh").said(Said(said.text, {**said.values, "reason": reason}))
+
+        assert not any(letter.isascii() and letter.isalpha() for letter in text)
+
+
+def test_kinds_of_messages_are_said_in_chinese_and_written_in_english(
+    undertow: Terminal, tmp_path: Path
+) -> None:
+    asked = ("measure", "orderbook", *files(tmp_path), "--format", "lobster")
+    _, out, _ = undertow(*asked, "--lang", "zh")
+    _, said, _ = undertow(*asked, "--lang", "zh", "--json")
+
+    assert "新增订单" in out
+    assert "delete" not in out
+    assert {"add", "fill"} <= set(json.loads(said)["events"])

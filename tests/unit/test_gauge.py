@@ -13,7 +13,7 @@ from gauges import prices
 from market_files import daily_panel
 from undertow.core.answers.gauge import GaugeAnswer
 from undertow.core.errors import BadDate, BadFile, BadNumber, UnknownName
-from undertow.core.history import FIELDS, Bars, History
+from undertow.core.history import EARLIER, FIELDS, INTRADAY, Bars, History, LeftOut
 from undertow.studies.alerts import alerts, rule, values
 from undertow.studies.gauge import gauge, gauge_history, light, percentile
 from undertow.studies.gauge_beside import beside_panel
@@ -292,7 +292,7 @@ def test_a_price_that_is_none_is_counted(wrong: float) -> None:
     close[-7] = wrong
     (said,) = of_data(with_bars("GLD", close=close))
 
-    assert said.startswith("GLD: 1 rows have a low above the high or a close not above 0")
+    assert said.startswith("GLD: 1 rows have a low above the high or a price not above 0")
     assert str(CALM["GLD"].date[-7]) in said
 
 
@@ -321,8 +321,8 @@ def test_prices_without_fault_give_no_such_sentence() -> None:
 
 
 def test_a_symbol_in_two_files_is_said() -> None:
-    held = History(CALM.bars, ("IWM of b.csv is in an earlier file", "x.csv is intraday"))
+    held = History(CALM.bars, (LeftOut("b.csv", EARLIER, "IWM"), LeftOut("x.csv", INTRADAY)))
     said = [str(one) for one in gauged(held).warnings]
 
-    assert "IWM of b.csv stands in an earlier file of the folder, too, and that counts." in said
+    assert "IWM of b.csv stands in an earlier file, too, and that counts." in said
     assert not any("x.csv" in one for one in said)

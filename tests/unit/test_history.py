@@ -76,7 +76,10 @@ def test_a_folder_gives_its_daily_files_or_its_intraday_files(tmp_path: Path) ->
     assert daily.symbols == ("A", "B")
     assert hourly.symbols == ("C",)
     assert hourly["C"].step == np.timedelta64(1, "h")
-    assert daily.left_out == ("debt.csv has not date, symbol and close", "h.csv is intraday")
+    assert [str(one) for one in daily.left_out] == [
+        "debt.csv has not date, symbol and close",
+        "h.csv is intraday",
+    ]
 
 
 def test_a_symbol_in_two_files_is_taken_from_the_first_and_said(tmp_path: Path) -> None:
@@ -85,7 +88,7 @@ def test_a_symbol_in_two_files_is_taken_from_the_first_and_said(tmp_path: Path) 
     found = read_history(first, again)
 
     assert found["B"].close.tolist() == [5.0]
-    assert found.left_out == ("B of again.csv is in an earlier file",)
+    assert [str(one) for one in found.left_out] == ["B of again.csv is in an earlier file"]
 
 
 @pytest.mark.parametrize(
@@ -244,3 +247,68 @@ def test_a_file_of_one_symbol_is_named_as_it_is(tmp_path: Path) -> None:
 def test_no_close_and_a_number_that_is_no_price_are_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadFile, match="close"):
         read_history(written(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("date;symbol;close\n2026-01-02;A;1\n", r"no column date \(cells seem to be parted by ';'"),
+        ("date\tA\n2026-01-02\t1\n", "cells seem to be parted by"),
+        ("date,symbol,close\n2026-01-02,A,1\n2026-01-05,A,1,234\n", "line 3 has 4 cells and"),
+        ("date,symbol,close\n2026-01-02,A,1\n,A,2\n", "line 3 has '' as date; write a day"),
+        ("date,symbol,close\n2026-01-02,,1\n", "line 2 has '' as symbol; write its name"),
+        ("date,symbol,close\n2026-01-02,A\x00,1\n", "as symbol; write its name"),
+        (
+            "date,symbol,close\n2026-01-02,A,1\n2026-01-05,A,2\n2026-01-06,A,2\n"
+            "2026-01-07,A,2\n2026-01-08,A,2\n2026-01-09,A,2\n2026-01-06T10:00,A,3\n",
+            "two bars of 'A' on 2026-01-06",
+        ),
+    ],
+)
+def test_a_file_that_is_parted_otherwise_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(BadFile, match=says):
+        read_history(written(tmp_path, text))
+
+
+def test_utf_16_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    file.write_bytes(LONG.encode("utf-16"))
+
+    with pytest.raises(BadFile, match="UTF-16"):
+        read_history(file)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"date": ["2026-01-02"], "symbol": ["A"], "close": [[1.0]]},
+        {"date": ["2026-01-02"], "symbol": ["A"], "close": [{"a": 1.0}]},
+        {"date": ["2026-01-02"], "symbol": ["A"], "close": [True]},
+        {"date": [b"2026-01-02"], "symbol": ["A"], "close": [1.0]},
+        {"date": [1.5e9], "symbol": ["A"], "close": [1.0]},
+        {"date": [1], "symbol": ["A"], "close": [1.0]},
+    ],
+)
+def test_parquet_of_wrong_types_is_refused(tmp_path: Path, columns: dict[str, list]) -> None:
+    pl.DataFrame(columns).write_parquet(tmp_path / "p.parquet")
+
+    with pytest.raises(BadFile, match=r"p\.parquet (line 2 )?has"):
+        read_history(tmp_path / "p.parquet")
+
+
+def test_a_midnight_of_seoul_is_the_day_of_seoul(tmp_path: Path) -> None:
+    rows = "".join(f"2026-01-0{k}T00:00:00+09:00,A,{k}\n" for k in (5, 6, 7))
+    found = read_history(written(tmp_path, "date,symbol,close\n" + rows))["A"]
+    frame = pl.DataFrame({"date": ["2026-01-05", "2026-01-06"], "symbol": "A", "close": 1.0})
+    stamps = pl.col("date").str.to_datetime().dt.replace_time_zone("Asia/Seoul")
+    frame.with_columns(stamps).write_parquet(tmp_path / "p.parquet")
+
+    assert str(found.date[0]) == "2026-01-05"
+    assert str(read_history(tmp_path / "p.parquet")["A"].date[0]) == "2026-01-05"
+
+
+def test_rows_without_a_close_are_counted(tmp_path: Path) -> None:
+    found = read_history(written(tmp_path, LONG + "2026-01-07,A,1,2,3,,\n2026-01-08,A\n"))
+
+    assert [str(one) for one in found.left_out] == ["A of prices.csv has no close in 2 rows"]
+    assert not read_history(written(tmp_path, WIDE)).left_out

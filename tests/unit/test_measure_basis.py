@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from quotes import lean_rows, packed
-from undertow.core.errors import BadDate, BadNumber
+from undertow.core.errors import BadDate, BadFile, BadNumber
+from undertow.data.quotes import read_quotes
 from undertow.jobs.measure_basis import BasisRequest, measure_basis
 
 LEAN = Path(__file__).parents[3] / "shared" / "data" / "microstructure" / "lean"
@@ -144,3 +145,79 @@ def test_the_debt_ceiling_days_exceed_four_deviations_on_an_ordinary_rally() -> 
     assert found["z_max"] > 4.0
     assert found["whole"]["z_max_at"].startswith("2013-10-10")
     assert found["clocks"]["best_hours"] == 0
+
+
+def test_a_file_that_shares_no_minute_is_said(tmp_path: Path) -> None:
+    future, spot = files(tmp_path, {})
+    found = measure_basis(BasisRequest(future, spot[:3], REFERENCE, 10.0)).json()
+
+    assert any(
+        "20131010_es_minute_quote.zip shares no minute with SPY" in w for w in found["warnings"]
+    )
+    assert not any("shares no minute" in w for w in measured(tmp_path)["warnings"])
+
+
+def test_two_contract_months_are_not_joined(tmp_path: Path) -> None:
+    future, spot = files(tmp_path, {})
+    text = lean_rows(*(10.0 * walk(20131010) + d for d in (-1, 1)), np.ones(MINUTES))
+    name = "20131010_es_minute_quote"
+    rolled = packed(tmp_path, f"{name}.zip", (f"{name}_201403.csv", text))
+
+    with pytest.raises(BadNumber, match="months of the files are 201312 and 201403"):
+        measure_basis(BasisRequest((*future[:3], rolled), spot, REFERENCE, 10.0))
+
+
+def test_the_contract_that_was_taken_is_told(tmp_path: Path) -> None:
+    assert measured(tmp_path)["inputs"]["expiry"] == "201312"
+
+
+@pytest.mark.parametrize("session", ["16:00-9:30", "9:30-9:30"])
+def test_a_session_that_ends_before_it_begins_is_refused(tmp_path: Path, session: str) -> None:
+    with pytest.raises(BadDate, match="no session"):
+        measured(tmp_path, session=session)
+
+
+def test_a_day_in_other_ticks_is_refused(tmp_path: Path) -> None:
+    noise = np.random.default_rng(5).normal(0.0, 1.0, MINUTES)
+
+    with pytest.raises(BadNumber, match=r"the future goes from .* its ticks change there"):
+        measured(tmp_path, (1e4 + noise) * 9.0)
+
+
+def plain(file: Path, mid: np.ndarray, zone: str = "") -> Path:
+    start = np.datetime64("2026-01-05T00:00:00")
+    rows = [
+        f"{start + np.timedelta64(k, 'm')}{zone},{m - 0.01},{m + 0.01},1,1"
+        for k, m in enumerate(mid.tolist())
+    ]
+    file.write_text("\n".join(["time,bid,ask,bid_size,ask_size", *rows]) + "\n")
+    return file
+
+
+def test_a_plain_time_with_a_zone_is_moved_to_utc(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    mid = 100.0 * np.exp(np.cumsum(rng.normal(0.0, 1e-4, 2880)))
+    future = plain(tmp_path / "f.csv", mid * (1.0 + rng.normal(0.0, 1e-5, 2880)), "+08:00")
+    spot = plain(tmp_path / "s.csv", mid)
+    asked = ("2026-01-05:2026-01-05", 1.0, "", None, "plain", "plain")
+
+    # What the future's file has at 08:00 in +08:00 is midnight in UTC: the files differ by hours.
+    with pytest.raises(BadNumber, match="the clocks of f and s differ"):
+        measure_basis(BasisRequest((future,), (spot,), *asked))
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("2026-01-05T00:00,1,2,1,1,7", "line 2 has 6 cells and the head 5"),
+        ("2026-01-05T00:00,1,2", "line 2 has 3 cells and the head 5"),
+        ("2026-01-05T00:00,,2,1,1", "no row with both a bid and an ask"),
+        ("soon,1,2,1,1", "line 2 cannot be read"),
+    ],
+)
+def test_a_bad_plain_row_is_named(tmp_path: Path, row: str, says: str) -> None:
+    file = tmp_path / "q.csv"
+    file.write_text(f"time,bid,ask,bid_size,ask_size\n{row}\n")
+
+    with pytest.raises(BadFile, match=says):
+        read_quotes(file, "plain")

@@ -197,3 +197,44 @@ def test_a_symbol_that_is_not_there_and_a_yield_are_said(tmp_path: Path) -> None
     assert any("is a yield" in warning for warning in found["warnings"])
     with pytest.raises(UnknownName):
         measure_correlation(CorrelationRequest((file,), "SPY,TLT"))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "says"),
+    [
+        ("2020-05-01:2020-06-10", "overlap"),
+        ("2020-06-30:2020-08-01", "overlap"),
+    ],
+)
+def test_a_crisis_inside_its_quiet_days_is_refused(tmp_path: Path, quiet: str, says: str) -> None:
+    with pytest.raises(BadDate, match=says):
+        measured(tmp_path, pair(400, 0.3), crisis="2020-06-01:2020-06-30", quiet=quiet)
+
+
+def test_quiet_days_after_the_crisis_look_ahead(tmp_path: Path) -> None:
+    asked = {"crisis": "2020-06-01:2020-06-30", "quiet": "2020-08-01:2020-10-30"}
+    found = measured(tmp_path, pair(400, 0.3), **asked)
+
+    assert any("they were not known in it" in w for w in found["warnings"])
+
+
+def test_a_crisis_that_is_not_over_is_said(tmp_path: Path) -> None:
+    asked = {"crisis": "2020-06-01:2020-06-30", "on": "2020-06-15"}
+    found = measured(tmp_path, pair(400, 0.3), **asked)
+
+    assert any("Of 2020-06-01:2020-06-30 only the days" in w for w in found["warnings"])
+
+
+def test_a_price_below_nothing_is_named_with_its_day(tmp_path: Path) -> None:
+    file = written(tmp_path, pair(300, 0.3))
+    lines = file.read_text().splitlines()
+    lines[111] = f"{FIRST + 110},-37.63,100"
+    file.write_text("\n".join(lines) + "\n")
+
+    with pytest.raises(BadNumber, match=r"A has a close of -37\.63 on 2020-04-20"):
+        measure_correlation(CorrelationRequest((file,), "A,B"))
+
+
+def test_a_day_before_all_prices_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadNumber, match="A has no close up to 1990-01-01"):
+        measured(tmp_path, pair(300, 0.3), on="1990-01-01")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from undertow.core.errors import BadFile, BadNumber
 from undertow.jobs.measure_coverage import CoverageRequest, measure_coverage
-from undertow.studies.coverage import hqla_weights
+from undertow.studies.hqla import capped, hqla_caps, hqla_weights
 
 HEAD = "symbol,shares,class,rating,haircut,value,weight\n"
 DAYS = [f"2026-01-{day:02}" for day in range(1, 31)]
@@ -127,8 +129,8 @@ def test_a_lean_list_is_read(tmp_path: Path) -> None:
 
 
 def test_every_weight_has_its_source() -> None:
-    assert all(0.0 <= weight <= 1.0 for weight in hqla_weights().values())
-    assert hqla_weights()["cash", "*"] == 1.0
+    assert all(0.0 <= one.weight <= 1.0 for one in hqla_weights().values())
+    assert hqla_weights()["cash", "*"].weight == 1.0
 
 
 @pytest.mark.parametrize(
@@ -160,3 +162,88 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path, asked: dict[str, object
 def test_a_holding_without_any_price_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadNumber, match="Z has no value"):
         measured(tmp_path, "Z,5,equity,,,,")
+
+
+def test_caps_of_banks_are_shown_beside(tmp_path: Path) -> None:
+    rows = ("C,,cash,,,500,", "G,,government,A,,1000,", "X,,equity,,,4000,")
+    found = measured(tmp_path, *rows)
+
+    # Weighted: level 1 500, 2A 850, 2B 2,000. 2B to 15/60 of 500, then level 2 to 2/3 of 500.
+    assert found["hqla"]["liquid"] == pytest.approx(3350.0)
+    assert found["hqla_capped"]["liquid"] == pytest.approx(500.0 + 1000.0 / 3.0)
+
+
+@given(first=st.floats(0.0, 1e6), better=st.floats(0.0, 1e6), lesser=st.floats(0.0, 1e6))
+def test_a_capped_stock_is_within_its_caps(first: float, better: float, lesser: float) -> None:
+    """Annex 1 of BCBS 238, as it is written there."""
+    stock = capped({"1": first, "2A": better, "2B": lesser}, hqla_caps())
+    cut_b = max(lesser - 15 / 85 * (first + better), lesser - 15 / 60 * first, 0.0)
+    cut = max(better + lesser - cut_b - 2 / 3 * first, 0.0)
+
+    assert stock == pytest.approx(first + better + lesser - cut_b - cut, abs=1e-6)
+    assert stock - first <= 0.4 * stock + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [
+        (("A,,equity,,,,0.7", "B,,equity,,,,0.7"), "weights sum to 1.4 times the fund;"),
+        (("A,,equity,,,,70", "B,,equity,,,,30"), "in per cent"),
+        (("A,,equity,,,,70", "B,,equity,,,,NaN"), "line 3 has 'NaN' as weight"),
+        (("A,1,000,equity,,,,1",), "line 2 has 8 cells and the head 7; write 1,000 as 1000"),
+        (("A,5,equity,,-0.1,,",), "'-0.1' as haircut; write a share"),
+        (("A,5,equity,,nan,,",), "'nan' as haircut"),
+    ],
+)
+def test_a_fund_that_cannot_be_is_refused(tmp_path: Path, rows: tuple[str, ...], says: str) -> None:
+    with pytest.raises((BadFile, BadNumber), match=says):
+        measured(tmp_path, *rows)
+
+
+def test_weights_that_leave_something_out_are_said(tmp_path: Path) -> None:
+    found = measured(tmp_path, "A,,equity,,,,0.5", "B,,equity,,,,0.3")
+
+    assert any("sum to 80.00 %" in w for w in found["warnings"])
+
+
+def test_a_symbol_that_stands_twice_sells_no_more_than_once(tmp_path: Path) -> None:
+    once, twice = (
+        measured(tmp_path, *rows)
+        for rows in (("A,100000,equity,,,,",), ("A,60000,equity,,,,", "A,40000,equity,,,,"))
+    )
+
+    assert twice["liquidation"] == once["liquidation"]
+
+
+def test_what_does_not_trade_takes_for_ever(tmp_path: Path) -> None:
+    found = measured(tmp_path, "A,100,equity,,,,", volume=0.0)
+
+    assert found["liquidation"]["rcr"] == 0.0
+    assert found["buckets"]["later or not known"] == 1.0
+
+
+def test_bonds_without_a_rating_are_said(tmp_path: Path) -> None:
+    rows = ("G,,government,Baa1,,100,", "H,,corporate,,,100,", "J,,corporate,BB-,,100,")
+    found = measured(tmp_path, *rows)
+
+    assert any("2 bonds, 66.67 % of the fund, have no rating" in w for w in found["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("on", "says"), [("2026-01-15", "they were not known then"), ("2026-01-30", "")]
+)
+def test_holdings_of_a_later_day_look_ahead(tmp_path: Path, on: str, says: str) -> None:
+    fund = tmp_path / "etf.csv"
+    fund.write_text("A,A RPTMYV3VC57P,20260130,0.5,100,1000\nB,B X,20260130,0.5,100,1000\n")
+    found = measure_coverage(CoverageRequest(fund, (prices(tmp_path),), on=on)).json()
+
+    assert any("The holdings are of" in w for w in found["warnings"]) == bool(says)
+
+
+def test_bars_of_hours_are_no_volume_of_days(tmp_path: Path) -> None:
+    hours = [f"2026-01-02T{hour:02}:00:00,A,10,5" for hour in range(9, 16)]
+    (tmp_path / "hours.csv").write_text("\n".join(["date,symbol,close,volume", *hours]) + "\n")
+    (tmp_path / "fund.csv").write_text("symbol,shares\nA,100\n")
+
+    with pytest.raises(BadNumber, match="A has 7 bars of 3600 seconds, no days"):
+        measure_coverage(CoverageRequest(tmp_path / "fund.csv", (tmp_path / "hours.csv",)))

@@ -119,3 +119,60 @@ def test_too_many_symbols_must_be_named(tmp_path: Path) -> None:
 
     with pytest.raises(BadNumber, match="name some with --symbols"):
         measured(file)
+
+
+def walk(seed: int = 1, days: int = 800) -> np.ndarray:
+    return 100.0 * np.exp(np.cumsum(np.random.default_rng(seed).normal(0.0, 0.01, days)))
+
+
+def two(folder: Path, change: dict[int, str] | None = None, name: str = "two.csv") -> Path:
+    """Wide closes of A and B over three years; A's cell of some days is another."""
+    dates = np.datetime64("2023-01-02") + np.arange(800)
+    cells = [f"{price:.4f}" for price in walk()]
+    for day, cell in (change or {}).items():
+        cells[day] = cell
+    rows = [f"{d},{a},{b:.4f}" for d, a, b in zip(dates, cells, walk(2), strict=True)]
+    (folder / name).write_text("\n".join(["date,A,B", *rows]) + "\n")
+    return folder / name
+
+
+def test_two_symbols_have_no_absorption_ratio(tmp_path: Path) -> None:
+    found = measure_daily(DailyRequest((two(tmp_path),))).json()
+
+    assert "absorption" not in found["together"]
+    assert any("absorption" in w and "too few symbols" in w for w in found["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("-37.63", "A: 1 rows have a low above the high or a price not above 0"),
+        ("9000", "A: the close of"),
+    ],
+)
+def test_a_close_that_cannot_be_is_said(tmp_path: Path, cell: str, says: str) -> None:
+    found = measure_daily(DailyRequest((two(tmp_path, {700: cell}),))).json()
+
+    assert any(says in w for w in found["warnings"])
+
+
+def test_two_files_that_disagree_are_said(tmp_path: Path) -> None:
+    files = two(tmp_path), two(tmp_path, {790: "100"}, "other.csv")
+    found = measure_daily(DailyRequest(files)).json()
+
+    assert "A of other.csv stands in an earlier file, too, and that counts." in found["warnings"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [({"symbols": ("A", "A")}, "A is named twice"), ({"years": 10**8}, "--years")],
+)
+def test_what_cannot_be_measured_is_refused(
+    tmp_path: Path, asked: dict[str, object], says: str
+) -> None:
+    with pytest.raises(BadNumber, match=says):
+        measure_daily(DailyRequest((two(tmp_path),), **asked))
+
+
+def test_a_hundred_years_reach_before_the_calendar(tmp_path: Path) -> None:
+    assert measure_daily(DailyRequest((two(tmp_path),), years=200)).answer.together

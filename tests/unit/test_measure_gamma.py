@@ -109,6 +109,32 @@ def test_an_option_below_intrinsic_value_takes_the_volatility_of_the_other_right
     assert found["call_usd_per_1pct"] > 0.0
 
 
+def test_the_files_own_gammas_stand_beside_ours(tmp_path: Path) -> None:
+    given = row("call", 105.0, 1000.0).rstrip("\n") + "0.002\n"
+    found = measured(tmp_path, given)
+
+    assert found["file_call_usd_per_1pct"] == pytest.approx(1000.0 * 0.002 * 100.0 * 100.0)
+    assert found["file_put_usd_per_1pct"] is None
+    assert found["call_usd_per_1pct"] == pytest.approx(by_hand(105.0, 1000.0), rel=1e-6)
+
+
+# Sums of open interest times gamma as the files print them, added up by another script.
+LEAN = DATA / "microstructure" / "lean"
+PRINTED = {"goog_20151224": (4.26806e7, 3.04613e7), "aapl_20140609": (5.73048e6, 8.19209e6)}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_chains_whose_gammas_are_wrong_are_added_up_as_they_stand(name: str) -> None:
+    file = LEAN / f"option_universe_{name}.csv"
+    if not file.is_file():
+        pytest.skip(f"{file} is not there")
+    found = gamma_answer(read_chain(file))
+
+    assert (found.file_call_usd_per_1pct, found.file_put_usd_per_1pct) == pytest.approx(
+        PRINTED[name], rel=1e-5
+    )
+
+
 def test_unknown_interest_is_not_zero_and_is_said(tmp_path: Path) -> None:
     unknown = f"{DAY},XYZ,{SPOT},call,{EXPIRY},105,2.0,,0.3,\n"
     found = measured(tmp_path, unknown, row("put", 95.0, 10.0))

@@ -113,7 +113,7 @@ def test_the_interval_of_a_median_covers_it_19_times_in_20() -> None:
         (ROW.replace(",4", ""), "line 1 has 10 cells"),
         (ROW + ROW, "line 2 is at '0' ms"),
         (ROW.replace("3,4", "three,4"), "line 1 cannot be read"),
-        (ROW.replace("3,4", "3,-4"), "line 1 has a price or a size below 0"),
+        (ROW.replace("3,4", "3,-4"), "line 1 has a price not above 0 or a size below 0"),
         (ROW.replace("3,4", "nan,4"), "not finite"),
         (ROW.replace("3,4", ","), "no row with both"),
         (ROW.replace("0,1", "99999999,1"), "line 1 is at"),

@@ -41,7 +41,7 @@ def _sent(alert: Alert, text: str, place: str) -> None:
 def _way(place: str) -> Send:
     if place == "stdout":
         return lambda _, text: typer.echo(text)
-    if place.startswith(("http://", "https://")):
+    if place.lower().startswith(("http://", "https://")):
         return lambda alert, text: _post(place, alert, text)
     return lambda _, text: _append(Path(place), text)
 

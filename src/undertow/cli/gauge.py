@@ -71,7 +71,7 @@ def gauge(  # noqa: PLR0913, PLR0917 - one parameter per option
         _need(every, "--alert, --to and --times need --every, such as --every 1h")
     if out is not None:
         _need(since, "--out needs --since, such as --since 2000-01-01; --page is a file of its own")
-    if to and not all(to):
+    if to and not all(place.strip() for place in to):
         raise typer.BadParameter("--to is empty; give stdout, a file or a web address")
     request = GaugeRequest(data, day(on, "--on"), tuple(books or ()), tuple(calm or ()))
 

@@ -72,15 +72,36 @@ class Bars:
         return replace(self, **cut)
 
 
+EARLIER, NO_CLOSE = "is in an earlier file", "has no close"
+UNKNOWN, INTRADAY, DAILY = "has not date, symbol and close", "is intraday", "is daily"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a file holds and a history does not.
+
+    why: one of the reasons above;  symbol: empty if it is the whole file;  rows: how many of them
+    """
+
+    file: str
+    why: str
+    symbol: str = ""
+    rows: int = 0
+
+    def __str__(self) -> str:
+        named = f"{self.symbol} of {self.file}" if self.symbol else self.file
+        return f"{named} {self.why}" + (f" in {self.rows} rows" if self.rows else "")
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """Bars of many symbols.
 
-    bars: by symbol;  left_out: what the files hold and this does not, in sentences
+    bars: by symbol;  left_out: what the files hold and this does not
     """
 
     bars: Mapping[str, Bars]
-    left_out: tuple[str, ...] = field(default=())
+    left_out: tuple[LeftOut, ...] = field(default=())
 
     @property
     def symbols(self) -> tuple[str, ...]:

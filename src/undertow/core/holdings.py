@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,7 @@ class Holding:
 
     units: shares held;  value: in the fund's currency;  weight: share of the fund
     kind: cash, government, corporate, equity or other;  rating: AAA … D, empty if there is none
-    haircut: share of the price lost in a forced sale
+    haircut: share of the price lost in a forced sale;  day: of the file, None if it says none
     """
 
     symbol: str
@@ -21,3 +22,4 @@ class Holding:
     kind: str = "equity"
     rating: str = ""
     haircut: float = 0.0
+    day: date | None = None

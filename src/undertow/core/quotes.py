@@ -17,6 +17,7 @@ class Quotes:
 
     time: start of the minute in UTC, milliseconds;  bid, ask: prices;  bid_size, ask_size: units
     clock: zone that the file was written in;  skipped: rows of the file without both sides
+    expiry: month of the contract, empty if it has none
     """
 
     symbol: str
@@ -27,6 +28,7 @@ class Quotes:
     ask_size: Floats
     clock: str = "UTC"
     skipped: int = 0
+    expiry: str = ""
 
     def __len__(self) -> int:
         return len(self.time)
@@ -65,7 +67,7 @@ class Quotes:
         bid, ask, bid_size, ask_size = sides
         return Quotes(
             self.symbol, time, bid, ask, bid_size, ask_size, self.clock,
-            self.skipped if skipped is None else skipped,
+            self.skipped if skipped is None else skipped, self.expiry,
         )  # fmt: skip
 
 

@@ -8,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
 from undertow.core.errors import BadFile, unknown
 from undertow.core.shapes import Floats
 
+Dated: TypeAlias = Mapping[str, tuple[np.ndarray, Floats]]
+"""Days and values of each series."""
 HEAD = ("date", "series", "value")
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "cape": (1e-3, 1e6),
@@ -32,7 +35,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 """Every series that is known, and between what its values lie."""
 
 
-def read_fundamentals(file: Path) -> dict[str, tuple[np.ndarray, Floats]]:
+def read_fundamentals(file: Path) -> Dated:
     """Days and values of each series, oldest first; BadFile with the line that cannot be used."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:

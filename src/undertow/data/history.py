@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from undertow.core.errors import BadFile
-from undertow.core.history import DAY, FIELDS, Bars, History
+from undertow.core.history import (
+    DAILY,
+    DAY,
+    EARLIER,
+    FIELDS,
+    INTRADAY,
+    NO_CLOSE,
+    UNKNOWN,
+    Bars,
+    History,
+    LeftOut,
+)
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,8 +35,15 @@ FORMS = (
     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
 )  # fmt: skip
 ZONED = ("%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.f%#z")
+MIDNIGHT = r"^(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})$"
+"""A day as its first moment in the clock of its own exchange."""
 TWICE = "_duplicated_"
 """What polars puts behind the name of a column that stands twice."""
+WANTED = {
+    "date": "a day as 2026-01-30",
+    "symbol": "its name",
+    "volume": "a number not below 0",
+}
 MOST = 1e18
 """No price and no volume is larger."""
 SECOND = np.timedelta64(1, "s")
@@ -42,39 +61,47 @@ def read_history(
     wanted. A symbol that stands in two files is taken from the first.
     """
     bars: dict[str, Bars] = {}
-    left_out: list[str] = []
+    left_out: list[LeftOut] = []
     tables = (t for place in places for t in _tables(place, left_out, intraday=intraday))
     for file, found in tables:
         own = {one.symbol: one for one in _bars(found, file.name, symbol_map or {})}
-        left_out += [f"{name} of {file.name} is in an earlier file" for name in own if name in bars]
+        left_out += [LeftOut(file.name, EARLIER, name) for name in own if name in bars]
         bars = {**own, **bars}
     if not bars:
-        named, why = (
-            ", ".join(map(str, places)),
-            f" ({'; '.join(left_out[:3])})" if left_out else "",
-        )
+        named = ", ".join(map(str, places))
+        why = f" ({'; '.join(map(str, left_out[:3]))})" if left_out else ""
         raise BadFile(f"{named} holds no prices{why}; give a file with date, symbol and close.")
     return History(bars, tuple(left_out))
 
 
 def _tables(
-    place: Path, left_out: list[str], *, intraday: bool
+    place: Path, left_out: list[LeftOut], *, intraday: bool
 ) -> Iterator[tuple[Path, pl.DataFrame]]:
     """Files of a place as long tables."""
     if not place.is_dir():
-        yield place, _long(_read(place), place.name)
+        yield place, _priced(_long(_read(place), place.name), place.name, left_out)
         return
     files = sorted(f for f in place.iterdir() if f.name.lower().endswith(SUFFIXES))
     for file in files:
         names = _small(_columns(file))
         if not (_first(names, DATES) and _first(names, SYMBOLS) and _first(names, CLOSES)):
-            left_out.append(f"{file.name} has not date, symbol and close")
+            left_out.append(LeftOut(file.name, UNKNOWN))
             continue
         found = _long(_read(file), file.name)
         if _is_intraday(found) == intraday:
-            yield file, found
+            yield file, _priced(found, file.name, left_out)
         else:
-            left_out.append(f"{file.name} is {'daily' if intraday else 'intraday'}")
+            left_out.append(LeftOut(file.name, DAILY if intraday else INTRADAY))
+
+
+def _priced(table: pl.DataFrame, file: str, left_out: list[LeftOut]) -> pl.DataFrame:
+    """The rows that have a close; in a long file the others are counted."""
+    import polars as pl
+
+    lacking = table.filter(pl.col("close").is_null() & pl.col("is_row"))
+    counts = lacking.group_by("symbol", maintain_order=True).len()
+    left_out += [LeftOut(file, NO_CLOSE, str(name), rows) for name, rows in counts.iter_rows()]
+    return table.filter(pl.col("close").is_not_null())
 
 
 def _read(file: Path) -> pl.DataFrame:
@@ -83,25 +110,41 @@ def _read(file: Path) -> pl.DataFrame:
     from polars.exceptions import PolarsError
 
     try:
-        if file.suffix == ".parquet":
+        if _is_parquet(file):
             return pl.read_parquet(file)
         return pl.read_csv(file, infer_schema=False, truncate_ragged_lines=False)
     except (PolarsError, OSError) as error:
         raise _unreadable(file, error) from error
 
 
+def _is_parquet(file: Path) -> bool:
+    return file.suffix.lower() == ".parquet"
+
+
 def _unreadable(file: Path, error: Exception) -> BadFile:
-    reason = str(error).partition("\n")[0].rstrip(".")
+    reason = _too_long(file) or str(error).partition("\n")[0].partition(" (os error")[0].rstrip(".")
     return BadFile(
         f"{file} cannot be read ({reason}); give a CSV file in UTF-8, or a Parquet file."
     )
+
+
+def _too_long(file: Path) -> str:
+    """Which line has more cells than the first; empty if none has, or it cannot be seen."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            lines = csv.reader(text)
+            head = len(next(lines, []))
+            long = next((len(cells) for cells in lines if len(cells) > head), 0)
+            return f"line {lines.line_num} has {long} cells and the head {head}" if long else ""
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return ""
 
 
 def _columns(file: Path) -> list[str]:
     import polars as pl
     from polars.exceptions import PolarsError
 
-    if file.suffix != ".parquet":
+    if not _is_parquet(file):
         return _first_line(file).split(",")
     try:
         return list(pl.read_parquet_schema(file))
@@ -129,7 +172,10 @@ def _first(names: Mapping[str, str], wanted: Iterable[str]) -> str | None:
 
 
 def _long(found: pl.DataFrame, file: str) -> pl.DataFrame:
-    """Columns date, symbol and `FIELDS`, typed; rows without a close are left out."""
+    """Columns line, is_row, date, symbol and `FIELDS`, typed; where no close is, it is null.
+
+    is_row: whether a line is one symbol's
+    """
     import polars as pl
 
     names = _small(found.columns)
@@ -138,7 +184,7 @@ def _long(found: pl.DataFrame, file: str) -> pl.DataFrame:
         raise BadFile(f"{file} has the column {twice.partition(TWICE)[0]!r} twice; keep one.")
     at = _first(names, DATES)
     if at is None:
-        raise BadFile(f"{file} has no column date; write date,symbol,close.")
+        raise BadFile(f"{file} has no column date{_guess(found)}; write date,symbol,close.")
     symbol, close = _first(names, SYMBOLS), _first(names, CLOSES)
     if symbol and not close:
         raise BadFile(f"{file} has no column close; write date,symbol,close.")
@@ -158,17 +204,31 @@ def _long(found: pl.DataFrame, file: str) -> pl.DataFrame:
             others, index=["line", "date"], variable_name="symbol", value_name="close"
         )
     lacking = [pl.lit(None, pl.Float64).alias(f) for f in FIELDS if f not in table.columns]
-    return _typed(table.with_columns(lacking), file)
+    is_row = pl.lit(bool(symbol and close)).alias("is_row")
+    return _typed(table.with_columns(is_row, *lacking), file)
+
+
+def _guess(found: pl.DataFrame) -> str:
+    """What a head without a date may be."""
+    head = "".join(found.columns)
+    if "\0" in head or "\ufffd" in head:
+        return " (UTF-16?)"
+    other = next((sign for sign in (";", "\t", "|") if sign in head), "")
+    return f" (cells seem to be parted by {other!r}, not by commas)" if other else ""
 
 
 def _typed(table: pl.DataFrame, file: str) -> pl.DataFrame:
     """Dates as moments and fields as numbers; the first cell that is neither is named."""
     import polars as pl
 
+    for name in ("date", "symbol", *FIELDS):
+        kind = table.schema[name]
+        if kind.is_nested() or kind in {pl.Binary, pl.Boolean, pl.Object}:
+            raise BadFile(f"{file} has {kind} as {name}; write {WANTED.get(name, 'numbers')}.")
     text = [f for f in FIELDS if table.schema[f] == pl.String]
     table = table.with_columns(pl.col(text).str.strip_chars().replace("", None)) if text else table
     numbers = table.with_columns(
-        pl.col("symbol").cast(pl.String).str.strip_chars(),
+        pl.col("symbol").cast(pl.String).str.strip_chars().fill_null(""),
         *(pl.col(f).cast(pl.Float64, strict=False) for f in FIELDS),
     )
     for name in text:
@@ -176,21 +236,31 @@ def _typed(table: pl.DataFrame, file: str) -> pl.DataFrame:
     for name in FIELDS:
         _refuse(numbers.filter(pl.col(name).abs() > MOST), name, file)
     _refuse(numbers.filter(pl.col("volume") < 0.0), "volume", file)
+    _refuse(numbers.filter(~pl.col("symbol").str.contains(r"^\PC+$")), "symbol", file)
     dated = numbers.with_columns(_moments(numbers["date"]))
     _refuse(numbers.filter(dated["date"].is_null()), "date", file)
-    return dated.filter(pl.col("close").is_not_null() & pl.col("close").is_not_nan())
+    return dated
 
 
 def _moments(dates: pl.Series) -> pl.Series:
-    """Dates as UTC microseconds; null where no form fits."""
+    """Dates as UTC microseconds; null where no form fits.
+
+    Where all are midnights of some zone they are days of that zone, whatever day it is in UTC.
+    """
     import polars as pl
 
     moment = pl.Datetime("us")
-    if dates.dtype != pl.String:
-        if isinstance(dates.dtype, pl.Datetime) and dates.dtype.time_zone:
-            dates = dates.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    if isinstance(dates.dtype, pl.Datetime) and dates.dtype.time_zone:
+        here = dates.dt.replace_time_zone(None)
+        if not bool((here == here.dt.truncate("1d")).all()):
+            here = dates.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return here.cast(moment)
+    if isinstance(dates.dtype, pl.Datetime | pl.Date):
         return dates.cast(moment, strict=False)
-    plain = dates.str.strip_chars().str.replace("Z$", "+00:00")
+    plain = dates.cast(pl.String).str.strip_chars()
+    if plain.str.contains(MIDNIGHT).all():
+        plain = plain.str.extract(MIDNIGHT)
+    plain = plain.str.replace("Z$", "+00:00")
     found = pl.Series("date", [None] * len(dates), dtype=moment)
     for form in (*FORMS, *ZONED):
         if not found.null_count():
@@ -205,10 +275,10 @@ def _moments(dates: pl.Series) -> pl.Series:
 def _refuse(bad: pl.DataFrame, name: str, file: str) -> None:
     if len(bad):
         row = bad.row(0, named=True)
-        wanted = {"date": "a day as 2026-01-30", "volume": "a number not below 0"}
+        cell = "" if row[name] is None else str(row[name])
         raise BadFile(
-            f"{file} line {row['line']} has {str(row[name])!r} as {name};"
-            f" write {wanted.get(name, 'a number')}."
+            f"{file} line {row['line']} has {cell!r} as {name};"
+            f" write {WANTED.get(name, 'a number')}."
         )
 
 
@@ -229,14 +299,20 @@ def _bars(table: pl.DataFrame, file: str, symbol_map: Mapping[str, str]) -> Iter
             raise BadFile(
                 f"{file} has two closes of {str(symbol)!r} on {_shown(twice['date'][0])}; keep one."
             )
-        yield _one(str(symbol), own)
+        yield _one(str(symbol), own, file)
 
 
-def _one(symbol: str, own: pl.DataFrame) -> Bars:
+def _one(symbol: str, own: pl.DataFrame, file: str) -> Bars:
     date = own["date"].to_numpy().astype("datetime64[s]")
     step = _step(date)
     if step == DAY:
         date = date.astype("datetime64[D]")
+        again = np.flatnonzero(date[1:] == date[:-1])
+        if len(again):
+            raise BadFile(
+                f"{file} has two bars of {symbol!r} on {date[again[0]]}, and most of its bars are"
+                " of days; keep one a day."
+            )
     fields = {name: own[name].fill_null(np.nan).to_numpy().copy() for name in FIELDS}
     return Bars(symbol, date.copy(), **fields, step=step)
 

@@ -20,7 +20,8 @@ class Absorption(Indicator):
 
     AR = Σ of the n largest eigenvalues of the covariance / Σ of all, n = round(fraction · K)
     half_life: days after which a return weighs half in the covariance; inf weighs all the same
-    Units: share. Limits: near 1 with few assets; large volatilities dominate it.
+    Units: share. Limits: near 1 with few assets; large volatilities dominate it. With so few assets
+    that n is 0 there is no reading (two, at a fifth).
     Source: Kritzman, Li, Page, Rigobon, J. Portfolio Management 37 (2011) 112.
     """
 
@@ -41,7 +42,7 @@ class Absorption(Indicator):
         """Over the returns of each window."""
         date, moves = panel(history, symbols)
         found = np.full(len(date), np.nan)
-        if len(date) >= self.window:
+        if len(date) >= self.window and round(self.fraction * len(symbols)):
             rolling = windows(moves, self.window)
             found[self.window - 1 :] = [
                 absorbed(one, self.fraction, self.half_life) for one in rolling
@@ -50,7 +51,9 @@ class Absorption(Indicator):
 
 
 def absorbed(moves: Floats, fraction: float, half_life: float = np.inf) -> float:
-    """The ratio of returns [asset, day], newest last."""
+    """The ratio of returns [asset, day], newest last; NaN where a return is not known."""
+    if not np.isfinite(moves).all():
+        return float("nan")
     first = round(fraction * len(moves))
     age = np.arange(moves.shape[1])[::-1]
     weights = 0.5 ** (age / half_life)

@@ -46,7 +46,12 @@ class Turbulence(Indicator):
 
 
 def distances(moves: Floats, before: Floats) -> Floats:
-    """(r − μ)′ Σ⁻¹ (r − μ) of each row with μ and Σ of the rows before; NaN where Σ is singular."""
+    """(r − μ)′ Σ⁻¹ (r − μ) of each row with μ and Σ of the rows before.
+
+    NaN where Σ is singular, or a return before is not known.
+    """
+    if not np.isfinite(before).all():
+        return np.full(len(moves), np.nan)
     away = moves - before.mean(axis=0)
     covariance = np.atleast_2d(np.cov(before, rowvar=False))
     if np.linalg.cond(covariance) > 1e12:

@@ -90,7 +90,7 @@ def _windows(files: tuple[Path, ...]) -> list[Window]:
     for file in files:
         try:
             told_ = json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise BadFile(
                 f"{file} cannot be read as JSON; give an answer of `undertow measure orderbook"
                 " --json`."
@@ -119,6 +119,7 @@ def write_history(gauged: Gauged, since: date, file: Path) -> int:
     a segment are `points SEGMENT`.
     """
     import polars as pl
+    from polars.exceptions import PolarsError
 
     last = gauged.answer.session
     if since > last:
@@ -130,10 +131,11 @@ def write_history(gauged: Gauged, since: date, file: Path) -> int:
     rows = pl.concat([pl.DataFrame(table) for table in tables])
     try:
         rows.write_parquet(file)
-    except OSError as error:
+    except (OSError, PolarsError) as error:
+        reason = str(getattr(error, "strerror", None) or error).partition(" (os error")[0]
         raise NotWritable(
-            f"the history cannot be written to {str(file)!r} ({error.strerror or error}); choose"
-            " another file with --out."
+            f"the history cannot be written to {str(file)!r} ({reason}); choose another file with"
+            " --out."
         ) from error
     return len(rows)
 

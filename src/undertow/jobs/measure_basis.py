@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from undertow.core.answers.said import Said
 from undertow.core.errors import BadDate, BadNumber
 from undertow.core.numbers import positive
 from undertow.core.quotes import Quotes, joined
@@ -47,14 +48,21 @@ def measure_basis(request: BasisRequest) -> Answered:
     """Basis and its deviations from the reference."""
     positive("--multiplier", request.multiplier)
     first, last = days(request.reference)
-    future = _read(request.future, request.future_form, request.expiry)
-    spot = _read(request.spot, request.spot_form, None)
+    futures = [read_quotes(one, request.future_form, request.expiry) for one in request.future]
+    spots = [read_quotes(one, request.spot_form) for one in request.spot]
+    future, spot = _joined(futures), _joined(spots)
     session = request.session or REGULAR.get(request.spot_form, "")
     kept = _within(spot, session) if session else spot
     answer = basis_answer(future, spot, kept, Asked(first, last, request.multiplier))
+    alone = (
+        *_alone(request.future, futures, spot),
+        *_alone(request.spot, spots, future),
+    )
+    answer = replace(answer, warnings=(*alone, *answer.warnings))
     asked: dict[str, Json] = {
         "future": [file.name for file in request.future],
         "spot": [file.name for file in request.spot],
+        "expiry": future.expiry,
         "multiplier": request.multiplier,
         "reference": request.reference,
         "session": session,
@@ -75,11 +83,27 @@ def days(text: str) -> tuple[date, date]:
     return first, last
 
 
-def _read(files: Sequence[Path], form: str, expiry: str | None) -> Quotes:
-    parts = [read_quotes(file, form, expiry) for file in files]
+def _alone(files: Sequence[Path], parts: Sequence[Quotes], other: Quotes) -> Iterator[Said]:
+    """Files that share no minute with the other side."""
+    for file, part in zip(files, parts, strict=True):
+        if not np.isin(part.time, other.time).any():
+            yield Said(
+                "{file} shares no minute with {symbol} and is not used.",
+                {"file": file.name, "symbol": other.symbol},
+            )
+
+
+def _joined(parts: Sequence[Quotes]) -> Quotes:
+    """Files of one side; BadNumber if they are not of one instrument and one contract."""
     names = sorted({part.symbol for part in parts})
     if len(names) > 1:
         raise BadNumber(f"the files are of {' and '.join(names)}; give one instrument a side.")
+    months = sorted({part.expiry for part in parts})
+    if len(months) > 1:
+        raise BadNumber(
+            f"the nearest months of the files are {' and '.join(months)}, and their joint is a"
+            f" jump; choose one with --expiry {months[0]}."
+        )
     return joined(tuple(parts))
 
 
@@ -87,7 +111,9 @@ def _hours(session: str) -> tuple[time, time]:
     found = HOURS.fullmatch(session)
     try:
         if found:
-            return time.fromisoformat(found[1].zfill(5)), time.fromisoformat(found[2].zfill(5))
+            start, end = (time.fromisoformat(one.zfill(5)) for one in found.groups())
+            if start < end:
+                return start, end
     except ValueError:
         pass
     raise BadDate(f"{session!r} is no session; write 09:30-16:00.")

@@ -10,7 +10,7 @@ from undertow.core.numbers import within
 from undertow.data.history import read_history
 from undertow.jobs.answer import Json
 from undertow.jobs.measure_basis import days
-from undertow.jobs.measure_daily import day_of
+from undertow.jobs.measure_daily import daily_bars, day_of
 from undertow.jobs.measured import Answered, inputs_of
 from undertow.studies.correlation import Asked, correlation_answer
 
@@ -44,6 +44,7 @@ def measure_correlation(request: CorrelationRequest) -> Answered:
     if request.quiet and not request.crisis:
         raise BadNumber("--quiet needs a crisis to be compared with; add --crisis A:B.")
     chosen = read_history(*request.files).of(names)
+    daily_bars(chosen)
     asked = Asked(
         first=names[0],
         second=names[1],

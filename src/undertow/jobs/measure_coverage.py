@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +15,12 @@ from undertow.data.history import read_history
 from undertow.data.holdings import read_holdings
 from undertow.jobs.answer import Json
 from undertow.jobs.book import share
-from undertow.jobs.measure_daily import day_of
+from undertow.jobs.measure_daily import daily_bars, day_of
 from undertow.jobs.measured import Answered, inputs_of
-from undertow.studies.coverage import Asked, Market, coverage_answer
+from undertow.studies.coverage import STALE_DAYS, Asked, Market, coverage_answer
+from undertow.studies.price_doubts import price_warnings
 
 VOLUME_DAYS = 20
-STALE_DAYS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,11 @@ def measure_coverage(request: CoverageRequest) -> Answered:
         participation=shares["participation"],
     )
     known = history.until(on)
+    daily_bars(known.of(h.symbol for h in holdings if h.symbol in known))
     market = {h.symbol: _market(known, h.symbol, np.datetime64(on)) for h in holdings}
     answer = coverage_answer(holdings, market, asked)
+    doubts = price_warnings(known, (h.symbol for h in holdings))
+    answer = replace(answer, warnings=(*doubts, *answer.warnings))
     told: dict[str, Json] = {
         "holdings": request.holdings.name,
         "data": [file.name for file in request.data],
@@ -89,7 +92,9 @@ def _market(history: History, symbol: str, on: np.datetime64) -> Market:
         return Market(math.nan, math.nan)
     bars = history[symbol].last(VOLUME_DAYS)
     traded = bars.volume[np.isfinite(bars.volume)]
-    return Market(float(bars.close[-1]), float(traded.mean()) if len(traded) else math.nan)
+    close = float(bars.close[-1])
+    volume = float(traded.mean()) if len(traded) else math.nan
+    return Market(close if close > 0.0 else math.nan, volume)
 
 
 def _newest(bars: Bars) -> np.datetime64:

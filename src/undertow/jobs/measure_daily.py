@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,8 @@ import numpy as np
 from undertow.core.answers.measured import DailyAnswer
 from undertow.core.errors import BadDate, BadNumber
 from undertow.core.history import DAY, History
-from undertow.data.fundamentals import read_fundamentals
+from undertow.core.numbers import within
+from undertow.data.fundamentals import Dated, read_fundamentals
 from undertow.data.history import read_history
 from undertow.indicators import Series
 from undertow.indicators.absorption import Absorption
@@ -22,6 +23,7 @@ from undertow.studies import fragility
 from undertow.studies.daily import daily_answer
 
 MOST = 30
+MOST_YEARS = 200
 DAYS_A_YEAR = 366
 
 
@@ -45,22 +47,26 @@ def measure_daily(request: DailyRequest) -> Answered:
     """Every indicator on one day."""
     history = read_history(*request.files)
     symbols = request.symbols or history.symbols
+    within("--years", request.years, 1, MOST_YEARS)
+    _once(symbols)
     if len(symbols) > MOST:
         raise BadNumber(
             f"the files hold {len(symbols)} symbols, at most {MOST} are measured at once; name some"
             " with --symbols GC=F,SI=F."
         )
     chosen = history.of(symbols)
-    _daily(chosen)
+    daily_bars(chosen)
     on = day_of(request.on, chosen)
-    past = chosen.since(on - timedelta(days=DAYS_A_YEAR * request.years))
+    days = DAYS_A_YEAR * request.years
+    past = chosen.since(date.fromordinal(max(1, on.toordinal() - days)))
     for symbol in symbols:
         if symbol not in past.until(on):
             raise BadNumber(f"{symbol} has no bar in the {request.years} years up to {on}.")
-    answer = daily_answer(past, symbols, on)
     more = request.fundamentals
-    if more is not None:
-        answer = _with_fragility(answer, more, past, symbols)
+    given = read_fundamentals(more) if more else {}
+    answer = daily_answer(past, symbols, on)
+    if more:
+        answer = _with_fragility(answer, given, past, symbols)
     asked: dict[str, Json] = {
         "files": [file.name for file in request.files],
         "symbols": list(symbols),
@@ -73,10 +79,10 @@ def measure_daily(request: DailyRequest) -> Answered:
 
 
 def _with_fragility(
-    answer: DailyAnswer, file: Path, history: History, symbols: Sequence[str]
+    answer: DailyAnswer, read: Dated, history: History, symbols: Sequence[str]
 ) -> DailyAnswer:
     """Beside the indicators; the absorption ratio is that of the prices unless the file has one."""
-    given = {name: Series(*columns) for name, columns in read_fundamentals(file).items()}
+    given = {name: Series(*columns) for name, columns in read.items()}
     if "absorption" not in given and len(symbols) >= Absorption.fewest:
         given["absorption"] = Absorption().series(history.until(answer.on), symbols)
     found = fragility.fragility(given, answer.on)
@@ -99,7 +105,16 @@ def day_of(text: str, history: History) -> date:
         raise BadDate(f"{text!r} is no day; write 2026-02-05.") from None
 
 
-def _daily(history: History) -> None:
+def _once(symbols: Sequence[str]) -> None:
+    again = next((name for name in symbols if symbols.count(name) > 1), None)
+    if again is not None:
+        raise BadNumber(f"{again} is named twice in --symbols; name it once.")
+
+
+def daily_bars(history: History) -> None:
+    """Refuse bars of hours or minutes: their volume and their moves are of another length."""
     for symbol, bars in history.bars.items():
         if bars.step != np.timedelta64(DAY):
-            raise BadNumber(f"{symbol} has bars of {bars.step}, no days; give daily prices.")
+            raise BadNumber(
+                f"{symbol} has {len(bars)} bars of {bars.step}, no days; give daily prices."
+            )

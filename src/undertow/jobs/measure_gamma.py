@@ -48,6 +48,7 @@ def measure_gamma(request: GammaRequest) -> Answered:
     answer = gamma_answer(chain, Terms(rate=request.rate, adv_shares=request.adv))
     asked: dict[str, Json] = {
         "file": request.file.name,
+        "format": request.form,
         "symbol": request.symbol,
         "on": request.on,
         "spot": request.spot,

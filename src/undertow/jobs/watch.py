@@ -12,6 +12,7 @@ from undertow.jobs.gauge import Gauged
 from undertow.studies.alerts import USUAL, Alert, alerts, rule, values
 
 UNITS_S = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+LONGEST_S = 366 * UNITS_S["d"]
 FORM = re.compile(r"^(\d+)\s*(s|min|h|d)$")
 
 Tell = Callable[[tuple[Alert, ...]], None]
@@ -68,4 +69,7 @@ def seconds(text: str) -> float:
     found = FORM.match(text.strip())
     if found is None or int(found[1]) == 0:
         raise BadNumber(f"{text!r} is no length of time; write it like --every 1h.")
-    return float(int(found[1]) * UNITS_S[found[2]])
+    length = int(found[1]) * UNITS_S[found[2]]
+    if length > LONGEST_S:
+        raise BadNumber(f"{text!r} is more than a year; write it like --every 1h.")
+    return float(length)

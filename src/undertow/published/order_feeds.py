@@ -17,7 +17,7 @@ FOLDER = "microstructure/"
 def play(data: Path) -> list[Row]:
     """Bitstamp with ghosts and without trades, CME's E-mini, Binance's bitcoin."""
     ghosts = _found(data, "bitstamp", FIXTURES[0], FIXTURES[1])
-    sweep = _found(data, "bitstamp", FIXTURES[2]).depth["within_50bps"].samples
+    sweep = _found(data, "bitstamp", FIXTURES[2])
     mini = _found(data, "dbn", FIXTURES[3])
     tick = _found(data, "binance", FIXTURES[4]).spread_bps
     purged = ghosts.odd["ghost_orders_taken_out_of_a_crossed_book"]
@@ -29,7 +29,12 @@ def play(data: Path) -> list[Row]:
             f"{100.0 * ghosts.cancel_share_quantity:.3f} %",
             holds=ghosts.cancel_share_quantity >= 0.999,
         ),
-        printed("Bitstamp 2015: fall of the depth within 50 bp", "0.92", sweep.loss),
+        printed(
+            "Bitstamp 2015: fall of the depth within 50 bp",
+            "0.92",
+            sweep.depth["within_50bps"].loss,
+        ),
+        exactly("Bitstamp 2015: crossed event states", 920.0, sweep.crossed["states"]),
         printed("E-mini: cancel share, quantity", "0.72", mini.cancel_share_quantity),
         exactly("E-mini: crossed once trading has begun", 0.0, mini.crossed["states"]),
         printed("Binance: widest spread over median", "243", tick.max / tick.event_median),

@@ -20,13 +20,13 @@ from undertow.core.answers.book import (
 from undertow.core.answers.said import Amount, money
 from undertow.report.book_ways import odds_inside_table, under_margins, ways_tables
 from undertow.report.book_within import within_tables
-from undertow.report.layout import noted, numbers, percent, table
+from undertow.report.layout import fitted, noted, numbers, percent, table
 from undertow.report.words import ENGLISH, Words
 
 
 def book_page(answer: BookAnswer, words: Words = ENGLISH) -> Group:
     """Everything about a person's own positions."""
-    return Group(*_parts(answer, words))
+    return Group(*map(fitted, _parts(answer, words)))
 
 
 def _parts(answer: BookAnswer, words: Words) -> Iterator[RenderableType]:
@@ -238,7 +238,9 @@ def claim_page(answer: ClaimAnswer, words: Words = ENGLISH) -> Group:
         for row in answer.rows
         if row.note
     ]
-    return Group(Text(words.outcome(answer.said), style="bold"), Text(), noted(made, *notes))
+    return Group(
+        Text(words.outcome(answer.said), style="bold"), Text(), fitted(noted(made, *notes))
+    )
 
 
 def _claim_cells(

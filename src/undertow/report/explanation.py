@@ -9,13 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.explanation import Explanation, Flow
-from undertow.report.layout import numbers, percent, table
+from undertow.report.layout import fitted, numbers, percent, table
 from undertow.report.words import Words
 
 
 def explanation_page(told: Explanation, words: Words) -> Group:
     """Sentences, the parts of the price, who sold it, from what, and what it made others sell."""
-    return Group(*_parts(told, words))
+    return Group(*map(fitted, _parts(told, words)))
 
 
 def _parts(told: Explanation, words: Words) -> Iterator[RenderableType]:

@@ -9,12 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.fetched import FetchAnswer
+from undertow.report.layout import fitted
 from undertow.report.words import ENGLISH, Words
 
 
 def fetched_page(answer: FetchAnswer, words: Words = ENGLISH) -> Group:
     """The sentences, a row a symbol, and what the checks find."""
-    return Group(*_parts(answer, words))
+    return Group(*map(fitted, _parts(answer, words)))
 
 
 def _parts(answer: FetchAnswer, words: Words) -> Iterator[RenderableType]:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.gauge import GaugeAnswer, Light, Reading
+from undertow.report.layout import fitted
 from undertow.report.words import ENGLISH, Words
 
 SIGNS = {
@@ -24,7 +25,7 @@ STYLES = {"green": "green", "amber": "yellow", "red": "bold red", "grey": "dim"}
 
 def gauge_tables(answer: GaugeAnswer, words: Words = ENGLISH) -> Group:
     """The sentences, the segments, then every indicator."""
-    return Group(*_parts(answer, words))
+    return Group(*map(fitted, _parts(answer, words)))
 
 
 def _parts(answer: GaugeAnswer, words: Words) -> Iterator[RenderableType]:

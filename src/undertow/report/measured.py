@@ -22,13 +22,13 @@ from undertow.core.answers.measured import (
     QuotesAnswer,
 )
 from undertow.core.answers.said import Amount
-from undertow.report.layout import numbers, table
+from undertow.report.layout import fitted, numbers, table
 from undertow.report.words import ENGLISH, Words
 
 
 def measured_page(answer: Measured, words: Words = ENGLISH) -> Group:
     """Everything about one measure."""
-    return Group(*_parts(answer, words))
+    return Group(*map(fitted, _parts(answer, words)))
 
 
 def _parts(answer: Measured, words: Words) -> Iterator[RenderableType]:
@@ -68,12 +68,12 @@ def listed(
 @tables_of.register
 def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
     before = answer.baseline
-    heads = (words("spread, bp"), words("times normal"), words("depth"), words("lost, %"))
+    heads = (words("spread, bp"), words("times baseline"), words("depth"), words("lost, %"))
     normal = (
-        words("normal"), number(before.spread_bps, 4), "1", number(before.depth_usd, 0), "0",
+        words("baseline"), number(before.spread_bps, 4), "1", number(before.depth_usd, 0), "0",
     )  # fmt: skip
     made = listed(
-        words("Each hour against {hours} calm hours", hours=Amount(before.hours, "count")),
+        words("Each hour against a baseline of {hours} hours", hours=Amount(before.hours, "count")),
         heads,
         (
             normal,
@@ -88,7 +88,8 @@ def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
         ),
     )  # fmt: skip
     made.caption = words(
-        "normal spread {low} to {high} bp (95 %); depth: money at the touch, both sides; hours UTC",
+        "spread of the baseline {low} to {high} bp (95 %); depth: money at the touch, both sides;"
+        " hours UTC",
         low=number(before.spread_low, 4),
         high=number(before.spread_high, 4),
     )
@@ -97,7 +98,13 @@ def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
 
 @tables_of.register
 def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
-    heads = (words("minutes"), words("highest z"), words("lowest z"), words("lasting"), "")
+    heads = (
+        words("minutes"),
+        words("highest z"),
+        words("lowest z"),
+        words("lasting, highest"),
+        words("lasting, lowest"),
+    )
     rows = [
         (name, number(one.minutes, 0), number(one.z_max), number(one.z_min),
          number(one.persistent_z_max), number(one.persistent_z_min))
@@ -235,6 +242,7 @@ def _crisis(found: Contagion, words: Words) -> Table:
 def _coverage(answer: CoverageAnswer, words: Words) -> Iterator[Table]:
     rows = [
         (words("by quality of assets"), answer.hqla),
+        (words("by quality, capped as for banks"), answer.hqla_capped),
         (words("by what can be sold in time"), answer.liquidation),
     ]
     heads = (

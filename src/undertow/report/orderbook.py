@@ -11,7 +11,7 @@ from rich.text import Text
 
 from undertow.core.answers.orderbook import OrderbookAnswer
 from undertow.core.answers.said import Amount
-from undertow.report.layout import numbers, percent, table
+from undertow.report.layout import fitted, numbers, percent, table
 from undertow.report.words import ENGLISH, Words
 
 WORST = 5
@@ -20,40 +20,77 @@ WORST = 5
 
 def orderbook_page(answer: OrderbookAnswer, words: Words = ENGLISH) -> Group:
     """The headline, what was measured, the worst windows, and what not to trust."""
-    return Group(*_parts(answer, words))
+    return Group(*map(fitted, _parts(answer, words)))
 
 
 def _parts(answer: OrderbookAnswer, words: Words) -> Iterator[RenderableType]:
     yield Text(words.outcome(answer.said), style="bold")
-    yield Text(words("{begin} to {end}", begin=answer.begin, end=answer.end))
+    yield Text(words("{begin} to {end}", begin=_clock(answer.begin), end=_clock(answer.end)))
     for made in (_messages, _spreads, _depths, _ratios, _windows):
         yield Text()
         yield made(answer, words)
     if answer.warnings:
         yield Text()
-        yield from (Text(f"! {words.said(one)}", style="yellow") for one in answer.warnings)
+        for one in answer.warnings:
+            yield Text(words("Note: {warning}", warning=one), style="yellow")
+
+
+def _clock(moment: str) -> str:
+    """A moment to the second, as it is read; of a feed without a day the time of day."""
+    return moment.partition("+")[0].partition(".")[0].replace("T", " ")
+
+
+def _clocks(moments: list[str]) -> list[str]:
+    """Moments, without the day if they share it."""
+    read = list(map(_clock, moments))
+    days = {moment.rpartition(" ")[0] for moment in read}
+    return [moment.rpartition(" ")[2] for moment in read] if len(days) == 1 else read
+
+
+def _kinds(words: Words) -> dict[str, str]:
+    """Titles of the kinds of messages."""
+    return {
+        "add": words("orders added"),
+        "cancel_part": words("orders cancelled in part"),
+        "delete": words("orders deleted"),
+        "fill": words("fills of orders in the book"),
+        "hidden": words("fills of hidden orders"),
+        "modify": words("orders changed"),
+        "cross": words("crosses (auctions)"),
+        "status": words("halts and states"),
+        "level": words("levels set"),
+        "trade": words("trades printed"),
+        "clear": words("books cleared"),
+        "quote": words("best quotes"),
+    }
 
 
 def number(value: float) -> str:
     """A measured number; a dash where there is none."""
     if not math.isfinite(value):
         return "–"
-    sign = "−" if value < 0.0 else ""
-    return f"{sign}{abs(value):,.4g}"
+    sign, size = "−" if value < 0.0 else "", abs(value)
+    return f"{sign}{size:,.0f}" if size >= 1e4 else f"{sign}{size:,.4g}".replace("e-", "e−")
+
+
+def _lost(share: float) -> str:
+    """A loss in per cent, − for a gain; a dash where there is none."""
+    return percent(share if math.isfinite(share) else None).removeprefix("+")
 
 
 def _messages(answer: OrderbookAnswer, words: Words) -> Table:
     made = table(words("Messages"))
     numbers(made, (words("count"), words("quantity")))
+    named = _kinds(words)
     for name, one in answer.events.items():
-        made.add_row(words(name.replace("_", " ")), f"{one.count:,}", number(one.quantity))
+        made.add_row(named.get(name, name), f"{one.count:,}", number(one.quantity))
     return made
 
 
 def _spreads(answer: OrderbookAnswer, words: Words) -> Table:
     spread, paid = answer.spread_bps, answer.effective_spread_bps
     made = table(words("Spread, basis points"))
-    numbers(made, (words("value"),))
+    numbers(made, (words("measured"),))
     rows = (
         (words("quoted, median by time"), spread.time_median),
         (words("quoted, mean by time"), spread.time_mean),
@@ -72,7 +109,7 @@ def _spreads(answer: OrderbookAnswer, words: Words) -> Table:
 
 def _depths(answer: OrderbookAnswer, words: Words) -> Table:
     made = table(words("Depth, both sides"))
-    numbers(made, (words("median"), words("least"), words("largest loss in %")))
+    numbers(made, (words("median"), words("least"), words("most lost, %")))
     names = {
         "touch": words("at the touch"),
         "top10": words("ten levels"),
@@ -81,14 +118,13 @@ def _depths(answer: OrderbookAnswer, words: Words) -> Table:
     }
     for key, name in names.items():
         one = answer.depth[key]
-        loss = percent(one.loss if math.isfinite(one.loss) else None)
-        made.add_row(name, number(one.median), number(one.min), loss)
+        made.add_row(name, number(one.median), number(one.min), _lost(one.loss))
     return made
 
 
 def _ratios(answer: OrderbookAnswer, words: Words) -> Table:
     made = table(words("Cancels, impact, resilience"))
-    numbers(made, (words("value"),))
+    numbers(made, (words("measured"),))
     away, back = answer.withdrawal, answer.resilience
     rows = (
         (words("cancelled, share of quantity"), answer.cancel_share_quantity),
@@ -116,13 +152,19 @@ def _windows(answer: OrderbookAnswer, words: Words) -> Table:
             count=Amount(len(answer.windows), "count"),
         )
     )
-    heads = (words("spread"), words("times"), words("touch"), words("loss in %"), words("trades"))
+    heads = (
+        words("spread, bp"),
+        words("times baseline"),
+        words("touch"),
+        words("lost, %"),
+        words("trades"),
+    )
     numbers(made, heads)
-    for one in shown:
+    for begin, one in zip(_clocks([one.begin for one in shown]), shown, strict=True):
         times = f"{one.spread_multiple:.2f}{'*' if one.tick_bound else ''}"
-        loss = percent(one.touch_loss if math.isfinite(one.touch_loss) else None)
-        row = (number(one.spread_bps), times, number(one.touch), loss, f"{one.fills:,}")
-        made.add_row(one.begin, *row)
+        lost = _lost(one.touch_loss)
+        row = (number(one.spread_bps), times, number(one.touch), lost, f"{one.fills:,}")
+        made.add_row(begin, *row)
     if answer.baseline.tick_bound:
         made.caption = words("* the baseline is bound by its tick")
     return made

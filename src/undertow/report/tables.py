@@ -15,6 +15,7 @@ from undertow.report.layout import (
     Widest,
     both,
     count,
+    fitted,
     numbers,
     percent,
     symbol,
@@ -36,7 +37,7 @@ def simulation_page(
 
     titles: of instruments and segments in English, shown with their names where there is room
     """
-    return Group(*_parts(answer, words.naming(titles or {})))
+    return Group(*map(fitted, _parts(answer, words.naming(titles or {}))))
 
 
 def _parts(answer: Simulation, words: Words) -> Iterator[RenderableType]:

@@ -9,6 +9,14 @@ from undertow.core.answers.orderbook import OrderbookAnswer
 from undertow.core.answers.said import Amount, Said
 from undertow.core.events import About
 
+DEPTHS = {
+    "touch": "at the touch",
+    "top10": "ten levels",
+    "within_10bps": "within 10 bp",
+    "within_50bps": "within 50 bp",
+}
+"""What depths are called; the terminal has the same words."""
+
 
 def headline(answer: OrderbookAnswer) -> Iterator[Said]:
     """The worst window against its baseline."""
@@ -70,7 +78,12 @@ def _of_the_baseline(answer: OrderbookAnswer) -> Iterator[Said]:
 
 
 def _of_the_levels(answer: OrderbookAnswer, about: About) -> Iterator[Said]:
-    if about.book == "ladder":
+    if about.book == "ladder" and about.levels == 1:
+        yield Said(
+            "The file holds the best level of each side: depth beyond it, and what happened there,"
+            " is not in it."
+        )
+    elif about.book == "ladder":
         yield Said(
             "The file holds {levels} levels a side: depth beyond them, and what happened there, is"
             " not in it.",
@@ -80,5 +93,5 @@ def _of_the_levels(answer: OrderbookAnswer, about: About) -> Iterator[Said]:
         if depth.cut:
             yield Said(
                 "{name}: in {cut} of the samples the file's levels do not reach so far.",
-                {"name": name, "cut": Amount(depth.cut, "share")},
+                {"name": DEPTHS[name], "cut": Amount(depth.cut, "share")},
             )

@@ -14,6 +14,7 @@ from undertow.core.errors import BadNumber
 from undertow.core.history import Moments
 from undertow.core.quotes import Quotes
 from undertow.core.shapes import Floats
+from undertow.studies.quotes import steady
 
 THRESHOLD = 3.0
 LASTING = 5
@@ -23,6 +24,8 @@ MAD = 1.4826
 HOURS = range(-14, 15)
 LIKE = 0.2
 """How far future / (multiplier · spot) may be from 1 before the units are doubted."""
+WIDE = 1.5
+"""Ask over bid from which on the mid says nothing."""
 SURE = 0.2
 """Correlation at another hour that refutes a clock."""
 
@@ -53,6 +56,8 @@ def basis_answer(future: Quotes, spot: Quotes, session: Quotes, asked: Asked) ->
     (1.4826 · MAD).  session: the minutes of the spot that count; the clocks are tested on all.
     The mean of the reference absorbs carry, as long as the reference is near.
     """
+    for quotes, what in ((future, "the future"), (spot, "the spot")):
+        steady(quotes, what)
     clocks = _clocks(future, spot)
     time, basis = _basis(future, session, asked.multiplier)
     start, end = np.datetime64(asked.first), np.datetime64(asked.last) + np.timedelta64(1, "D")
@@ -233,6 +238,13 @@ def _warnings(
                 "n": Amount(reference.n, "count"),
                 "worth": Amount(reference.n_effective, "count"),
             },
+        )
+    wide = sum(int((quotes.ask > WIDE * quotes.bid).sum()) for quotes in read)
+    if wide:
+        yield Said(
+            "{count} minutes have an ask more than half above the bid; their mid is no price, and"
+            " deviations in them are no basis.",
+            {"count": Amount(wide, "count")},
         )
     crossed = sum(int((quotes.bid > quotes.ask).sum()) for quotes in read)
     skipped = sum(quotes.skipped for quotes in read)

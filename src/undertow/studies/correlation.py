@@ -16,10 +16,11 @@ from undertow.core.answers.measured import (
     DccFit,
 )
 from undertow.core.answers.said import Amount, Said
-from undertow.core.errors import BadNumber
+from undertow.core.errors import BadDate, BadNumber
 from undertow.core.history import History, Moments
 from undertow.core.shapes import Floats
 from undertow.studies.garch import FEWEST, fit_dcc, fit_garch
+from undertow.studies.price_doubts import price_warnings
 
 NORMAL_95 = 1.959963984540054
 ONE_SIDED = 1.6448536269514722
@@ -47,7 +48,8 @@ class Asked:
 
 def correlation_answer(history: History, asked: Asked) -> CorrelationAnswer:
     """Three estimates on the day, each with its interval and its place in its own past."""
-    days, x, y = _returns(history.until(asked.on), asked)
+    known = history.until(asked.on)
+    days, x, y = _returns(known, asked)
     rolling = _rolling(x, y, asked.window)
     smooth = _ewma(x, y, asked.decay)
     fits = fit_garch(x), fit_garch(y)
@@ -67,15 +69,23 @@ def correlation_answer(history: History, asked: Asked) -> CorrelationAnswer:
         sign_changed=_changed(rolling, asked.window),
         contagion=contagion,
         said=tuple(_said(asked, now, contagion)),
-        warnings=tuple(_warnings(days, asked, contagion)),
+        warnings=(
+            *price_warnings(known, (asked.first, asked.second)),
+            *_warnings(days, asked, contagion),
+        ),
     )
 
 
 def _returns(history: History, asked: Asked) -> tuple[Moments, Floats, Floats]:
+    for symbol in (asked.first, asked.second):
+        if symbol not in history:
+            raise BadNumber(f"{symbol} has no close up to {asked.on}; name a later day with --on.")
     days, closes = history.together([asked.first, asked.second])
     if np.any(closes <= 0.0):
+        day, which = np.argwhere(closes <= 0.0)[0]
         raise BadNumber(
-            f"{asked.first} or {asked.second} has a price that is not above 0; leave such days out."
+            f"{(asked.first, asked.second)[which]} has a close of {closes[day, which]:g} on"
+            f" {days[day]}, which has no logarithm; leave the row out, or name days without it."
         )
     moves = np.diff(np.log(closes), axis=0)
     fewest = max(FEWEST, 2 * asked.window)
@@ -145,7 +155,10 @@ def forbes_rigobon(rho: float, delta: float) -> float:
 
 
 def corsetti(rho: float, delta: float, idiosyncratic: float) -> float:
-    """ρ√((1 + δ)/(1 + δρ²(1 + λ))): what a quiet ρ becomes when only the common variance grows."""
+    """ρ√((1 + δ)/(1 + δρ²(1 + λ))): what a quiet ρ becomes when the source's variance grows.
+
+    λ: own over common variance of the source, the same in both; the other's own variance stays.
+    """
     grown = (1.0 + delta) / (1.0 + delta * rho * rho * (1.0 + idiosyncratic))
     return rho * math.sqrt(grown)
 
@@ -161,6 +174,11 @@ def rises(quiet: float, crisis: float, n_quiet: float, n_crisis: float) -> bool:
 def _contagion(days: Moments, x: Floats, y: Floats, asked: Asked) -> Contagion:
     crisis = asked.crisis or (asked.on, asked.on)
     quiet = asked.quiet or (days[0].item(), crisis[0] - timedelta(days=1))
+    if quiet[0] <= crisis[1] and crisis[0] <= quiet[1]:
+        raise BadDate(
+            f"the quiet days {quiet[0]}:{quiet[1]} and the crisis {crisis[0]}:{crisis[1]} overlap;"
+            " name days that one of them has alone."
+        )
     before, late = (_span(days, x, y, span) for span in (quiet, crisis))
     delta = float(np.var(late[0], ddof=1) / np.var(before[0], ddof=1) - 1.0)
     early, now = _in_span(*before), _in_span(*late)
@@ -248,6 +266,19 @@ def _warnings(days: Moments, asked: Asked, found: Contagion | None) -> Iterator[
             )
     if days[-1] < np.datetime64(asked.on):
         yield Said("The newest day that both have is {day}.", {"day": str(days[-1])})
+    if asked.crisis and asked.quiet and asked.quiet[0] > asked.crisis[1]:
+        yield Said("The quiet days lie after the crisis: they were not known in it.")
+    for first, last in (span for span in (asked.quiet, asked.crisis) if span):
+        if np.datetime64(first) < days[0] or np.datetime64(last) > np.datetime64(asked.on):
+            yield Said(
+                "Of {first}:{last} only the days from {begin} to {end} are known.",
+                {
+                    "first": first.isoformat(),
+                    "last": last.isoformat(),
+                    "begin": str(days[0]),
+                    "end": asked.on.isoformat(),
+                },
+            )
     if found is not None and found.crisis.returns < 30.0:
         yield Said(
             "The crisis has {count} returns only: the interval is wide and both corrections are"

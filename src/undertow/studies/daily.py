@@ -15,6 +15,7 @@ from undertow.core.shapes import Floats
 from undertow.indicators import INDICATORS, Indicator, Series
 from undertow.indicators._fevd import CHOLESKY
 from undertow.indicators.connectedness import Connectedness
+from undertow.studies.price_doubts import price_warnings
 
 FEWEST = 60
 """Readings before today that a percentile rests on."""
@@ -122,13 +123,15 @@ def _warnings(
     together: Mapping[str, IndicatorReading],
     on: date,
 ) -> Iterator[Said]:
+    yield from price_warnings(history, symbols)
     single = {name for name, part in INDICATORS.discover().items() if part.most == 1}
     for symbol in symbols:
         yield from _of_symbol(history[symbol], sorted(single - found[symbol].keys()), on)
     lacking = sorted(INDICATORS.discover().keys() - single - together.keys())
     if lacking and len(symbols) > 1:
         yield Said(
-            "Of all together there is no reading of {names}: they have too few days in common.",
+            "Of all together there is no reading of {names}: too few symbols, too few days in"
+            " common, or a price not above 0 in their windows.",
             {"names": ", ".join(lacking)},
         )
     readings = (one.readings for each in (*found.values(), together) for one in each.values())

@@ -111,6 +111,8 @@ def gamma_answer(chain: Chain, terms: Terms = Terms()) -> GammaAnswer:
         put_usd_per_1pct=puts,
         model_call_usd_per_1pct=model[0],
         model_put_usd_per_1pct=model[1],
+        file_call_usd_per_1pct=_told(alive, alive.call, spot),
+        file_put_usd_per_1pct=_told(alive, ~alive.call, spot),
         flip=flips[0][0] if flips[0] else None,
         flip_low=min(known) if known else None,
         flip_high=max(known) if known else None,
@@ -236,6 +238,15 @@ def _other_right(chain: Chain, volatility: Floats) -> Floats:
     keys = list(zip(chain.expiry.tolist(), chain.strike.tolist(), chain.call.tolist(), strict=True))
     known = {k: v for k, v in zip(keys, volatility.tolist(), strict=True) if np.isfinite(v)}
     return np.array([known.get((expiry, k, not c), np.nan) for expiry, k, c in keys])
+
+
+def _told(chain: Chain, chosen: Flags, spot: float) -> float | None:
+    """Dollars for 1 % with the file's gammas as they stand; None if it has none."""
+    both = chosen & np.isfinite(chain.gamma) & np.isfinite(chain.interest)
+    if not both.any():
+        return None
+    units = (chain.interest * chain.multiplier)[both]
+    return float((chain.gamma[both] * units).sum() * spot * spot * PER_CENT)
 
 
 def _sides(dollars: Floats, priced: Priced) -> tuple[float, float]:

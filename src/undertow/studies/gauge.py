@@ -22,8 +22,8 @@ from undertow.core.errors import BadDate, BadFile
 from undertow.core.history import History
 from undertow.core.shapes import Floats
 from undertow.studies.gauge_beside import SEGMENT, Beside, beside_panel, beside_series
-from undertow.studies.gauge_doubts import data_warnings
 from undertow.studies.gauge_sentences import sentences, warnings
+from undertow.studies.price_doubts import data_warnings
 from undertow.studies.stress_index import (
     EQUAL,
     Stress,

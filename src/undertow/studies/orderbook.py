@@ -50,7 +50,7 @@ def orderbook_answer(feed: Passed, days: Sequence[Passed] = ()) -> OrderbookAnsw
     """The answer about a feed, against its own windows or those of earlier days."""
     measures, base = feed.measures, baseline_of(feed, days)
     effective, realised = _paid(feed)
-    share, by_count, cancels, orders = _ratios(feed)
+    share, by_count, cancels, replaced, orders = _ratios(feed)
     unit = feed.about.price_unit / feed.about.quantity_unit
     kyle, ofi = _slope(measures.minutes.met, unit), _slope(measures.tens.met, unit)
     answer = OrderbookAnswer(
@@ -67,6 +67,7 @@ def orderbook_answer(feed: Passed, days: Sequence[Passed] = ()) -> OrderbookAnsw
         cancel_share_quantity=share,
         cancel_share_count=by_count,
         cancels_per_fill=cancels,
+        cancel_to_trade=replaced,
         order_to_trade=orders,
         kyle_lambda=kyle.slope,
         kyle=kyle,
@@ -98,7 +99,7 @@ def _events(feed: Passed) -> dict[str, Counted]:
     return found
 
 
-def _ratios(feed: Passed) -> tuple[float, float, float, float]:
+def _ratios(feed: Passed) -> tuple[float, float, float, float, float]:
     """Cancels against fills, by quantity and by count, and messages against trades."""
     rows = feed.measures.flowed.met.sum(axis=0)
     counts, gone = rows[flow.COUNTED :], rows[flow.GONE_BY :]
@@ -109,6 +110,7 @@ def _ratios(feed: Passed) -> tuple[float, float, float, float]:
     return (
         _over(cancelled, cancelled + gone[ev.FILL]),
         _over(cancels, cancels + counts[ev.FILL]),
+        _over(cancels, trades),
         _over(replaced, trades),
         _over(counts[ev.ADD] + replaced, trades),
     )
@@ -175,16 +177,17 @@ def _depth(feed: Passed, name: str, base: Baseline) -> DepthAnswer:
     if cut > CUT or not len(values):
         nothing = _fall(np.empty(0))
         return DepthAnswer(*(math.nan,) * 6, windows=nothing, samples=nothing, cut=cut)
-    lesser = profile.by_window(less)
+    lesser, windows = profile.by_window(less), profile.by_window(values)
+    samples = _fall(values)
     return DepthAnswer(
-        median=_median(values),
+        median=samples.median,
         mean=float(values.mean()),
-        min=float(values.min()),
-        loss=_loss(profile.by_window(values), base.levels[name]),
+        min=samples.min,
+        loss=samples.loss if base.answer.of == "own" else _loss(windows, base.levels[name]),
         lesser_median=_median(less),
         lesser_loss=_loss(lesser, np.full(len(lesser), _median(lesser))),
-        windows=_fall(profile.by_window(values)),
-        samples=_fall(values),
+        windows=_fall(windows),
+        samples=samples,
         cut=cut,
     )
 

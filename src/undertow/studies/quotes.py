@@ -102,13 +102,18 @@ def _of_one_instrument(baseline: Quotes, stress: Quotes) -> None:
 def _steady_units(baseline: Quotes, stress: Quotes) -> None:
     """Refuse prices whose units change inside a side."""
     for quotes, what in ((baseline, "the baseline"), (stress, "the stress day")):
-        moves = np.abs(np.diff(np.log(quotes.mid)))
-        if moves.max(initial=0.0) > JUMP:
-            at = int(moves.argmax()) + 1
-            raise BadNumber(
-                f"{what} goes from {quotes.mid[at - 1]:g} to {quotes.mid[at]:g} at"
-                f" {quotes.time[at]} UTC; its ticks change there: give files with one unit."
-            )
+        steady(quotes, what)
+
+
+def steady(quotes: Quotes, what: str) -> None:
+    """BadNumber if the price triples or falls to a third from one row to the next."""
+    moves = np.abs(np.diff(np.log(quotes.mid)))
+    if moves.max(initial=0.0) > JUMP:
+        at = int(moves.argmax()) + 1
+        raise BadNumber(
+            f"{what} goes from {quotes.mid[at - 1]:g} to {quotes.mid[at]:g} at"
+            f" {quotes.time[at]} UTC; its ticks change there: give files with one unit."
+        )
 
 
 def hours_of(quotes: Quotes, what: str, left_out: int = 0) -> Hours:
@@ -225,7 +230,7 @@ def tick_of(quotes: Quotes) -> float:
 
 def _said(symbol: str, widest: QuotesHour, thinnest: QuotesHour) -> Iterator[Said]:
     yield Said(
-        "{symbol}: the spread of the worst hour, {hour} UTC, is {multiple} times normal.",
+        "{symbol}: the spread of the worst hour, {hour} UTC, is {multiple} times its baseline.",
         {
             "symbol": symbol,
             "hour": f"{widest.hour:%Y-%m-%d %H:%M}",

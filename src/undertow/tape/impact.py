@@ -8,7 +8,6 @@ from undertow.core.shapes import Floats
 from undertow.tape.seen import (
     ASK,
     ASK_QUANTITY,
-    BETWEEN,
     BID,
     BID_QUANTITY,
     FLAGS,
@@ -40,14 +39,14 @@ FLOW, TWICE = 0, 1
 
 B, A, B_QUANTITY, A_QUANTITY, MID, TRADES_ARE, TAKERS_STAND, DUE, TAIL, HEAD = range(10)
 COUNTERS = 10 + len(HORIZONS)
-"""Touch of the last open book (B is 0 if the last one was not), its doubled mid, the kind of
+"""Touch of the last open book (B is 0 before there was one), its doubled mid, the kind of
 message that is a trade, whether orders that took are among them (their price lies beyond the mid),
 until when no trade is due, trades that wait, and of each horizon the first that it waits for."""
 
 
 @compiled_within
 def imbalance(seen: Seen, i: int, counters: Counters) -> float:
-    """e of Cont, Kukanov and Stoikov between two open books.
+    """e of Cont, Kukanov and Stoikov from one open book to the next.
 
     e = 1{b ≥ b′}q_b − 1{b ≤ b′}q′_b − 1{a ≤ a′}q_a + 1{a ≥ a′}q′_a;  ′: before
     """
@@ -128,10 +127,7 @@ def impact(
             until = (at // TEN_SECONDS + 1) * TEN_SECONDS
         if seen[i, KIND] == counters[TRADES_ARE]:
             minutes[minute, FLOW] += traded(seen, i, counters, waiting, sums)
-        if state == BETWEEN:
-            continue
         if state != OPEN:
-            counters[B] = 0
             continue
         if counters[B] > 0:
             tens[ten, FLOW] += imbalance(seen, i, counters)

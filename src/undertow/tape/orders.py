@@ -198,11 +198,10 @@ def take(book: Book, at: int, quantity: int) -> None:
 @compiled_within
 def lessened(book: Book, at: int, quantity: int, row: Row) -> None:
     """An order loses so much; what was hit before is a fill, the rest is what the row says."""
-    held, hit = abs(book[at + b.LEFT_OVER]), book[at + b.HIT]
+    held = abs(book[at + b.LEFT_OVER])
     gone = min(quantity, held)
-    if hit > 0:
-        book[at + b.HIT] = max(hit - gone, 0)
-        row[s.KIND] = ev.FILL
+    if book[at + b.HIT] > 0:
+        row[s.KIND], book[at + b.HIT] = ev.FILL, 0
     row[s.PLACE] = book[at + b.AT_PRICE]
     if row[s.KIND] != ev.FILL or row[s.PRICE] == 0:
         row[s.PRICE] = book[at + b.AT_PRICE]
@@ -226,10 +225,12 @@ def moved(book: Book, at: int, row: Row) -> None:
     if gone > 0:
         change(book, side, old, -gone, -gone if is_maker else 0)
     change(book, side, price, more, more if is_maker else 0)
-    book[at + b.AT_PRICE] = price
-    book[at + b.LEFT_OVER] = quantity if side == 0 else -quantity
+    was_hit, left = book[at + b.HIT] > 0, quantity if side == 0 else -quantity
+    book[at + b.AT_PRICE], book[at + b.LEFT_OVER], book[at + b.HIT] = price, left, 0
     row[s.KIND], row[s.PRICE], row[s.PLACE] = ev.MODIFY, old, price
     row[s.GONE], row[s.NEW] = gone, more
+    if was_hit and quantity < held:
+        row[s.KIND], row[s.PLACE], row[s.GONE], row[s.NEW] = ev.FILL, old, held - quantity, 0
     mark(row, is_maker)
 
 
@@ -252,15 +253,15 @@ def known(book: Book, row: Row) -> None:
     held = abs(book[at + b.LEFT_OVER])
     if held == 0 and kind == ev.LEFT and flags & ev.REMAINDER:
         born(book, row)
-    elif held == 0 or kind == ev.EXECUTED:
-        book[at + b.HIT] += quantity if held > 0 else 0
+    elif held == 0 or kind == ev.EXECUTED or (kind == ev.LEFT and quantity == held):
+        book[at + b.HIT] += quantity if held > 0 and kind == ev.EXECUTED else 0
         book[b.UNKNOWN] += held == 0
         row[s.KIND], row[s.NEW] = s.NOTHING, 0
     elif quantity > 0 and kind in (ev.MODIFY, ev.LEFT):
-        if quantity >= held or (kind == ev.MODIFY and row[s.PRICE] != book[at + b.AT_PRICE]):
+        row[s.PRICE] = book[at + b.AT_PRICE] if kind == ev.LEFT else row[s.PRICE]
+        if quantity >= held or row[s.PRICE] != book[at + b.AT_PRICE]:
             moved(book, at, row)
             return
-        row[s.PRICE] = book[at + b.AT_PRICE]
         if kind == ev.LEFT:
             row[s.KIND] = ev.FILL if flags & ev.FILLED else ev.CANCEL
         lessened(book, at, held - quantity, row)
@@ -290,8 +291,7 @@ def applied(book: Book, row: Row) -> None:
         known(book, row)
     else:
         row[s.GONE], row[s.NEW] = row[s.NEW], 0
-    if snapshot:
-        row[s.KIND] = s.NOTHING
+    row[s.KIND] = s.NOTHING if snapshot else row[s.KIND]
     book[b.MET] += 1
 
 

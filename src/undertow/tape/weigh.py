@@ -19,7 +19,9 @@ from undertow.tape.seen import (
     BID,
     BID_QUANTITY,
     CROSSED,
+    KIND,
     NEW,
+    NOTHING,
     ONE_SIDED,
     OPEN,
     PLACE,
@@ -122,7 +124,7 @@ def weigh(
         is_same = counters[WAS] == OPEN and seen[i, BID] == bid and seen[i, ASK] == ask
         counters[SINCE], counters[WAS], counters[WINDOW] = at, state, window
         if state != OPEN:
-            counters[STATES_CROSSED] += state == CROSSED
+            counters[STATES_CROSSED] += state == CROSSED and seen[i, KIND] != NOTHING
             continue
         bid, ask = seen[i, BID], seen[i, ASK]
         if not is_same:
@@ -134,8 +136,8 @@ def weigh(
         bids, asks = seen[i, BID_QUANTITY], seen[i, ASK_QUANTITY]
         counters[BOTH], counters[LESS] = bids + asks, min(bids, asks)
         at_depth = slot_of(depths, counters[BOTH] >> grid[3])
-        spreads[at_spread, 1] += 1
-        depths[at_depth, 1] += 1
+        spreads[at_spread, 1] += seen[i, KIND] != NOTHING
+        depths[at_depth, 1] += seen[i, KIND] != NOTHING
 
 
 @compiled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from feeds import (
@@ -85,6 +86,46 @@ def test_without_trades_every_decrease_is_a_fill(tmp_path: Path) -> None:
     assert answer.events["delete"].count == 1
 
 
+def test_an_order_that_is_changed_stays_at_its_price(tmp_path: Path) -> None:
+    rows = [*CALM, (2, 100, 100.0, "0.4", "changed", "ask"),
+            (1, 5_000, 98.0, "1.0", "changed", "bid")]  # fmt: skip
+    answer = measured(write_bitstamp(tmp_path, rows), "bitstamp")
+
+    assert answer.spread_bps.max == pytest.approx(200.0)
+    assert answer.cancels_per_fill == 0.0
+
+
+def test_a_row_about_an_order_that_nobody_knows_is_no_state(tmp_path: Path) -> None:
+    rows = [*CALM, (3, 500, 98.0, "1.0", "created", "ask"),
+            (8, 600, 98.0, "1.0", "deleted", "ask"),
+            (3, 700, 98.0, "1.0", "deleted", "ask")]  # fmt: skip
+    answer = measured(write_bitstamp(tmp_path, rows), "bitstamp")
+
+    assert answer.crossed["states"] == 1.0
+
+
+def test_flow_imbalance_goes_on_from_the_last_open_book(tmp_path: Path) -> None:
+    crossed = [(3, 11_000, 98.0, "1.0", "created", "ask"), (1, 11_001, 99.0, "1", "deleted", "bid"),
+               (4, 11_002, 97.0, "3.0", "created", "bid")]  # fmt: skip
+    calm = [(5, 21_000, 97.0, "2.0", "created", "bid"), (6, 31_000, 97.0, "6.0", "created", "bid")]
+    answer = measured(write_bitstamp(tmp_path, [*CALM, *crossed, *calm]), "bitstamp")
+
+    # e = -1 (bid lost) - 1 (ask gained) = -2 in the second ten seconds, then +2 and +6.
+    flows, changes = np.array([-2.0, 2.0, 6.0]), np.array([-2.5, 0.0, 0.0])
+    assert answer.ofi_beta == pytest.approx(np.polyfit(flows, changes, 1)[0])
+
+
+def test_depth_away_from_the_touch_is_lost_by_samples(tmp_path: Path) -> None:
+    rows = [*CALM, (3, 10_000, 98.9, "8.0", "created", "bid"),
+            (3, 30_000, 98.9, "8.0", "deleted", "bid"),
+            (4, 50_000, 98.9, "8.0", "created", "bid"),
+            (5, 300_000, 90.0, "1.0", "created", "bid")]  # fmt: skip
+    depth = measured(write_bitstamp(tmp_path, rows), "bitstamp").depth["top10"]
+
+    assert (depth.median, depth.min) == (10.0, 2.0)
+    assert depth.loss == pytest.approx(0.8)
+
+
 def test_absurd_prices_and_sizes_of_nothing_are_dropped_and_counted(tmp_path: Path) -> None:
     rows = [*CALM, (3, 1, 429_001.0, "1.0", "created", "ask"),
             (4, 2, 100.0, "0.0", "created", "bid"),
@@ -110,6 +151,35 @@ def test_a_cme_fill_leaves_the_book_to_the_removal_that_follows(tmp_path: Path) 
     assert (answer.events["fill"].count, answer.events["fill"].quantity) == (2, 5.0)
     assert answer.events["cancel_part"].count == 1
     assert answer.cancel_share_quantity == pytest.approx(4.0 / 9.0)
+
+
+def test_a_cme_fill_is_spent_by_the_next_change_of_its_order(tmp_path: Path) -> None:
+    rows = [*OPENING, (1.0, "T", "B", 9, 101.0, 2, 0), (1.0, "F", "A", 2, 101.0, 2, 0),
+            (1.0, "M", "A", 2, 101.0, 5, LAST), (5.0, "C", "A", 2, 101.0, 5, 0),
+            (5.0, "A", "A", 3, 101.0, 4, LAST)]  # fmt: skip
+    answer = measured([write_dbn(tmp_path, rows)], "dbn")
+
+    assert "fill" not in answer.events
+    assert answer.events["cancel_part"].quantity == 5.0
+
+
+def test_a_changed_order_counts_to_cancel_to_trade_only(tmp_path: Path) -> None:
+    rows = [*OPENING, (1.0, "T", "B", 9, 101.0, 2, 0), (1.0, "F", "A", 2, 101.0, 2, 0),
+            (1.0, "M", "A", 2, 101.0, 3, LAST), (2.0, "M", "A", 2, 102.0, 3, LAST),
+            (3.0, "M", "B", 1, 99.0, 4, LAST), (4.0, "C", "B", 1, 99.0, 4, LAST)]  # fmt: skip
+    answer = measured([write_dbn(tmp_path, rows)], "dbn")
+
+    assert (answer.cancels_per_fill, answer.cancel_to_trade) == (1.0, 3.0)
+
+
+def test_a_filled_order_that_moves_has_lost_what_was_filled(tmp_path: Path) -> None:
+    rows = [*OPENING, (1.0, "T", "B", 9, 101.0, 2, 0), (1.0, "F", "A", 2, 101.0, 2, 0),
+            (1.0, "M", "A", 2, 102.0, 3, LAST), (5.0, "A", "B", 3, 98.0, 4, LAST)]  # fmt: skip
+    answer = measured([write_dbn(tmp_path, rows)], "dbn")
+
+    assert answer.events["fill"].quantity == 2.0
+    assert answer.spread_bps.time_median == pytest.approx(2e4 * 3.0 / 201.0)
+    assert answer.depth["touch"].median == 8.0
 
 
 def test_a_snapshot_is_a_book_and_no_event(tmp_path: Path) -> None:
@@ -164,7 +234,7 @@ def test_a_file_of_one_level_says_nothing_of_ten(tmp_path: Path) -> None:
     assert answer.depth["touch"].median == 15.0
     assert math.isnan(answer.depth["top10"].median)
     assert answer.depth["within_50bps"].cut == 1.0
-    assert any("holds 1 levels" in str(said) for said in answer.warnings)
+    assert any("holds the best level" in str(said) for said in answer.warnings)
 
 
 def test_an_empty_level_of_a_full_file_is_no_cut(tmp_path: Path) -> None:

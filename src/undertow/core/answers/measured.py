@@ -212,7 +212,8 @@ class GammaAnswer:
     net_usd_per_1pct: dollars of gamma for a move of 1 %, Σ sign · OI · Γ · multiplier · S² · 0.01;
     below 0 dealers sell into a fall;  net_shares_per_1pct: the same over S;  call_usd_per_1pct,
     put_usd_per_1pct: of calls and of puts, both without sign, with the file's gamma where it agrees
-    with ours;  model_*: with ours everywhere, as the flip is
+    with ours;  model_*: with ours everywhere, as the flip is;  file_*: with the file's everywhere,
+    right or wrong
     flip: spot nearest to now where the naive net is zero;  flip_low, flip_high: with volatilities
     a tenth lower and higher;  flips: all of them between 0.7 and 1.3 of spot
     adv_shares: shares a day, as given;  share_of_adv: |naive shares for 1 %| over them
@@ -229,6 +230,8 @@ class GammaAnswer:
     put_usd_per_1pct: float
     model_call_usd_per_1pct: float
     model_put_usd_per_1pct: float
+    file_call_usd_per_1pct: float | None
+    file_put_usd_per_1pct: float | None
     flip: float | None
     flip_low: float | None
     flip_high: float | None
@@ -369,7 +372,8 @@ class CoverageAnswer:
     """`measure coverage`: whether a fund can pay what is redeemed.
 
     redemption: share of the fund;  net_redemption: money, without what is paid in kind
-    hqla: by quality of assets;  liquidation: by what a share of volume sells within the horizon
+    hqla: by quality of assets;  hqla_capped: with the caps that Basel sets banks on level 2
+    liquidation: by what a share of volume sells within the horizon
     largest_met: largest redemption that the second measure covers;  buckets: share of the fund that
     can be sold within 3 days, 5, 20, and later or not known
     top10, herfindahl: weight of the ten largest, Σ weight²
@@ -384,6 +388,7 @@ class CoverageAnswer:
     horizon_days: float
     participation: float
     hqla: Covered
+    hqla_capped: Covered
     liquidation: Covered
     largest_met: float
     buckets: Mapping[str, float]

@@ -64,8 +64,9 @@ class DepthAnswer:
     """Quantity that stands, both sides together.
 
     median, mean, min: of the touch by time and over all messages, else of samples
-    loss: 1 − D/D₀ of the thinnest window, D its mean by time (of samples for the others), D₀ the
-    baseline;  lesser_*: of the side that has less
+    loss: of the touch 1 − D/D₀ of the thinnest window, D its mean by time, D₀ the baseline; of the
+    others 1 − min/median, or as for the touch (D the mean of samples) where earlier days were given
+    lesser_*: of the side that has less, by window
     windows: of the windows' D;  samples: of the book at whole seconds
     cut: share of the samples whose levels in the file do not reach so far; beyond one half of them
     nothing is said
@@ -191,7 +192,8 @@ class OrderbookAnswer:
     begin, end: UTC, or time of day where the feed names no day
     cancel_share_*: cancelled over cancelled and filled, of what stood in the book; an order that is
     replaced has not gone
-    cancels_per_fill: deletes, part cancels and replacements over trades, hidden ones included
+    cancels_per_fill: deletes and part cancels over trades, hidden ones included;  cancel_to_trade:
+    the same with replacements
     order_to_trade: adds and all of these over trades
     kyle_lambda: slope of the mid's change on signed volume, by minute;  ofi_beta: on order-flow
     imbalance, by 10 s;  samples: seconds at which the book was open and looked at
@@ -211,6 +213,7 @@ class OrderbookAnswer:
     cancel_share_quantity: float
     cancel_share_count: float
     cancels_per_fill: float
+    cancel_to_trade: float
     order_to_trade: float
     kyle_lambda: float
     kyle: Slope

@@ -97,6 +97,7 @@ def _lean(name: str, text: str, layout: Layout) -> Quotes:
         ask_size=ask_size,
         clock=layout.clock,
         skipped=len(rows) - len(kept),
+        expiry=named[3] or "",
     )
 
 
