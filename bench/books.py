@@ -7,7 +7,8 @@ row, with new orders, squeezed into one day. What the real day of DBN takes beyo
 that rate is the fixed cost. Packed files are these packed, and those of Bitstamp and Binance as
 they come; beside each stands the time of unpacking alone as a share of the whole.
 Peers run in an environment of their own, made on first use (UNDERTOW_PEERS_PYTHON names another);
-one that is not there is said. Walls are the least of the repeats.
+one that is not there is said. --peers none measures what is not packed, and nothing else. Times are
+the least of the repeats.
 Usage: python bench/books.py [--data DIR] [--repeats N] [--peers all|none] [--json]
 """
 
@@ -25,7 +26,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 import polars as pl
@@ -181,11 +182,11 @@ def unpack(files: list[Path]) -> int:
     return total
 
 
-def wall(play: Callable[[], object]) -> float:
-    """Seconds by the clock."""
-    begin = perf_counter()
+def timed(play: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock, and of the processor in all threads."""
+    begin, worked = perf_counter(), process_time()
     play()
-    return perf_counter() - begin
+    return perf_counter() - begin, process_time() - worked
 
 
 def measured(files: list[Path], feed: str, repeats: int, name: str = "") -> dict[str, object]:
@@ -197,9 +198,12 @@ def measured(files: list[Path], feed: str, repeats: int, name: str = "") -> dict
     }
     count = plays["read"]()
     plays["end_to_end"]()
-    walls = {key: min(wall(play) for _ in range(repeats)) for key, play in plays.items()}
+    times = {key: [timed(play) for _ in range(repeats)] for key, play in plays.items()}
+    walls = {key: min(wall for wall, _ in found) for key, found in times.items()}
+    worked = {key: min(cpu for _, cpu in found) for key, found in times.items()}
     rates = {key: count / seconds for key, seconds in walls.items()}
-    row = {"name": f"undertow, {name or feed}", "messages": count, "wall_s": walls, **rates}
+    row = {"name": f"undertow, {name or feed}", "messages": count, **rates}
+    row |= {"wall_s": walls, "processor_s": worked}
     return {**row, "unpack_share": walls["unpack"] / walls["end_to_end"]}
 
 
@@ -294,7 +298,7 @@ def hftbacktest(file: Path, ours: Row, repeats: int) -> list[Row]:
 
 
 def found(folder: Path, to: Path, repeats: int, peers: bool) -> dict[str, object]:
-    """All of it."""
+    """All of it; without peers only the files that are not packed."""
     itch, stream = to / "day.itch", folder / "bitstamp_l3"
     write_itch([stream / name for name in ("orders.csv.gz", "trades.csv")], itch)
     lobster, restricted = write_lobster(folder / "restricted", to), folder / "restricted"
@@ -307,12 +311,13 @@ def found(folder: Path, to: Path, repeats: int, peers: bool) -> dict[str, object
     one = measured([day], "dbn", repeats, "dbn, one real day")
     more = one["messages"] / plain[-1]["end_to_end"]
     answer = {"rows": [*plain, one], "dbn_fixed_s": one["wall_s"]["end_to_end"] - more}
+    if not peers:
+        return {**answer, "packed": [], "peers": []}
+    answer["peers"] = itch_book(itch, repeats)
     answer["packed"] = packed(itch, lobster, dbn, folder, repeats)
-    answer["csv"] = parsers(lobster[1], repeats)
     file = folder / "binance_futures_l2" / "usdm_btcusdt_20240808.gz"
-    ours = answer["packed"][-1]
-    beside = itch_book(itch, repeats) + hftbacktest(file, ours, repeats) if peers else []
-    return {**answer, "peers": beside}
+    answer["peers"] += hftbacktest(file, answer["packed"][-1], repeats)
+    return {**answer, "csv": parsers(lobster[1], repeats)}
 
 
 def shown(answer: dict[str, object]) -> None:
@@ -322,13 +327,15 @@ def shown(answer: dict[str, object]) -> None:
             f"unpacking alone {row['unpack_share']:4.0%} of it" if row in answer["packed"] else ""
         )
         rates = f"read {row['read'] / 1e6:6.2f}  end to end {row['end_to_end'] / 1e6:6.2f}"
-        print(f"{row['name']:<40} {row['messages']:>9,}  {rates}  {share}")
+        worked = f"processor {row['processor_s']['end_to_end'] / row['messages'] * 1e9:4.0f} ns"
+        print(f"{row['name']:<34} {row['messages']:>9,}  {rates}  {worked}  {share}")
     print(f"dbn: {answer['dbn_fixed_s'] * 1e3:.0f} ms of a day do not grow with its records")
     for row in answer["peers"]:
         said = row.get("absent") or f"{row['end_to_end'] / 1e6:.2f}"
         print(f"{row['name']:<66} {said}")
-    ours, theirs = answer["csv"]["ours"] / 1e6, answer["csv"]["polars"] / 1e6
-    print(f"rows of CSV: our bytes {ours:.2f}, polars {theirs:.2f}, ratio {ours / theirs:.2f}")
+    if "csv" in answer:
+        ours, theirs = answer["csv"]["ours"] / 1e6, answer["csv"]["polars"] / 1e6
+        print(f"rows of CSV: our bytes {ours:.2f}, polars {theirs:.2f}")
 
 
 def main() -> None:
