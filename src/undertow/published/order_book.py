@@ -33,7 +33,7 @@ def _messages(found: OrderbookAnswer) -> list[Row]:
         exactly("quantities by type", QUANTITIES, quantities),
         printed("cancel share, quantity", "0.7311", found.cancel_share_quantity),
         printed("cancel share, count", "0.6704", found.cancel_share_count),
-        printed("cancel to trade", "1.5983", found.cancels_per_fill),
+        printed("cancel to trade", "1.5983", found.cancel_to_trade),
         printed("order to trade", "4.0368", found.order_to_trade),
     ]
 

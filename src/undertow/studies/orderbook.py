@@ -50,7 +50,7 @@ def orderbook_answer(feed: Passed, days: Sequence[Passed] = ()) -> OrderbookAnsw
     """The answer about a feed, against its own windows or those of earlier days."""
     measures, base = feed.measures, baseline_of(feed, days)
     effective, realised = _paid(feed)
-    share, by_count, cancels, orders = _ratios(feed)
+    share, by_count, cancels, replaced, orders = _ratios(feed)
     unit = feed.about.price_unit / feed.about.quantity_unit
     kyle, ofi = _slope(measures.minutes.met, unit), _slope(measures.tens.met, unit)
     answer = OrderbookAnswer(
@@ -67,6 +67,7 @@ def orderbook_answer(feed: Passed, days: Sequence[Passed] = ()) -> OrderbookAnsw
         cancel_share_quantity=share,
         cancel_share_count=by_count,
         cancels_per_fill=cancels,
+        cancel_to_trade=replaced,
         order_to_trade=orders,
         kyle_lambda=kyle.slope,
         kyle=kyle,
@@ -98,7 +99,7 @@ def _events(feed: Passed) -> dict[str, Counted]:
     return found
 
 
-def _ratios(feed: Passed) -> tuple[float, float, float, float]:
+def _ratios(feed: Passed) -> tuple[float, float, float, float, float]:
     """Cancels against fills, by quantity and by count, and messages against trades."""
     rows = feed.measures.flowed.met.sum(axis=0)
     counts, gone = rows[flow.COUNTED :], rows[flow.GONE_BY :]
@@ -109,6 +110,7 @@ def _ratios(feed: Passed) -> tuple[float, float, float, float]:
     return (
         _over(cancelled, cancelled + gone[ev.FILL]),
         _over(cancels, cancels + counts[ev.FILL]),
+        _over(cancels, trades),
         _over(replaced, trades),
         _over(counts[ev.ADD] + replaced, trades),
     )

@@ -163,6 +163,15 @@ def test_a_cme_fill_is_spent_by_the_next_change_of_its_order(tmp_path: Path) -> 
     assert answer.events["cancel_part"].quantity == 5.0
 
 
+def test_a_changed_order_counts_to_cancel_to_trade_only(tmp_path: Path) -> None:
+    rows = [*OPENING, (1.0, "T", "B", 9, 101.0, 2, 0), (1.0, "F", "A", 2, 101.0, 2, 0),
+            (1.0, "M", "A", 2, 101.0, 3, LAST), (2.0, "M", "A", 2, 102.0, 3, LAST),
+            (3.0, "M", "B", 1, 99.0, 4, LAST), (4.0, "C", "B", 1, 99.0, 4, LAST)]  # fmt: skip
+    answer = measured([write_dbn(tmp_path, rows)], "dbn")
+
+    assert (answer.cancels_per_fill, answer.cancel_to_trade) == (1.0, 3.0)
+
+
 def test_a_filled_order_that_moves_has_lost_what_was_filled(tmp_path: Path) -> None:
     rows = [*OPENING, (1.0, "T", "B", 9, 101.0, 2, 0), (1.0, "F", "A", 2, 101.0, 2, 0),
             (1.0, "M", "A", 2, 102.0, 3, LAST), (5.0, "A", "B", 3, 98.0, 4, LAST)]  # fmt: skip

@@ -192,7 +192,8 @@ class OrderbookAnswer:
     begin, end: UTC, or time of day where the feed names no day
     cancel_share_*: cancelled over cancelled and filled, of what stood in the book; an order that is
     replaced has not gone
-    cancels_per_fill: deletes, part cancels and replacements over trades, hidden ones included
+    cancels_per_fill: deletes and part cancels over trades, hidden ones included;  cancel_to_trade:
+    the same with replacements
     order_to_trade: adds and all of these over trades
     kyle_lambda: slope of the mid's change on signed volume, by minute;  ofi_beta: on order-flow
     imbalance, by 10 s;  samples: seconds at which the book was open and looked at
@@ -212,6 +213,7 @@ class OrderbookAnswer:
     cancel_share_quantity: float
     cancel_share_count: float
     cancels_per_fill: float
+    cancel_to_trade: float
     order_to_trade: float
     kyle_lambda: float
     kyle: Slope
