@@ -1,7 +1,8 @@
 """Books of orders against figures that another script computed, from the notes alone.
 
 The script reads the files with parsers of its own, keeps each book in a dictionary and sorted
-lists, and knows no line of this package. It was written before anyone looked at ours.
+lists, and knows no line of this package. It was run before ours was read; of its rows, those on
+CME's fills and cancels were set afterwards to the wording of section 3 of the notes.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from undertow.core.answers.orderbook import ResilienceAnswer, WithdrawalAnswer
 from undertow.core.shapes import Floats
+from undertow.studies._orderbook_windows import CUT
 from undertow.studies.orderbook_feed import Passed
 from undertow.tape import flows as flow
 
@@ -22,22 +23,31 @@ FASTEST, SLOWEST = 10.0, 1e-4
 
 
 def withdrawal(feed: Passed) -> WithdrawalAnswer:
-    """Makers' quantity within 10 bp of the mid in the worst window, and how it went."""
+    """Makers' quantity within 10 bp of the mid in the worst window, and how it went.
+
+    Where nobody is known to make, all quantity: the total withdrawal, which is the loss of depth.
+    """
     profile, unit = feed.profile, feed.about.quantity_unit
     near, makers = profile.depth("within_10bps"), profile.depth("makers")
     total = float(near.sum())
     windows = _learned(profile.by_window(makers), named=feed.named)
     held = windows[np.isfinite(windows)]
     median = float(np.median(held)) if len(held) else math.nan
-    if not total or not makers.any() or not median:
+    known = bool(total and makers.any() and median)
+    if not known:
+        windows = profile.by_window(near)
+        median = float(np.nanmedian(windows)) if total else math.nan
+    if not total or not median or profile.cut("within_10bps") > CUT:
         return WithdrawalAnswer("none", 0.0, *(math.nan,) * 2, "", *(math.nan,) * 4)
     worst = int(np.nanargmin(windows))
-    row = feed.measures.flowed.met[worst] * unit
-    added, cancelled, filled = row[flow.NEAR_ADDED + flow.MAKERS : flow.COLUMNS].tolist()
+    first = flow.NEAR_ADDED + flow.MAKERS * known
+    told = unit if feed.about.book != "levels" else math.nan
+    row = feed.measures.flowed.met[worst, first : first + flow.MAKERS] * told
+    added, cancelled, filled = row.tolist()
     net = max(cancelled - added, 0.0)
     return WithdrawalAnswer(
-        identity="named" if feed.named else "behaviour",
-        coverage=float(makers.sum()) / total,
+        identity=("named" if feed.named else "behaviour") if known else "none",
+        coverage=float(makers.sum()) / total if known else 0.0,
         median=median,
         worst=1.0 - float(windows[worst]) / median,
         window=feed.moment(feed.begin_of(worst)),

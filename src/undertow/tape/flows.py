@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undertow.core.compiled import compiled
-from undertow.core.events import ADD, FILL, HIDDEN, KINDS, MODIFY, NAMED, REPLACED
+from undertow.core.events import ADD, CROSS, FILL, HIDDEN, KINDS, MODIFY, NAMED, REPLACED, TRADE
 from undertow.tape.seen import (
     ASK,
     BID,
@@ -47,7 +47,7 @@ def flows(seen: Seen, counters: Counters, windows: Ledger, grid: Counters) -> No
             windows[window, COUNTED + kind] += not goes_on
             windows[window, ADDED + kind] += seen[i, NEW]
             windows[window, GONE_BY + kind] += seen[i, GONE]
-            if twice > 0 and kind != HIDDEN:
+            if twice > 0 and kind not in (HIDDEN, CROSS, TRADE):
                 makers = MAKERS if seen[i, FLAGS] & NAMED else 0
                 if 1e4 * abs(2.0 * seen[i, PLACE] - twice) <= WITHIN * twice:
                     windows[window, NEAR_ADDED] += seen[i, NEW]

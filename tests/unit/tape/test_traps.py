@@ -126,6 +126,20 @@ def test_depth_away_from_the_touch_is_lost_by_samples(tmp_path: Path) -> None:
     assert depth.loss == pytest.approx(0.8)
 
 
+def test_where_nobody_is_known_to_make_the_withdrawal_is_the_loss_of_depth(tmp_path: Path) -> None:
+    tight = [(1, 0, 99.99, "1.0", "created", "bid"), (2, 0, 100.01, "3.0", "created", "ask")]
+    rows = [*tight, (2, 65_000, 100.01, "3.0", "deleted", "ask"),
+            (3, 65_000, 100.01, "1.0", "created", "ask"),
+            (3, 125_000, 100.01, "1.0", "deleted", "ask"),
+            (4, 125_000, 100.01, "3.0", "created", "ask"),
+            (5, 300_000, 90.0, "1.0", "created", "bid")]  # fmt: skip
+    gone = measured(write_bitstamp(tmp_path, rows), "bitstamp").withdrawal
+
+    assert (gone.identity, gone.coverage) == ("none", 0.0)
+    assert gone.worst == pytest.approx(1.0 - (25 * 4.0 + 35 * 2.0) / 60 / 4.0)
+    assert (gone.added, gone.cancelled, gone.filled) == (1.0, 3.0, 0.0)
+
+
 def test_absurd_prices_and_sizes_of_nothing_are_dropped_and_counted(tmp_path: Path) -> None:
     rows = [*CALM, (3, 1, 429_001.0, "1.0", "created", "ask"),
             (4, 2, 100.0, "0.0", "created", "bid"),

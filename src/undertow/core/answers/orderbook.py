@@ -154,10 +154,11 @@ class WindowAnswer:
 class WithdrawalAnswer:
     """Quantity of makers within 10 bp of the mid, and how the most of it went.
 
-    identity: `named` by the feed, `behaviour` of order sizes, `none`
+    identity: `named` by the feed, `behaviour` of order sizes, `none`: then all quantity counts, and
+    the withdrawal is the loss of depth
     coverage: share of the quantity within 10 bp that is makers'
     worst: 1 − Q/median Q of the worst window;  window: its begin
-    added, cancelled, filled: quantity within 10 bp in that window
+    added, cancelled, filled: quantity within 10 bp in that window; none where levels tell nothing
     by_cancel: net cancels over net cancels and fills, net of what was added
     """
 
