@@ -120,13 +120,17 @@ def write_bitstamp(
     return made
 
 
+DAYS = (20_231_114, 20_231_115)
+"""From when to when the symbol of a written file has its number."""
+
+
 def write_dbn(folder: Path, rows: Sequence[tuple[float, str, str, int, float, int, int]]) -> Path:
     """Rows are seconds, action, side, order, price, size, flags; of one instrument, version 1."""
     fixed = bytearray(100)
     fixed[:9] = b"GLBX.MDP3"
     name = b"TEST".ljust(22, b"\0")
     lists = struct.pack("<I", 0) + struct.pack("<I", 1) + name + struct.pack("<II", 0, 0)
-    maps = struct.pack("<I", 1) + name + struct.pack("<I", 1) + bytes(8) + b"7".ljust(22, b"\0")
+    maps = struct.pack("<I", 1) + name + struct.pack("<III", 1, *DAYS) + b"7".ljust(22, b"\0")
     made = bytes(fixed) + lists + maps
     records = np.zeros(len(rows), dtype=RECORD)
     records["words"], records["type"], records["instrument"] = 14, 160, 7

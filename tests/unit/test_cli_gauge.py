@@ -125,6 +125,23 @@ def test_readings_of_the_history_are_those_of_the_day(data: Path, tmp_path: Path
         assert row["percentile"] == pytest.approx(one.percentile)
 
 
+@pytest.mark.parametrize(
+    ("lang", "heads", "red"),
+    [("en", ["light", "percentile", "level", "change"], "red"),
+     ("zh", ["信号灯", "百分位", "水平", "变化"], "红")],
+)  # fmt: skip
+def test_a_phone_shows_the_light_before_it_scrolls(
+    door: Terminal, data: Path, tmp_path: Path, lang: str, heads: list[str], red: str
+) -> None:
+    page = tmp_path / "gauge.html"
+    door("gauge", "--data", str(data), "--on", LAST, "--page", str(page), "--lang", lang)
+    text = page.read_text(encoding="utf-8")
+    places = [text.rindex(f">{head}</th>") for head in heads]
+
+    assert places == sorted(places)
+    assert f'class="light red">{red}<' in text
+
+
 def test_the_page_opens_without_a_network(door: Terminal, data: Path, tmp_path: Path) -> None:
     page = tmp_path / "gauge.html"
     code, _, err = door("gauge", "--data", str(data), "--on", LAST, "--page", str(page))

@@ -14,7 +14,14 @@ from rich.console import Console
 from undertow.report.layout import fitted, numbers, table
 
 CELLS = st.sampled_from(["−12.16", "2,670,322", "1.70*", "–", "8.062e−05", "99.9 %", "137.3 bn"])
-NAMES = st.sampled_from(["at the touch", "Kyle's lambda, money a unit, by minute", "按时间加权"])
+NAMES = st.sampled_from(
+    [
+        "at the touch",
+        "connectedness_cholesky",
+        "Kyle's lambda, money a unit, by minute",
+        "按时间加权",
+    ]
+)
 HEADS = st.sampled_from(["spread, bp", "most lost, %", "最优价市场深度", "z"])
 
 

@@ -67,7 +67,7 @@ def _segments(answer: GaugeAnswer, words: Words) -> Markup:
 
 def _readings(answer: GaugeAnswer, words: Words) -> Markup:
     head = [
-        words("indicator"), words("level"), words("change"), words("percentile"), words("light"),
+        words("indicator"), words("light"), words("percentile"), words("level"), words("change"),
     ]  # fmt: skip
     note = words(
         "Percentile: of its own past. Green below the 80th, amber below the 95th, else red; grey:"
@@ -83,11 +83,10 @@ def _readings(answer: GaugeAnswer, words: Words) -> Markup:
 
 def _reading(one: Reading, words: Words) -> Markup:
     cells = _numbers(
-        level(one, one.level), level(one, one.change), number(100.0 * one.percentile, 1)
+        number(100.0 * one.percentile, 1), level(one, one.level), level(one, one.change)
     )
-    kinds = {"green": "depth", "amber": "calls", "red": "forced", "grey": ""}
-    light = element("span", lights(words)[one.light], class_=kinds[one.light] or None)
-    return row(named(one, words), [*cells, (light, "n")])
+    light = element("span", lights(words)[one.light], class_=f"light {one.light}")
+    return row(named(one, words), [(light, "n"), *cells])
 
 
 def _numbers(*texts: str) -> list[Cell]:

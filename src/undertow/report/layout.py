@@ -84,7 +84,7 @@ def _wrapped(made: Table, width: int) -> Table | None:
         widths[most] = min(widths[most], room)
     other = _like(made)
     for column, chosen in zip(made.columns, widths, strict=True):
-        other.add_column(column.header, justify=column.justify, width=chosen)
+        other.add_column(column.header, justify=column.justify, width=chosen, overflow="fold")
     for row in zip(*(column.cells for column in made.columns), strict=True):
         other.add_row(*row)
     return other if sum(widths) + len(widths) <= width else None

@@ -22,7 +22,7 @@ def _table(family: str, members: Mapping[str, Mapping[str, object]], words: Word
     table = Table(title=family, title_justify="left", box=None, pad_edge=False, title_style="bold")
     table.add_column(words("rule"), no_wrap=True)
     for head in (words("what it is"), words("parameters")):
-        table.add_column(head, ratio=1)
+        table.add_column(head, ratio=1, overflow="fold")
     for name, member in members.items():
         table.add_row(name, str(member["what"]), _parameters(member["parameters"]))
     return table

@@ -31,7 +31,7 @@ class Amount:
             return _dollars(self.value)
         if self.kind == "price":
             return price(self.value)
-        return f"{self.value:,.4g}"
+        return _signed(f"{self.value:,.4g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,10 @@ def money(value: float) -> str:
 def _dollars(value: float) -> str:
     for size, unit in UNITS:
         if abs(value) >= size:
-            return f"{value / size:,.1f} {unit} dollars"
-    return f"{value:,.0f} dollars"
+            return _signed(f"{value / size:,.1f} {unit} dollars")
+    return _signed(f"{value:,.0f} dollars")
+
+
+def _signed(said: str) -> str:
+    """A number with the minus of print."""
+    return f"−{said[1:]}" if said.startswith("-") else said
