@@ -280,8 +280,9 @@ def of_data(answer: GaugeAnswer) -> list[str]:
 def test_a_change_of_units_is_said() -> None:
     close = CALM["IWM"].close.copy()
     close[-100:] *= 100.0
-    (said,) = of_data(with_bars("IWM", close=close))
+    said, ranges = of_data(with_bars("IWM", close=close))
 
+    assert ranges.startswith("IWM: 100 rows have a high above three times the close or a low")
     assert said.startswith(f"IWM: the close of {CALM['IWM'].date[-100]} is ")
     assert "(1 such moves)" in said
 

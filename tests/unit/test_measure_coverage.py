@@ -218,6 +218,7 @@ def test_a_symbol_that_stands_twice_sells_no_more_than_once(tmp_path: Path) -> N
 def test_what_does_not_trade_takes_for_ever(tmp_path: Path) -> None:
     found = measured(tmp_path, "A,100,equity,,,,", volume=0.0)
 
+    assert any("1 of 1 holdings have a volume of 0" in w for w in found["warnings"])
     assert found["liquidation"]["rcr"] == 0.0
     assert found["buckets"]["later or not known"] == 1.0
 

@@ -156,6 +156,18 @@ def test_a_close_that_cannot_be_is_said(tmp_path: Path, cell: str, says: str) ->
     assert any(says in w for w in found["warnings"])
 
 
+def test_a_high_far_above_its_close_is_said(tmp_path: Path) -> None:
+    file = written(tmp_path)
+    lines = file.read_text().splitlines()
+    cells = lines[390].split(",")
+    cells[3] = "99999"
+    lines[390] = ",".join(cells)
+    file.write_text("\n".join(lines) + "\n")
+    found = measure_daily(DailyRequest((file,))).json()
+
+    assert any("A: 1 rows have a high above three times the close" in w for w in found["warnings"])
+
+
 def test_two_files_that_disagree_are_said(tmp_path: Path) -> None:
     files = two(tmp_path), two(tmp_path, {790: "100"}, "other.csv")
     found = measure_daily(DailyRequest(files)).json()

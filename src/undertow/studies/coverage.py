@@ -292,6 +292,12 @@ def _warnings(lines: Sequence[Line], adjusted: int, nav: float) -> Iterator[Said
                 "share": Amount(sum(line.value for line in unknown) / nav, "share"),
             },
         )
+    still = sum(line.daily == 0.0 for line in lines)
+    if still:
+        yield Said(
+            "{count} of {holdings} holdings have a volume of 0: nothing of them is sold in time.",
+            {"count": Amount(still, "count"), "holdings": Amount(len(lines), "count")},
+        )
     bonds = [line for line in lines if line.holding.kind in {"government", "corporate"}]
     unrated = [line for line in bonds if line.holding.rating.rstrip("+-") not in SCALE]
     if unrated:

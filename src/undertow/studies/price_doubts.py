@@ -47,6 +47,7 @@ def _each(history: History, symbols: Iterable[str]) -> Iterator[Said]:
     for symbol in symbols:
         yield from _impossible(history[symbol])
         yield from _jumps(history[symbol])
+        yield from _reaches(history[symbol])
 
 
 def _left_out(history: History, *why: str) -> Iterator[Said]:
@@ -93,6 +94,23 @@ def _jumps(bars: Bars) -> Iterator[Said]:
                 "day": str(bars.date[usable][far[0] + 1]),
                 "times": Amount(float(np.exp(moves[far[0]])), "number"),
                 "count": Amount(len(far), "count"),
+            },
+        )
+
+
+def _reaches(bars: Bars) -> Iterator[Said]:
+    """Ranges that reach beyond three times the close or below a third of it."""
+    most = float(np.exp(JUMP))
+    usable = (bars.close > 0.0) & (bars.low > 0.0)
+    far = usable & ((bars.high > most * bars.close) | (bars.low < bars.close / most))
+    if far.any():
+        yield Said(
+            "{symbol}: {count} rows have a high above three times the close or a low below a third"
+            " of it, the first on {day}; ranges and spreads that they touch are too large.",
+            {
+                "symbol": bars.symbol,
+                "count": Amount(int(far.sum()), "count"),
+                "day": str(bars.date[far][0]),
             },
         )
 
