@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.fragility import Fragility
+from undertow.core.answers.intraday import IntradayAnswer
 from undertow.core.answers.measured import (
     BasisAnswer,
     Contagion,
@@ -214,6 +215,32 @@ def _correlation(answer: CorrelationAnswer, words: Words) -> Iterator[Table]:
     )  # fmt: skip
     if answer.contagion is not None:
         yield _crisis(answer.contagion, words)
+
+
+@tables_of.register
+def _intraday(answer: IntradayAnswer, words: Words) -> Iterator[Table]:
+    own = (
+        words("each at its own moments"), number(answer.value), number(answer.low),
+        number(answer.high), number(min(answer.observations), 0),
+    )  # fmt: skip
+    grids = (
+        (
+            words("every {seconds} s", seconds=Amount(one.seconds, "count")),
+            number(one.value), "–", "–", number(one.returns, 0),
+        )
+        for one in answer.on_grid
+    )  # fmt: skip
+    heads = (words("correlation"), words("from"), words("to"), words("prices or steps"))
+    made = listed(", ".join(answer.symbols), heads, (own, *grids))
+    made.caption = words(
+        "Hayashi and Yoshida; interval (95 %) from {blocks} blocks of {minutes} min; moves of a day"
+        " {first} % and {second} %; on a grid each price is the last one seen",
+        blocks=Amount(answer.blocks, "count"),
+        minutes=number(answer.block_seconds / 60.0, 0),
+        first=number(100.0 * answer.volatility[0]),
+        second=number(100.0 * answer.volatility[1]),
+    )
+    yield made
 
 
 def _crisis(found: Contagion, words: Words) -> Table:
