@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.fragility import Fragility
+from undertow.core.answers.gamma import GammaAnswer
 from undertow.core.answers.intraday import IntradayAnswer
 from undertow.core.answers.measured import (
     BasisAnswer,
@@ -17,7 +18,6 @@ from undertow.core.answers.measured import (
     CorrelationAnswer,
     CoverageAnswer,
     DailyAnswer,
-    GammaAnswer,
     IndicatorReading,
     Measured,
     QuotesAnswer,
@@ -130,10 +130,14 @@ def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
 @tables_of.register
 def _gamma(answer: GammaAnswer, words: Words) -> Iterator[Table]:
     usd, shares = answer.net_usd_per_1pct, answer.net_shares_per_1pct
+    model = answer.model_call_usd_per_1pct - answer.model_put_usd_per_1pct
+    skewed = answer.skew_adjusted.net_usd_per_1pct
     rows = [
         (words("dealers long calls, short puts"), usd.naive, shares.naive),
         (words("the reverse"), usd.reversed, shares.reversed),
         (words("dealers short of everything"), usd.all_short, shares.all_short),
+        (words("the first, ours everywhere"), model, model / answer.spot),
+        (words("that, volatility moving with spot"), skewed.naive, skewed.naive / answer.spot),
     ]
     made = listed(
         words("Bought by dealers for a fall of 1 %, − is sold"),
