@@ -87,9 +87,32 @@ def _short_of_alike(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one b
     found: Rows,
     at: int,
 ) -> int:
-    """The same sums where a weight belongs to the slot: no column is looked up."""
-    slots, count = quantity.shape[1], at
-    for place in range(start, stop):
+    """The same sums where a weight belongs to the slot: no column is looked up.
+
+    With one move four accounts are summed side by side, each in the same order.
+    """
+    slots, count, alone = quantity.shape[1], at, start
+    if len(offset) == 1:
+        alone = stop - (stop - start) % 4
+        for place in range(start, alone, 4):
+            row = np.uint64(place)
+            one, two = row + np.uint64(1), row + np.uint64(2)
+            three = row + np.uint64(3)
+            here, next_, third, fourth = cash[row], cash[one], cash[two], cash[three]
+            here += offset[0]
+            next_ += offset[0]
+            third += offset[0]
+            fourth += offset[0]
+            for slot in range(slots):
+                weight = test[0, slot]
+                here += quantity[row, slot] * weight
+                next_ += quantity[one, slot] * weight
+                third += quantity[two, slot] * weight
+                fourth += quantity[three, slot] * weight
+            for ahead, slack in enumerate((here, next_, third, fourth)):
+                found[np.uint64(count)] = place + ahead
+                count += int(slack < 0.0)
+    for place in range(alone, stop):
         row = np.uint64(place)
         slack = cash[row] + offset[0]
         for slot in range(slots):
