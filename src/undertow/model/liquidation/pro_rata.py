@@ -72,14 +72,15 @@ def _sell_pro_rata(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by
             for number in range(slots):
                 out[row, np.uint64(number)] *= share
             continue
-        for slot in range(slots):
-            kind = column[row, slot]
-            slot_of[NET, slot], slot_of[SLOPE, slot] = release[binds, kind] - spread[kind], slope[kind]
+        for one in range(slots):
+            kind = column[row, one]
+            slot_of[NET, one] = release[binds, kind] - spread[kind]
+            slot_of[SLOPE, one] = slope[kind]
         share = _bent_share(slot_of, out[row], need[row])
-        for slot in range(slots):
-            if out[row, slot] > 0.0:
-                most = slot_of[NET, slot] / slot_of[SLOPE, slot]
-                out[row, slot] = min(share * out[row, slot], most)
+        for one in range(slots):
+            if out[row, one] > 0.0:
+                most = slot_of[NET, one] / slot_of[SLOPE, one]
+                out[row, one] = min(share * out[row, one], most)
 
 
 @compiled_within
