@@ -264,11 +264,24 @@ def coverage(  # noqa: PLR0913, PLR0917 - one parameter per option
     in_kind: Annotated[
         str, typer.Option(help="Share of the redemption that is paid in securities.")
     ] = "0%",
+    etf: Annotated[str, typer.Option(help="Of an ETF: its own symbol in the data.")] = "",
+    ap_capacity: Annotated[
+        float | None, typer.Option(help="Of an ETF: money a day that its participants can take.")
+    ] = None,
+    basket_sales: Annotated[
+        float | None, typer.Option(help="Of an ETF: money of its basket that others sell by then.")
+    ] = None,
+    etf_nav: Annotated[
+        str, typer.Option(help="Of an ETF: symbol of the value of a share in the data.")
+    ] = "",
     lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:
     """A fund: whether it can pay what is redeemed, by quality of assets and by time to sell."""
     from undertow.jobs.measure_coverage import CoverageRequest, measure_coverage
 
-    request = CoverageRequest(holdings, tuple(data), redemption, on, days, participation, in_kind)
+    request = CoverageRequest(
+        holdings, tuple(data), redemption, on, days, participation, in_kind, etf, ap_capacity,
+        basket_sales, etf_nav,
+    )  # fmt: skip
     _tell(measure_coverage(request), lang, as_json=as_json)

@@ -23,6 +23,7 @@ from undertow.core.answers.measured import (
     QuotesAnswer,
 )
 from undertow.core.answers.said import Amount
+from undertow.core.answers.secondary import Secondary
 from undertow.report.layout import fitted, numbers, table
 from undertow.report.words import ENGLISH, Words
 
@@ -301,3 +302,25 @@ def _coverage(answer: CoverageAnswer, words: Words) -> Iterator[Table]:
         top=Amount(answer.top10, "share"),
     )
     yield made
+    if answer.secondary is not None:
+        yield _secondary(answer.secondary, words)
+
+
+def _secondary(found: Secondary, words: Words) -> Table:
+    heads = (
+        words("can take"), words("redeemed"), words("sold by others"), words("coverage"),
+        words("band"),
+    )  # fmt: skip
+    row = (
+        found.etf or words("the ETF"), words.money(found.capacity), words.money(found.redemption),
+        words.money(found.basket_sales), number(found.coverage), words(found.band),
+    )  # fmt: skip
+    made = listed(words("Secondary market of the ETF"), heads, [row])
+    if found.premium is not None:
+        made.caption = words(
+            "premium {bps} bp, {z} robust deviations of the {days} days before",
+            bps=number(found.premium.bps, 1),
+            z=number(found.premium.robust_z),
+            days=Amount(found.premium.days, "count"),
+        )
+    return made

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from undertow.core.answers.fragility import Fragility
 from undertow.core.answers.said import Said
+from undertow.core.answers.secondary import Secondary
 
 
 class Measured(Protocol):
@@ -304,6 +305,7 @@ class CoverageAnswer:
     largest_met: largest redemption that the second measure covers;  buckets: share of the fund that
     can be sold within 3 days, 5, 20, and later or not known
     top10, herfindahl: weight of the ten largest, Σ weight²
+    secondary: of an ETF, what its participants can take; None where nothing is said of it
     """
 
     on: date
@@ -323,3 +325,4 @@ class CoverageAnswer:
     herfindahl: float
     said: tuple[Said, ...]
     warnings: tuple[Said, ...]
+    secondary: Secondary | None = None
