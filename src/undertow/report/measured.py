@@ -75,7 +75,8 @@ def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
         words("baseline"), number(before.spread_bps, 4), "1", number(before.depth_usd, 0), "0",
     )  # fmt: skip
     made = listed(
-        words("Each hour against a baseline of {hours} hours", hours=Amount(before.hours, "count")),
+        words("Each hour against a baseline of {hours} {hours:hour|hours}",
+              hours=Amount(before.hours, "count")),
         heads,
         (
             normal,
@@ -118,8 +119,9 @@ def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
     ]  # fmt: skip
     made = listed(words("Deviations of the basis"), heads, rows)
     made.caption = words(
-        "reference: {mean} bp, deviation {sd} bp, {n} minutes; lasting: of the median of five"
-        " minutes; clocks: minute returns correlate {likeness}",
+        "reference: {mean} bp, deviation {sd} bp, {n} {n:minute|minutes};"
+        " lasting: of the median of five minutes; clocks: minute returns"
+        " correlate {likeness}",
         mean=number(answer.reference.mean_bps),
         sd=number(answer.reference.sd_bps),
         n=Amount(answer.reference.n, "count"),
@@ -238,8 +240,9 @@ def _intraday(answer: IntradayAnswer, words: Words) -> Iterator[Table]:
     heads = (words("correlation"), words("from"), words("to"), words("prices or steps"))
     made = listed(", ".join(answer.symbols), heads, (own, *grids))
     made.caption = words(
-        "Hayashi and Yoshida; interval (95 %) from {blocks} blocks of {minutes} min; moves of a day"
-        " {first} % and {second} %; on a grid each price is the last one seen",
+        "Hayashi and Yoshida; interval (95 %) from {blocks}"
+        " {blocks:block|blocks} of {minutes} min; moves of a day {first} % and"
+        " {second} %; on a grid each price is the last one seen",
         blocks=Amount(answer.blocks, "count"),
         minutes=number(answer.block_seconds / 60.0, 0),
         first=number(100.0 * answer.volatility[0]),
@@ -293,8 +296,8 @@ def _coverage(answer: CoverageAnswer, words: Words) -> Iterator[Table]:
         ],
     )  # fmt: skip
     made.caption = words(
-        "fund of {nav}; {days} days at {part} of volume; all could be met up to a redemption of"
-        " {most}; ten largest holdings {top}",
+        "fund of {nav}; {days} {days:day|days} at {part} of volume; all could be"
+        " met up to a redemption of {most}; ten largest holdings {top}",
         nav=words.money(answer.nav),
         days=number(answer.horizon_days, 0),
         part=Amount(answer.participation, "share"),
@@ -318,7 +321,7 @@ def _secondary(found: Secondary, words: Words) -> Table:
     made = listed(words("Secondary market of the ETF"), heads, [row])
     if found.premium is not None:
         made.caption = words(
-            "premium {bps} bp, {z} robust deviations of the {days} days before",
+            "premium {bps} bp, {z} robust deviations of the {days} {days:day|days} before",
             bps=number(found.premium.bps, 1),
             z=number(found.premium.robust_z),
             days=Amount(found.premium.days, "count"),

@@ -111,7 +111,10 @@ def _said(
         "high": "; ".join(high),
     }
     if high:
-        yield Said("On {on} beyond 95 % of their own past, of {count} readings: {high}.", values)
+        yield Said(
+            "On {on} beyond 95 % of their own past, of {count} {count:reading:|readings:} {high}.",
+            values,
+        )
     else:
         yield Said("On {on} none of {count} readings is beyond 95 % of its own past.", values)
 
@@ -157,7 +160,7 @@ def _of_symbol(bars: Bars, lacking: Sequence[str], on: date) -> Iterator[Said]:
     flat = int(np.sum((late.high == late.low) & (late.volume > 0.0)))
     if flat:
         yield Said(
-            "{symbol} has {flat} bars without a range in its last {days}: measures of ranges and"
-            " spreads are too low.",
+            "{symbol} has {flat} {flat:bar|bars} without a range in its last {days}:"
+            " measures of ranges and spreads are too low.",
             {**values, "flat": Amount(flat, "count"), "days": Amount(len(late), "count")},
         )
