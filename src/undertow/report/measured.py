@@ -24,12 +24,15 @@ from undertow.core.answers.measured import (
 )
 from undertow.core.answers.said import Amount
 from undertow.core.answers.secondary import Secondary
+from undertow.report.indicators import fragilities, indicators
 from undertow.report.layout import fitted, numbers, table
 from undertow.report.words import ENGLISH, Words
 
 
 def measured_page(answer: Measured, words: Words = ENGLISH) -> Group:
     """Everything about one measure."""
+    if isinstance(answer, DailyAnswer):
+        words = words.naming(indicators(ENGLISH))
     return Group(*map(fitted, _parts(answer, words)))
 
 
@@ -171,9 +174,10 @@ def _daily(answer: DailyAnswer, words: Words) -> Iterator[Table]:
 
 
 def _fragility(found: Fragility, words: Words) -> Table:
+    titles = fragilities(words)
     heads = (words("reading"), words("rank, %"), words("weight, %"), words("readings"))
     rows = [
-        (one.name, number(one.value, 4), number(100.0 * one.rank, 0),
+        (titles.get(one.name, one.name), number(one.value, 4), number(100.0 * one.rank, 0),
          number(100.0 * one.weight, 1), number(one.readings, 0))
         for one in found.parts
     ]  # fmt: skip
@@ -189,9 +193,10 @@ def _fragility(found: Fragility, words: Words) -> Table:
 
 def _readings(heading: str, found: Mapping[str, IndicatorReading], words: Words) -> Table:
     heads = (words("reading"), words("usual"), "5 %", "95 %", words("percentile"))
+    titles = indicators(words)
     rows = [
         (
-            name,
+            titles.get(name, name),
             *(f"{x:.3g}".replace("-", "−") for x in (one.value, one.usual, one.low, one.high)),
             number(100.0 * one.percentile, 0),
         )
