@@ -118,3 +118,12 @@ def room(count: int) -> Events:
     kind, flags = (np.empty(count, dtype=np.uint8) for _ in range(2))
     side = np.empty(count, dtype=np.int8)
     return Events(time, kind, side, order, price, quantity, flags, no_ladder(count))
+
+
+def up_to(made: Events, count: int) -> Events:
+    """The first so many messages of a block."""
+    time, kind, side, order, price, quantity, flags, ladder = made
+    return Events(
+        time[:count], kind[:count], side[:count], order[:count], price[:count], quantity[:count],
+        flags[:count], ladder[:count],
+    )  # fmt: skip
