@@ -60,6 +60,7 @@ UNPRINTED = 64
 """Flag of FILL: it is part of a trade that is printed elsewhere, such as an auction's."""
 
 BookKind: TypeAlias = Literal["orders", "levels", "ladder"]
+Shows: TypeAlias = Literal["always", "at_trades", "never"]
 
 
 class Events(NamedTuple):
@@ -92,6 +93,7 @@ class About:
     prints: trades are told by messages of their own (TRADE), else by what they take from the book
     opens_with_a_trade: what comes before the first trade is an auction's, and weighs nothing
     takers_stand: orders that took are among the orders and cannot be told from makers
+    shows: when the file shows its book
     """
 
     format: str
@@ -105,6 +107,12 @@ class About:
     prints: bool = False
     opens_with_a_trade: bool = False
     takers_stand: bool = False
+    shows: Shows = "always"
+
+    @property
+    def tells_cancels(self) -> bool:
+        """Whether what leaves the book by its owner's will is told from what is traded."""
+        return self.book == "orders" or not self.prints
 
 
 def no_ladder(count: int) -> RowPerEvent:

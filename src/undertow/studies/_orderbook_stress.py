@@ -41,7 +41,7 @@ def withdrawal(feed: Passed) -> WithdrawalAnswer:
         return WithdrawalAnswer("none", 0.0, *(math.nan,) * 2, "", *(math.nan,) * 4)
     worst = int(np.nanargmin(windows))
     first = flow.NEAR_ADDED + flow.MAKERS * known
-    told = unit if feed.about.book != "levels" else math.nan
+    told = unit if feed.about.tells_cancels else math.nan
     row = feed.measures.flowed.met[worst, first : first + flow.MAKERS] * told
     added, cancelled, filled = row.tolist()
     net = max(cancelled - added, 0.0)
