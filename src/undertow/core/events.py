@@ -43,6 +43,10 @@ LEFT = 12
 QUOTE = 13
 """The best price of a side, and what stands there, as the feed itself says it."""
 KINDS = 14
+NOTHING = 99
+"""A message that is passed over."""
+NO_PRICE = 9_999_999_999
+"""Price of an ask that a ladder does not have, as LOBSTER writes it; the bid's has a minus."""
 
 END = 1
 """Flag: the last message of what happened at once; the book between them was never seen."""

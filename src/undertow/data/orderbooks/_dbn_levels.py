@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from undertow.core import events as ev
 from undertow.core.compiled import compiled
 from undertow.core.events import Events
-from undertow.tape.ladder import NO_PRICE
-from undertow.tape.seen import NOTHING
 
 WORDS, PER_LEVEL, CELLS = 6, 4, 4
 """Words of eight bytes before the levels, and of each level; cells of a level of the ladder."""
@@ -73,18 +71,18 @@ def levelled(words: NDArray[np.int64], levels: int, each: int, out: Events) -> i
         action, side, flags = (what >> 32) & 255, (what >> 40) & 255, (what >> 48) & 255
         doubted += flags & DOUBTED > 0
         for to in range(row * each, last + 1):
-            out.time[to], out.order[to], out.kind[to] = words[row, RECEIVED], 0, NOTHING
+            out.time[to], out.order[to], out.kind[to] = words[row, RECEIVED], 0, ev.NOTHING
             out.side[to] = out.price[to] = out.quantity[to] = 0
             out.flags[to] = ev.END
-            out.ladder[to, 0], out.ladder[to, 1] = NO_PRICE, 0
-            out.ladder[to, 2], out.ladder[to, 3] = -NO_PRICE, 0
+            out.ladder[to, 0], out.ladder[to, 1] = ev.NO_PRICE, 0
+            out.ladder[to, 2], out.ladder[to, 3] = -ev.NO_PRICE, 0
             for level in range(levels):
                 at, cell = WORDS + PER_LEVEL * level, CELLS * level
                 bid, ask, sizes = words[row, at], words[row, at + 1], words[row, at + 2]
                 none_bid, none_ask = bid == NOWHERE, ask == NOWHERE
-                out.ladder[to, cell] = NO_PRICE if none_ask else ask
+                out.ladder[to, cell] = ev.NO_PRICE if none_ask else ask
                 out.ladder[to, cell + 1] = 0 if none_ask else (sizes >> 32) & 0xFFFFFFFF
-                out.ladder[to, cell + 2] = -NO_PRICE if none_bid else bid
+                out.ladder[to, cell + 2] = -ev.NO_PRICE if none_bid else bid
                 out.ladder[to, cell + 3] = 0 if none_bid else sizes & 0xFFFFFFFF
         if flags & PICTURE:
             continue

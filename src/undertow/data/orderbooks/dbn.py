@@ -265,8 +265,10 @@ def _picked(
     schema = head.schema
     size = EIGHT * _words(schema)
     mine = (raw[at[:found] + 1] == schema.type) & (raw[at[:found]] >= size // WORD)
-    what = "orders" if schema is MBO else "the_schema"
-    skipped[f"records_that_are_not_of_{what}"] += int(found - mine.sum())
+    if schema is MBO:
+        skipped["records_that_are_not_of_orders"] += int(found - mine.sum())
+    else:
+        skipped["records_of_another_kind"] += int(found - mine.sum())
     if found and not mine.any() and done == head.length:
         raise BadFile(
             f"{path} says that it is of schema {schema.name} and holds no record of that; give one"
