@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from undertow.core.book import Kind
@@ -176,6 +176,11 @@ def test_at_each_price_equity_is_exactly_the_requirement(
 @MEMBERS
 @few
 @given(side=SIDES, cushion=CUSHIONS, cost=st.tuples(st.floats(0, 0.02), st.floats(0, 0.1)))
+@example(side=1.0, cushion=7.459910799367902, cost=(1e-17, 1e-16))
+@example(side=1.0, cushion=1.2939752763037506, cost=(1e-17, 1e-17))
+@example(side=-1.0, cushion=5.643488743420775, cost=(1e-17, 1e-17))
+@example(side=1.0, cushion=5.077500876813735, cost=(1e-300, 1e-16))
+@example(side=1.0, cushion=5.552333346404328, cost=(0.0, 1e-16))
 def test_a_fee_or_a_gap_brings_zero_nearer_and_leaves_less(
     member: str, side: float, cushion: float, cost: tuple[float, float]
 ) -> None:

@@ -183,3 +183,89 @@ def test_an_unknown_provider_is_refused(door: Terminal, tmp_path: Path) -> None:
     words = asking("http://127.0.0.1:9", tmp_path)
 
     assert "did you mean 'fred'?" in refused(door("fetch", "fredd", *words[2:]))
+
+
+def vintage(as_of: str, values: tuple[str, ...]) -> Reply:
+    known = {"realtime_start": as_of, "realtime_end": as_of}
+    rows = [{**known, "date": d, "value": v} for d, v in zip(WEEK, values, strict=False)]
+    return as_json({"observations": rows})
+
+
+def test_a_vintage_stands_in_the_name_the_rows_and_the_question(
+    door: Terminal, tmp_path: Path
+) -> None:
+    with replaying(vintage("2026-02-05", YIELDS[:3])) as fred:
+        words = asking(fred.address, tmp_path / "prices", "--as-of", "2026-02-05", "--json")
+        told = json.loads(door(*words)[1])
+    one = told["fetched"][0]
+    raw = tmp_path / "home" / "raw" / "fred" / one["raw"]
+    with (tmp_path / "prices" / "fred-DGS10@2026-02-05.csv").open() as file:
+        rows = list(csv.DictReader(file))
+
+    assert one["as_of"] == told["inputs"]["as_of"] == "2026-02-05"
+    assert {row["source"] for row in rows} == {"fred@2026-02-05"}
+    assert [row["close"] for row in rows] == list(YIELDS[:3])
+    assert "as_of" in "".join(p.read_text() for p in raw.parent.iterdir() if p.suffix == ".json")
+
+
+def test_another_vintage_is_another_question(door: Terminal, tmp_path: Path) -> None:
+    replies = (vintage("2026-02-05", YIELDS[:3]), vintage("2026-02-06", YIELDS))
+    with replaying(*replies) as fred:
+        for day in ("2026-02-05", "2026-02-06", "2026-02-05"):
+            door(*asking(fred.address, tmp_path / "prices", "--as-of", day))
+
+    assert len(fred.asked) == 2
+    assert len(list((tmp_path / "prices").iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--as-of", "soon"), "no day"),
+        (("--as-of", "2999-01-01"), "in the future"),
+        (("--as-of", "1999-01-01"), "before --from"),
+    ],
+)
+def test_a_day_of_knowledge_that_cannot_be_is_refused(
+    door: Terminal, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    with replaying(SERIES) as fred:
+        said = refused(door(*asking(fred.address, tmp_path / "prices", *words)))
+
+    assert says in said
+    assert not fred.asked
+
+
+def test_a_provider_without_vintages_says_who_has_them(door: Terminal, tmp_path: Path) -> None:
+    days = ("--from", "2026-02-02", "--as-of", "2026-02-05")
+    said = refused(door("fetch", "cftc", "legacy:088691", *days, "--out", str(tmp_path / "p")))
+
+    assert "cftc keeps no vintages; leave --as-of out, or use fred." in said
+
+
+@pytest.mark.parametrize(
+    ("as_of", "says"),
+    [
+        ("", "revised by the day they were fetched"),
+        ("2026-02-09", "revised by 2026-02-09, after 2026-02-06"),
+        ("2026-02-06", None),
+    ],
+)
+def test_a_series_that_is_not_point_in_time_is_said(
+    tmp_path: Path, as_of: str, says: str | None
+) -> None:
+    from undertow.data.history import read_history
+    from undertow.studies.price_doubts import data_warnings, price_warnings
+
+    source = f"fred@{as_of}" if as_of else "fred"
+    rows = [f"{day},{name},1,{who}" for day in WEEK for name, who in
+            (("NFCI", source), ("^GSPC", "yfinance"))]  # fmt: skip
+    (tmp_path / "p.csv").write_text("\n".join(["date,symbol,close,source", *rows]) + "\n")
+    history = read_history(tmp_path / "p.csv").until("2026-02-06")
+    measured, gauged = price_warnings(history, ["NFCI", "^GSPC"]), data_warnings(history)
+
+    for said in (measured, gauged):
+        found = [str(one) for one in said if "point in time" in str(one)]
+
+        assert len(found) == (says is not None)
+        assert all("NFCI" in one and says in one for one in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -149,3 +150,26 @@ def test_a_full_disk_is_one_sentence(days: tuple[str, ...]) -> None:
     assert ended.returncode == 1
     assert ended.stderr.count("\n") == 1
     assert "the answer cannot be written (No space left on device)" in ended.stderr
+
+
+def test_prices_within_days_are_measured_at_the_terminal(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    rows = [
+        f"2026-02-05T10:{k:02d}:00,{name},{100 + 3 * math.sin(k + shift)}"
+        for k in range(50)
+        for name, shift in (("A", 0.0), ("B", 0.3))
+    ]
+    (tmp_path / "ticks.csv").write_text("\n".join(["date,symbol,close", *rows]) + "\n")
+    asked = ("measure", "correlation", str(tmp_path / "ticks.csv"), "--pair", "A,B")
+    code, out, _ = terminal(*asked, "--intraday", "--json")
+    shown = terminal(*asked, "--intraday", "--lang", "zh")
+    mixed = terminal(*asked, "--intraday", "--crisis", "2026-02-05:2026-02-05")
+    lacking = terminal(*asked, "--every", "1min")
+
+    assert code == 0
+    assert json.loads(out)["value"] > 0.8
+    assert "相关系数" in shown[1]
+    assert (mixed[0], lacking[0]) == (1, 1)
+    assert "--crisis is for daily prices" in mixed[2]
+    assert "--every is for --intraday" in lacking[2]

@@ -16,6 +16,7 @@ from undertow.core.errors import BadFile, BadNumber, UnknownName
 from undertow.data.chains import read_chain
 from undertow.jobs.measure_gamma import GammaRequest, measure_gamma
 from undertow.studies.gamma import Priced, gamma_answer
+from undertow.studies.smile import Smile
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 CBOE = DATA / "microstructure" / "restricted" / "cboe_spx_quotedata_2024-09-11.csv.gz"
@@ -26,6 +27,11 @@ YEARS = 32.0 / 365.0
 
 def one(*values: float) -> np.ndarray:
     return np.array(values)
+
+
+def flat(contracts: int) -> Smile:
+    zeros, ones = np.zeros(contracts), np.ones(contracts)
+    return Smile(zeros, zeros, ones, ones, np.zeros(contracts, dtype=bool))
 
 
 def price(strike: float, sigma: float, *, call: bool) -> float:
@@ -160,7 +166,9 @@ def test_the_flip_lies_where_calls_and_puts_weigh_the_same(tmp_path: Path) -> No
     spread = one(0.3, 0.3) * math.sqrt(YEARS)
     forward = one(SPOT, SPOT)
     strikes, call = one(110.0, 90.0), np.array([True, False])
-    priced = Priced(SPOT, forward, strikes, spread, call, one(1e5, 1e5), one(np.nan, np.nan))
+    priced = Priced(
+        SPOT, forward, strikes, spread, call, one(1e5, 1e5), one(np.nan, np.nan), flat(2)
+    )
     assert priced.net(found.flip) == pytest.approx(0.0, abs=1e-6 * abs(priced.net(90.0)))
     assert priced.net(found.flip - 1.0) < 0.0 < priced.net(found.flip + 1.0)
 

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from types import ModuleType, SimpleNamespace
@@ -112,6 +113,45 @@ def test_fred_is_asked_for_the_days_with_the_key() -> None:
     assert asked["api_key"] == ["secret-of-fred"]
     assert asked["observation_start"] == ["2026-02-04"]
     assert asked["observation_end"] == ["2026-02-06"]
+
+
+VINTAGE = replace(ASK["fred"], as_of=date(2026, 2, 10))
+
+
+def known(start: str, end: str) -> Reply:
+    rows = [{"realtime_start": start, "realtime_end": end, "date": "2026-02-04", "value": "4.28"}]
+    return as_json({"realtime_start": start, "count": 1, "observations": rows})
+
+
+def test_a_vintage_is_asked_for_by_its_day_and_nothing_later_is_taken() -> None:
+    fred = SOURCES.make("fred", {})
+    with replaying(known("2026-02-10", "2026-02-10")) as recording:
+        bars = fred.bars(fred.answer(VINTAGE, wire(recording)), VINTAGE)
+    asked = parse_qs(urlsplit(recording.asked[0]).query)
+
+    assert (asked["realtime_start"], asked["realtime_end"]) == (["2026-02-10"], ["2026-02-10"])
+    assert [bar.close for bar in bars] == [4.28]
+
+
+@pytest.mark.parametrize(
+    ("reply", "says"),
+    [
+        (known("2026-03-01", "9999-12-31"), "not on 2026-02-10"),
+        (known("2026-02-05", "2026-02-09"), "not on 2026-02-10"),
+        (GOOD["fred"], "realtime_end"),
+        (known("soon", "2026-02-10"), "'soon'"),
+    ],
+)
+def test_a_value_that_was_not_known_on_the_day_is_refused(reply: Reply, says: str) -> None:
+    with pytest.raises(NoAnswer, match=says):
+        SOURCES.make("fred", {}).bars(reply.body, VINTAGE)
+
+
+def test_without_a_day_no_vintage_is_asked_for() -> None:
+    with replaying(GOOD["fred"]) as recording:
+        read("fred", recording)
+
+    assert "realtime" not in recording.asked[0]
 
 
 def test_positions_are_dated_on_the_friday_on_which_they_are_known() -> None:

@@ -33,6 +33,9 @@ AgainstOption: TypeAlias = Annotated[
 AgainOption: TypeAlias = Annotated[
     bool, typer.Option("--again", help="Ask even if a fresh answer is kept.")
 ]
+AsOfOption: TypeAlias = Annotated[
+    str, typer.Option(help="Day on which the values were known (fred); else as they are now.")
+]
 AtOption: TypeAlias = Annotated[str, typer.Option(help="Address in place of the provider's own.")]
 
 
@@ -45,6 +48,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
     step: StepOption = "1d",
     against: AgainstOption = None,
     again: AgainOption = False,
+    as_of: AsOfOption = "",
     at: AtOption = "",
     lang: LangOption = Lang.en,
     as_json: JsonOption = False,
@@ -58,7 +62,7 @@ def fetch(  # noqa: PLR0913, PLR0917 - one parameter per option
     begin, end = day(first, "--from") or today, day(last, "--to") or today
     request = FetchRequest(
         provider, tuple(symbols), begin, end, out,
-        step=step, against=against, again=again, at=at,
+        step=step, against=against, again=again, at=at, as_of=day(as_of, "--as-of"),
     )  # fmt: skip
     done = fetched(request)
     _tell(done, lang.value, as_json=as_json)

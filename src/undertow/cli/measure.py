@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -45,6 +46,20 @@ class ChainFormat(StrEnum):
     vars().update(_files_of("undertow.data.chains"))
 
 
+TICKS = ", ".join([*(one.value for one in QuoteFormat), "lean-tick"])
+DECAY = 0.94
+IntradayOption: TypeAlias = Annotated[
+    bool, typer.Option("--intraday", help="Prices within days, each at its own moments.")
+]
+TicksOption: TypeAlias = Annotated[
+    str, typer.Option("--format", help=f"Of intraday files: {TICKS}; two with a comma; else long.")
+]
+EveryOption: TypeAlias = Annotated[
+    str, typer.Option(help="Of intraday files: one price of each span such as 30s.")
+]
+SessionOption: TypeAlias = Annotated[
+    str, typer.Option(help="Of intraday files: hours such as 9:30-16:00; those of an equity.")
+]
 FUTURE, SPOT = QuoteFormat("lean-future"), QuoteFormat("lean-equity")
 
 
@@ -56,6 +71,16 @@ def _tell(found: Answered, lang: Lang, *, as_json: bool) -> None:
     from undertow.report.words import speaker
 
     console().print(measured_page(found.answer, speaker(lang.value)))
+
+
+def _belongs(given: Mapping[str, object], *, intraday: bool) -> None:
+    """Refuse options of the other kind of prices."""
+    from undertow.core.errors import BadNumber
+
+    name = next((name for name, value in given.items() if value), None)
+    if name is not None:
+        kind = "daily prices; leave it or --intraday out" if intraday else "--intraday; add it"
+        raise BadNumber(f"{name} is for {kind}.")
 
 
 @app.command()
@@ -185,24 +210,40 @@ def daily(  # noqa: PLR0913, PLR0917 - one parameter per option
 @app.command()
 def correlation(  # noqa: PLR0913, PLR0917 - one parameter per option
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="Daily prices: files or folders.")
+        list[Path], typer.Argument(metavar="FILE…", help="Prices: files, or folders of daily ones.")
     ],
     pair: Annotated[
         str, typer.Option(help="Two symbols such as SPY,TLT; the first is the source.")
     ],
     on: Annotated[str, typer.Option(help="Day; else that of the newest bar.")] = "",
     window: Annotated[int, typer.Option(help="Days that a window rolls over.")] = 60,
-    decay: Annotated[float, typer.Option(help="What of the EWMA is left a day later.")] = 0.94,
+    decay: Annotated[float, typer.Option(help="What of the EWMA is left a day later.")] = DECAY,
     crisis: Annotated[str, typer.Option(help="First and last day of a crisis, A:B.")] = "",
     quiet: Annotated[str, typer.Option(help="Days to compare it with; else all before.")] = "",
     idiosyncratic: Annotated[
         float, typer.Option(help="Own over common variance of the source.")
     ] = 0.0,
+    intraday: IntradayOption = False,
+    form: TicksOption = "",
+    every: EveryOption = "",
+    session: SessionOption = "",
     lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:
     """Two markets: how they move together, with intervals, and whether a crisis changed it."""
     from undertow.jobs.measure_correlation import CorrelationRequest, measure_correlation
+    from undertow.jobs.measure_intraday import IntradayRequest, measure_intraday
+
+    daily_only = {
+        "--decay": decay != DECAY, "--crisis": crisis, "--quiet": quiet,
+        "--idiosyncratic": idiosyncratic,
+    }  # fmt: skip
+    within_days = {"--format": form, "--every": every, "--session": session}
+    _belongs(daily_only if intraday else within_days, intraday=intraday)
+    if intraday:
+        asked = IntradayRequest(tuple(files), pair, form, on, window, every, session)
+        _tell(measure_intraday(asked), lang, as_json=as_json)
+        return
 
     request = CorrelationRequest(
         tuple(files), pair, on, window, decay, quiet, crisis, idiosyncratic
@@ -223,11 +264,24 @@ def coverage(  # noqa: PLR0913, PLR0917 - one parameter per option
     in_kind: Annotated[
         str, typer.Option(help="Share of the redemption that is paid in securities.")
     ] = "0%",
+    etf: Annotated[str, typer.Option(help="Of an ETF: its own symbol in the data.")] = "",
+    ap_capacity: Annotated[
+        float | None, typer.Option(help="Of an ETF: money a day that its participants can take.")
+    ] = None,
+    basket_sales: Annotated[
+        float | None, typer.Option(help="Of an ETF: money of its basket that others sell by then.")
+    ] = None,
+    etf_nav: Annotated[
+        str, typer.Option(help="Of an ETF: symbol of the value of a share in the data.")
+    ] = "",
     lang: LangOption = Lang.en,
     as_json: JsonOption = False,
 ) -> None:
     """A fund: whether it can pay what is redeemed, by quality of assets and by time to sell."""
     from undertow.jobs.measure_coverage import CoverageRequest, measure_coverage
 
-    request = CoverageRequest(holdings, tuple(data), redemption, on, days, participation, in_kind)
+    request = CoverageRequest(
+        holdings, tuple(data), redemption, on, days, participation, in_kind, etf, ap_capacity,
+        basket_sales, etf_nav,
+    )  # fmt: skip
     _tell(measure_coverage(request), lang, as_json=as_json)

@@ -98,10 +98,12 @@ class History:
     """Bars of many symbols.
 
     bars: by symbol;  left_out: what the files hold and this does not
+    source: who gave a symbol, as its file says (`fred`, `fred@2026-02-05` as known on a day)
     """
 
     bars: Mapping[str, Bars]
     left_out: tuple[LeftOut, ...] = field(default=())
+    source: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def symbols(self) -> tuple[str, ...]:

@@ -70,7 +70,11 @@ def write_long(rows: Sequence[Bar], file: Path, source: str, step: str) -> None:
         ) from error
 
 
-def file_name(provider: str, symbol: str, step: str) -> str:
-    """`<provider>-<symbol>[-<step>].csv`, with what a file cannot be called as an underscore."""
+def file_name(source: str, symbol: str, step: str) -> str:
+    """`<provider>-<symbol>[-<step>][@<day>].csv`; what a file cannot be called is an underscore.
+
+    source: provider, and after an @ the day on which its values were known
+    """
+    provider, at, day = source.partition("@")
     plain = "".join(c if c.isalnum() or c in "=^.-" else "_" for c in symbol)
-    return f"{provider}-{plain}{'' if step == DAILY else f'-{step}'}.csv"
+    return f"{provider}-{plain}{'' if step == DAILY else f'-{step}'}{at}{day}.csv"

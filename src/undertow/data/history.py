@@ -61,17 +61,18 @@ def read_history(
     wanted. A symbol that stands in two files is taken from the first.
     """
     bars: dict[str, Bars] = {}
+    source: dict[str, str] = {}
     left_out: list[LeftOut] = []
     tables = (t for place in places for t in _tables(place, left_out, intraday=intraday))
     for file, found in tables:
         own = {one.symbol: one for one in _bars(found, file.name, symbol_map or {})}
         left_out += [LeftOut(file.name, EARLIER, name) for name in own if name in bars]
-        bars = {**own, **bars}
+        bars, source = {**own, **bars}, {**_sources(found, symbol_map or {}), **source}
     if not bars:
         named = ", ".join(map(str, places))
         why = f" ({'; '.join(map(str, left_out[:3]))})" if left_out else ""
         raise BadFile(f"{named} holds no prices{why}; give a file with date, symbol and close.")
-    return History(bars, tuple(left_out))
+    return History(bars, tuple(left_out), source)
 
 
 def _tables(
@@ -194,7 +195,8 @@ def _long(found: pl.DataFrame, file: str) -> pl.DataFrame:
     found = found.with_row_index("line", offset=2).rename({at: "date"})
     if symbol and close:
         kept = {symbol: "symbol", close: "close"}
-        fields = [names[f] for f in FIELDS if f in names and f != "close"]
+        known = [f for f in (*FIELDS, "source") if f in names and f != "close"]
+        fields = [names[f] for f in known if f in FIELDS or not found.schema[names[f]].is_nested()]
         table = found.select("line", "date", symbol, close, *fields).rename(
             {**kept, **{name: name.lower() for name in fields}}
         )
@@ -229,6 +231,7 @@ def _typed(table: pl.DataFrame, file: str) -> pl.DataFrame:
     table = table.with_columns(pl.col(text).str.strip_chars().replace("", None)) if text else table
     numbers = table.with_columns(
         pl.col("symbol").cast(pl.String).str.strip_chars().fill_null(""),
+        *(pl.col(f).cast(pl.String, strict=False) for f in ("source",) if f in table.columns),
         *(pl.col(f).cast(pl.Float64, strict=False) for f in FIELDS),
     )
     for name in text:
@@ -285,6 +288,15 @@ def _refuse(bad: pl.DataFrame, name: str, file: str) -> None:
 def _is_intraday(table: pl.DataFrame) -> bool:
     days = table["date"].dt.truncate("1d")
     return bool((table["date"] != days).any())
+
+
+def _sources(table: pl.DataFrame, symbol_map: Mapping[str, str]) -> dict[str, str]:
+    """Who gave each symbol, by its last row that says so."""
+    if "source" not in table.columns:
+        return {}
+    last = table.drop_nulls("source").group_by("symbol").last()
+    named = zip(last["symbol"].to_list(), last["source"].to_list(), strict=True)
+    return {symbol_map.get(symbol, symbol): source for symbol, source in named}
 
 
 def _bars(table: pl.DataFrame, file: str, symbol_map: Mapping[str, str]) -> Iterator[Bars]:

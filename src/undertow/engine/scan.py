@@ -55,54 +55,66 @@ def short_of(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     """Write the rows of [start, stop) with slack < 0 to `found` from `at` on; returns how many.
 
     Every row is written and only the short ones are counted: which they are cannot be foreseen,
-    and a branch that is not foreseen costs more than a test.
+    and a branch that is not foreseen costs more than a test. With one move accounts are summed
+    four at a time.
     """
-    if len(column) == 1:
-        return _short_of_alike(quantity, cash, test, offset, start, stop, found, at)
-    slots, count = quantity.shape[1], at
-    for place in range(start, stop):
-        row = np.uint64(place)
-        slack = cash[row] + offset[0]
-        for slot in range(slots):
-            slack += quantity[row, slot] * test[0, column[row, slot]]
-        if len(offset) > 1:
-            for move in range(1, len(offset)):
-                other = cash[row] + offset[move]
+    alike, slots, count, single = len(column) == 1, quantity.shape[1], at, start
+    if len(offset) == 1:
+        single = stop - (stop - start) % 4
+        count = _short_by_fours(
+            quantity, column, cash, test, offset[0], start, single, found, at
+        )  # fmt: skip
+    for place in range(single, stop):
+        row, slack = np.uint64(place), np.inf
+        for move in range(len(offset)):
+            here = cash[row] + offset[move]
+            if alike:
                 for slot in range(slots):
-                    other += quantity[row, slot] * test[move, column[row, slot]]
-                slack = min(slack, other)
+                    here += quantity[row, slot] * test[move, slot]
+            else:
+                for slot in range(slots):
+                    here += quantity[row, slot] * test[move, column[row, slot]]
+            slack = min(slack, here)
         found[np.uint64(count)] = place
         count += int(slack < 0.0)
     return count - at
 
 
 @compiled_within
-def _short_of_alike(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
+def _short_by_fours(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     quantity: PerPosition,
+    column: ColumnPerPosition,
     cash: PerAccount,
     test: PerMoveColumn,
-    offset: PerMove,
+    offset: float,
     start: int,
     stop: int,
     found: Rows,
-    at: int,
+    count: int,
 ) -> int:
-    """The same sums where a weight belongs to the slot: no column is looked up."""
-    slots, count = quantity.shape[1], at
-    for place in range(start, stop):
-        row = np.uint64(place)
-        slack = cash[row] + offset[0]
-        for slot in range(slots):
-            slack += quantity[row, slot] * test[0, slot]
-        if len(offset) > 1:
-            for move in range(1, len(offset)):
-                other = cash[row] + offset[move]
-                for slot in range(slots):
-                    other += quantity[row, slot] * test[move, slot]
-                slack = min(slack, other)
-        found[np.uint64(count)] = place
-        count += int(slack < 0.0)
-    return count - at
+    """The same for whole fours, side by side, each sum in the order of its slots."""
+    alike, slots = len(column) == 1, quantity.shape[1]
+    for place in range(start, stop, 4):
+        i, j = np.uint64(place), np.uint64(place + 1)
+        k, m = np.uint64(place + 2), np.uint64(place + 3)
+        a, b, c, d = cash[i] + offset, cash[j] + offset, cash[k] + offset, cash[m] + offset
+        if alike:
+            for slot in range(slots):
+                weight = test[0, slot]
+                a += quantity[i, slot] * weight
+                b += quantity[j, slot] * weight
+                c += quantity[k, slot] * weight
+                d += quantity[m, slot] * weight
+        else:
+            for slot in range(slots):
+                a += quantity[i, slot] * test[0, column[i, slot]]
+                b += quantity[j, slot] * test[0, column[j, slot]]
+                c += quantity[k, slot] * test[0, column[k, slot]]
+                d += quantity[m, slot] * test[0, column[m, slot]]
+        for ahead, slack in enumerate((a, b, c, d)):
+            found[np.uint64(count)] = place + ahead
+            count += int(slack < 0.0)
+    return count
 
 
 @compiled

@@ -81,30 +81,29 @@ def book_sales(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     Returns a number without meaning, so that the compiler keeps what brings accounts near.
     """
     touched = 0.0
-    for place in range(sales.shape[0]):
-        if place % AHEAD == 0:
-            touched += _touched(quantity, cash, rows[place : place + AHEAD])
-        row, binds, money = np.uint64(rows[place]), np.uint64(move[place]), cash[rows[place]]
-        gained, paid, left, scale, asked = 0.0, 0.0, 0.0, abs(money), False
-        for slot in range(sales.shape[1]):
-            own, kind = held[place, slot], column[place, slot]
-            size = abs(own)
+    for number in range(sales.shape[0]):
+        if number % AHEAD == 0:
+            touched += _touched(quantity, cash, rows[number : number + AHEAD])
+        place, row, binds = np.uint64(number), np.uint64(rows[number]), np.uint64(move[number])
+        money, gained, paid, left, most = cash[row], 0.0, 0.0, 0.0, 0.0
+        scale = abs(money)
+        for one in range(sales.shape[1]):
+            slot, kind = np.uint64(one), np.uint64(column[place, np.uint64(one)])
+            own, wanted = held[place, slot], sales[place, slot]
+            size, most = abs(own), max(most, wanted)
             scale += abs(own * weight[binds, kind])
-            wanted = sales[place, slot]
-            if wanted > 0.0:
-                asked = True
-                units = sales[place, slot] = min(wanted * filled[kind], size)
-                size -= units
-                quantity[row, slot] = size if own > 0.0 else -size
-                paid += units * received[kind]
-                gained += units * release[binds, kind]
+            units = sales[place, slot] = min(wanted * filled[kind], size)
+            size -= units
+            quantity[row, slot] = np.copysign(size, own)
+            paid += units * received[kind]
+            gained += units * release[binds, kind]
             left += size if reachable[kind] else 0.0
         cash[row] = money = money + paid
         small = max(tolerance[0], tolerance[1] * scale)
         is_met = left == 0.0 or need[place] - gained <= small
         if is_met and left > 0.0 and len(offset) > 1:
             is_met = _least_slack(quantity[row], column[place], money, weight, offset) >= -small
-        stands[place] = MET if is_met else OPEN if asked else STUCK
+        stands[place] = MET if is_met else OPEN if most > 0.0 else STUCK
         if left == 0.0 and money < 0.0:
             stands[place] = FAILED
     return touched

@@ -71,14 +71,17 @@ def _add_up(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by one
     Returns their cash, net and gross, and the largest holding on the wrong side.
     """
     money, gross_money, wrong = 0.0, 0.0, 0.0
-    for row in range(start, stop):
+    for place in range(start, stop):
+        row = np.uint64(place)
         own = weight[row] * (cash[row] + free_cash[row])
         money += own
         gross_money += abs(own)
-        for slot in range(quantity.shape[1]):
-            kind, units = column[row, slot], quantity[row, slot]
-            net[kind] += weight[row] * units
-            gross[kind] += weight[row] * abs(units)
-            if (units < 0.0) != (kind % 2 == 1):
-                wrong = max(wrong, abs(units))
+        for number in range(quantity.shape[1]):
+            slot = np.uint64(number)
+            kind, units = np.uint64(column[row, slot]), quantity[row, slot]
+            part = weight[row] * units
+            net[kind] += part
+            gross[kind] += abs(part)
+            if (units < 0.0) != (kind % 2 == 1) and abs(units) > wrong:
+                wrong = abs(units)
     return money, gross_money, wrong

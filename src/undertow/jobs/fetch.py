@@ -31,6 +31,7 @@ class FetchRequest:
 
     out: folder of the files;  against: another source's prices, for the checks
     again: even if an answer is kept;  at: address in place of the provider's own
+    as_of: the day on which the values were known, None for as they are now
     wire: how patiently it is asked;  now: the clock
     """
 
@@ -43,8 +44,14 @@ class FetchRequest:
     against: Path | None = None
     again: bool = False
     at: str = ""
+    as_of: date | None = None
     wire: Wire = field(default_factory=Wire)
     now: Callable[[], datetime] = utc_now
+
+    @property
+    def source(self) -> str:
+        """Provider, and after an @ the day of knowledge: what stands in the files."""
+        return self.provider if self.as_of is None else f"{self.provider}@{self.as_of}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def fetch(request: FetchRequest) -> FetchDone:
     came: dict[str, _Came] = {}
     failed: dict[str, str] = {}
     for symbol in dict.fromkeys(request.symbols):
-        ask = Ask(symbol, request.first, request.last, request.step)
+        ask = Ask(symbol, request.first, request.last, request.step, request.as_of)
         try:
             came[symbol] = _came(provider, ask, request)
         except NoAnswer as error:
@@ -103,9 +110,19 @@ def _provider(request: FetchRequest) -> Provider:
     if request.step not in provider.steps:
         known = ", ".join(provider.steps)
         raise BadNumber(f"{request.provider} has no bars of {request.step!r}; it has {known}.")
+    if request.as_of is not None:
+        _of_the_past(request, request.as_of, vintages=provider.vintages)
     if not request.symbols or not all(one.strip() for one in request.symbols):
         raise NoAnswer("a symbol is empty, or none is given; name at least one.")
     return provider
+
+
+def _of_the_past(request: FetchRequest, as_of: date, *, vintages: bool) -> None:
+    if not vintages:
+        able = ", ".join(name for name in SOURCES.members() if SOURCES.member(name).vintages)
+        raise BadNumber(f"{request.provider} keeps no vintages; leave --as-of out, or use {able}.")
+    if not request.first <= as_of <= request.now().date():
+        raise BadDate(f"--as-of {as_of} is before --from or in the future; name a day between.")
 
 
 def _against(request: FetchRequest) -> History:
@@ -124,6 +141,7 @@ def _came(provider: Provider, ask: Ask, request: FetchRequest) -> _Came:
         "to": ask.last.isoformat(),
         "step": ask.step,
         **({"at": request.at} if request.at else {}),
+        **({"as_of": request.as_of.isoformat()} if request.as_of else {}),
     }
     old = None if request.again else cache.newest(name, question, request.now(), FRESH)
     wire = replace(request.wire, at=request.at)
@@ -152,12 +170,12 @@ def _written(
     """One symbol's file, and what the checks say of it."""
     request, against = asked
     rows = came.rows[name]
-    file = request.out / file_name(request.provider, name, request.step)
-    write_long(rows, file, request.provider, request.step)
+    file = request.out / file_name(request.source, name, request.step)
+    write_long(rows, file, request.source, request.step)
     return Fetched(
         symbol=name, rows=len(rows), first=rows[0].moment, last=rows[-1].moment, file=file.name,
         raw=came.kept.file.name, moment=came.kept.moment, sha256=came.kept.sha256,
-        cached=came.cached, skipped=came.skipped,
+        cached=came.cached, skipped=came.skipped, as_of=request.as_of,
         doubts=doubts(bars[name], History(bars), against),
     )  # fmt: skip
 
@@ -189,5 +207,6 @@ def _inputs(request: FetchRequest, fetched: tuple[Fetched, ...]) -> dict[str, Js
         "from": request.first.isoformat(),
         "to": request.last.isoformat(),
         "step": request.step,
+        "as_of": request.as_of.isoformat() if request.as_of else None,
         "against": request.against.name if request.against else None,
     }

@@ -13,8 +13,10 @@ import numpy as np
 
 from undertow.core.answers.said import Said
 from undertow.core.errors import BadDate, BadNumber
+from undertow.core.history import Moments
 from undertow.core.numbers import positive
 from undertow.core.quotes import Quotes, joined
+from undertow.core.shapes import Flags
 from undertow.data.quotes import read_quotes
 from undertow.jobs.answer import Json
 from undertow.jobs.measured import Answered, inputs_of
@@ -121,8 +123,14 @@ def _hours(session: str) -> tuple[time, time]:
 
 def _within(spot: Quotes, session: str) -> Quotes:
     """Minutes of a session, day by day in the clock of the file."""
+    return spot.where(in_session(spot.time, session, spot.clock))
+
+
+def in_session(moments: Moments, session: str, clock: str) -> Flags:
+    """Which moments in UTC are within the hours HH:MM-HH:MM of a clock, the end left out."""
     start, end = _hours(session)
-    zone, utc = ZoneInfo(spot.clock), ZoneInfo("UTC")
-    stamps = spot.time.astype("datetime64[s]").tolist()
-    clock = (stamp.replace(tzinfo=utc).astimezone(zone).time() for stamp in stamps)
-    return spot.where(np.array([start <= at < end for at in clock], dtype=bool))
+    zone, utc = ZoneInfo(clock), ZoneInfo("UTC")
+    minutes, at = np.unique(moments.astype("datetime64[m]"), return_inverse=True)
+    known = (stamp.replace(tzinfo=utc).astimezone(zone).time() for stamp in minutes.tolist())
+    inside = np.array([start <= one < end for one in known], dtype=bool)
+    return np.asarray(inside[at])

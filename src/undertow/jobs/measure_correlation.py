@@ -35,16 +35,14 @@ class CorrelationRequest:
 
 def measure_correlation(request: CorrelationRequest) -> Answered:
     """Three estimates on the day, and the crisis against quiet days if one is named."""
-    names = tuple(name.strip() for name in request.pair.split(","))
-    if len(names) != 2 or names[0] == names[1] or not all(names):
-        raise BadNumber(f"{request.pair!r} is no pair; write --pair SPY,TLT.")
+    names = pair_of(request.pair)
     within("--window", request.window, 10, 2520)
     within("--decay", request.decay, 0.5, 0.999)
     within("--idiosyncratic", request.idiosyncratic, 0.0, 100.0)
     if request.quiet and not request.crisis:
         raise BadNumber("--quiet needs a crisis to be compared with; add --crisis A:B.")
     chosen = read_history(*request.files).of(names)
-    daily_bars(chosen)
+    daily_bars(chosen, "or add --intraday")
     asked = Asked(
         first=names[0],
         second=names[1],
@@ -68,3 +66,11 @@ def measure_correlation(request: CorrelationRequest) -> Answered:
     return Answered(
         "correlation", correlation_answer(chosen, asked), inputs_of(request.files, told)
     )
+
+
+def pair_of(text: str) -> tuple[str, str]:
+    """Two symbols with a comma between."""
+    names = tuple(name.strip() for name in text.split(","))
+    if len(names) != 2 or names[0] == names[1] or not all(names):
+        raise BadNumber(f"{text!r} is no pair; write --pair SPY,TLT.")
+    return names[0], names[1]

@@ -111,10 +111,14 @@ def _once(symbols: Sequence[str]) -> None:
         raise BadNumber(f"{again} is named twice in --symbols; name it once.")
 
 
-def daily_bars(history: History) -> None:
-    """Refuse bars of hours or minutes: their volume and their moves are of another length."""
+def daily_bars(history: History, remedy: str = "") -> None:
+    """Refuse bars of hours or minutes: their volume and their moves are of another length.
+
+    remedy: what else can be done than to give daily prices
+    """
     for symbol, bars in history.bars.items():
         if bars.step != np.timedelta64(DAY):
             raise BadNumber(
-                f"{symbol} has {len(bars)} bars of {bars.step}, no days; give daily prices."
+                f"{symbol} has {len(bars)} bars of {bars.step}, no days; give daily prices"
+                f"{', ' if remedy else ''}{remedy}."
             )

@@ -10,18 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.fragility import Fragility
+from undertow.core.answers.gamma import GammaAnswer
+from undertow.core.answers.intraday import IntradayAnswer
 from undertow.core.answers.measured import (
     BasisAnswer,
     Contagion,
     CorrelationAnswer,
     CoverageAnswer,
     DailyAnswer,
-    GammaAnswer,
     IndicatorReading,
     Measured,
     QuotesAnswer,
 )
 from undertow.core.answers.said import Amount
+from undertow.core.answers.secondary import Secondary
 from undertow.report.layout import fitted, numbers, table
 from undertow.report.words import ENGLISH, Words
 
@@ -129,10 +131,14 @@ def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
 @tables_of.register
 def _gamma(answer: GammaAnswer, words: Words) -> Iterator[Table]:
     usd, shares = answer.net_usd_per_1pct, answer.net_shares_per_1pct
+    model = answer.model_call_usd_per_1pct - answer.model_put_usd_per_1pct
+    skewed = answer.skew_adjusted.net_usd_per_1pct
     rows = [
         (words("dealers long calls, short puts"), usd.naive, shares.naive),
         (words("the reverse"), usd.reversed, shares.reversed),
         (words("dealers short of everything"), usd.all_short, shares.all_short),
+        (words("the first, ours everywhere"), model, model / answer.spot),
+        (words("that, volatility moving with spot"), skewed.naive, skewed.naive / answer.spot),
     ]
     made = listed(
         words("Bought by dealers for a fall of 1 %, − is sold"),
@@ -216,6 +222,32 @@ def _correlation(answer: CorrelationAnswer, words: Words) -> Iterator[Table]:
         yield _crisis(answer.contagion, words)
 
 
+@tables_of.register
+def _intraday(answer: IntradayAnswer, words: Words) -> Iterator[Table]:
+    own = (
+        words("each at its own moments"), number(answer.value), number(answer.low),
+        number(answer.high), number(min(answer.observations), 0),
+    )  # fmt: skip
+    grids = (
+        (
+            words("every {seconds} s", seconds=Amount(one.seconds, "count")),
+            number(one.value), "–", "–", number(one.returns, 0),
+        )
+        for one in answer.on_grid
+    )  # fmt: skip
+    heads = (words("correlation"), words("from"), words("to"), words("prices or steps"))
+    made = listed(", ".join(answer.symbols), heads, (own, *grids))
+    made.caption = words(
+        "Hayashi and Yoshida; interval (95 %) from {blocks} blocks of {minutes} min; moves of a day"
+        " {first} % and {second} %; on a grid each price is the last one seen",
+        blocks=Amount(answer.blocks, "count"),
+        minutes=number(answer.block_seconds / 60.0, 0),
+        first=number(100.0 * answer.volatility[0]),
+        second=number(100.0 * answer.volatility[1]),
+    )
+    yield made
+
+
 def _crisis(found: Contagion, words: Words) -> Table:
     quiet, crisis = found.quiet, found.crisis
     heads = (words("correlation"), words("from"), words("to"), words("returns"))
@@ -270,3 +302,25 @@ def _coverage(answer: CoverageAnswer, words: Words) -> Iterator[Table]:
         top=Amount(answer.top10, "share"),
     )
     yield made
+    if answer.secondary is not None:
+        yield _secondary(answer.secondary, words)
+
+
+def _secondary(found: Secondary, words: Words) -> Table:
+    heads = (
+        words("can take"), words("redeemed"), words("sold by others"), words("coverage"),
+        words("band"),
+    )  # fmt: skip
+    row = (
+        found.etf or words("the ETF"), words.money(found.capacity), words.money(found.redemption),
+        words.money(found.basket_sales), number(found.coverage), words(found.band),
+    )  # fmt: skip
+    made = listed(words("Secondary market of the ETF"), heads, [row])
+    if found.premium is not None:
+        made.caption = words(
+            "premium {bps} bp, {z} robust deviations of the {days} days before",
+            bps=number(found.premium.bps, 1),
+            z=number(found.premium.robust_z),
+            days=Amount(found.premium.days, "count"),
+        )
+    return made

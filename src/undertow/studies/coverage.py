@@ -208,8 +208,13 @@ def _covered(liquid: float, unknown: float, net: float, nav: float) -> Covered:
         rcr=rcr,
         rcr_high=(liquid + unknown) / net,
         gap=(net - liquid) / nav,
-        band=next(name for least, name in BANDS if rcr >= least),
+        band=band_of(rcr),
     )
+
+
+def band_of(coverage: float) -> str:
+    """How serious a coverage is."""
+    return next(name for least, name in BANDS if coverage >= least)
 
 
 def _buckets(lines: Sequence[Line], asked: Asked, nav: float) -> dict[str, float]:

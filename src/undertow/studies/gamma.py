@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from undertow.core import black
-from undertow.core.answers.measured import BySign, Counted, GammaAnswer
-from undertow.core.answers.said import Amount, Said
+from undertow.core.answers.gamma import BySign, Counted, GammaAnswer, SkewAdjusted
 from undertow.core.chain import Chain
 from undertow.core.errors import BadNumber
 from undertow.core.shapes import Flags, Floats
+from undertow.studies._gamma_said import sentences, skew_warnings, warnings
+from undertow.studies.smile import Skewed, Smile, smile_of
 
 USABLE = (0.005, 5.0)
 """Volatilities per year that a vendor's figure is believed in."""
@@ -57,6 +59,7 @@ class Priced:
     call: Flags
     units: Floats
     vendor: Floats
+    smile: Smile
 
     def gamma(self, spot: float, stretch: float = 1.0) -> Floats:
         """Gamma of each contract at a spot, its volatility kept (sticky strike) or stretched."""
@@ -79,6 +82,15 @@ class Priced:
         """Calls less puts."""
         return float((np.where(self.call, 1.0, -1.0) * self.dollars(spot, stretch)).sum())
 
+    def skewed(self, spot: float) -> Floats:
+        """Dollars of gamma for 1 % where volatility keeps to moneyness, without sign of a side."""
+        moved = Skewed(self.spot, self.forward, self.strike, self.spread, self.smile)
+        return np.asarray(moved.gamma(spot) * self.units * spot * spot * PER_CENT)
+
+    def skewed_net(self, spot: float) -> float:
+        """Calls less puts of the same."""
+        return float((np.where(self.call, 1.0, -1.0) * self.skewed(spot)).sum())
+
 
 def gamma_answer(chain: Chain, terms: Terms = Terms()) -> GammaAnswer:
     """Dollars and shares of gamma under three signs, and the flip of the naive one.
@@ -90,15 +102,12 @@ def gamma_answer(chain: Chain, terms: Terms = Terms()) -> GammaAnswer:
     """
     spot, guessed = _spot(chain)
     alive = chain.where(chain.years > 0.0)
-    if not len(alive):
-        raise BadNumber(f"every option of {chain.underlying} has expired; give a later chain.")
     _doubted(alive, spot)
     priced, counted = _priced(alive, spot, terms.rate, expired=len(chain) - len(alive))
     (calls, puts), model = (_sides(d, priced) for d in (priced.headline(), priced.dollars(spot)))
-    net = BySign(calls - puts, puts - calls, -(calls + puts))
-    flips = [_nearest(priced, stretch) for stretch in (1.0, 1.0 - WIDER, 1.0 + WIDER)]
+    net, flips = _by_sign(calls, puts), _flips(priced)
+    skewed, above = _skew_adjusted(priced), _calls_above(alive, spot)
     known = [one[0] for one in flips if one]
-    above = _calls_above(alive, spot)
     share = abs(net.naive) / spot / terms.adv_shares if terms.adv_shares else None
     large = (share or 0.0) > terms.squeeze_volume or above > terms.squeeze_calls
     return GammaAnswer(
@@ -106,7 +115,8 @@ def gamma_answer(chain: Chain, terms: Terms = Terms()) -> GammaAnswer:
         moment=chain.moment,
         spot=spot,
         net_usd_per_1pct=net,
-        net_shares_per_1pct=BySign(net.naive / spot, net.reversed / spot, net.all_short / spot),
+        net_shares_per_1pct=_by_sign(calls / spot, puts / spot),
+        skew_adjusted=skewed,
         call_usd_per_1pct=calls,
         put_usd_per_1pct=puts,
         model_call_usd_per_1pct=model[0],
@@ -123,8 +133,31 @@ def gamma_answer(chain: Chain, terms: Terms = Terms()) -> GammaAnswer:
         squeeze=net.naive < 0.0 and large,
         counted=counted,
         rate=terms.rate,
-        said=tuple(_said(chain.underlying, net, flips[0], spot)),
-        warnings=tuple(_warnings(counted, guessed, share, (calls, puts), model)),
+        said=tuple(sentences(chain.underlying, net, flips[0], spot)),
+        warnings=(
+            *warnings(counted, guessed, share, (calls, puts), model),
+            *skew_warnings(skewed, model),
+        ),
+    )
+
+
+def _by_sign(calls: float, puts: float) -> BySign:
+    return BySign(calls - puts, puts - calls, -(calls + puts))
+
+
+def _skew_adjusted(priced: Priced) -> SkewAdjusted:
+    """The same under the assumption that each volatility keeps to its moneyness."""
+    spot, known = priced.spot, priced.smile.known
+    calls, puts = _sides(priced.skewed(spot), priced)
+    plain = priced.dollars(spot)
+    flips = _nearest(spot, priced.skewed_net) if known.any() else []
+    return SkewAdjusted(
+        net_usd_per_1pct=_by_sign(calls, puts),
+        net_shares_per_1pct=_by_sign(calls / spot, puts / spot),
+        call_usd_per_1pct=calls,
+        put_usd_per_1pct=puts,
+        flip=flips[0] if flips else None,
+        with_smile=float(plain[known].sum() / plain.sum()) if plain.sum() > 0.0 else 0.0,
     )
 
 
@@ -146,7 +179,9 @@ def _spot(chain: Chain) -> tuple[float, bool]:
 
 
 def _doubted(chain: Chain, spot: float) -> None:
-    """Refuse a spot that puts and calls of the first expiry say is another instrument's."""
+    """Refuse a chain without a future, or a spot that its first puts and calls contradict."""
+    if not len(chain):
+        raise BadNumber(f"every option of {chain.underlying} has expired; give a later chain.")
     first = chain.where(chain.expiry == chain.expiry.min())
     pairs = _parity(first, 1.0)
     if len(pairs) < NEAR_STRIKES:
@@ -209,6 +244,7 @@ def _priced(chain: Chain, spot: float, rate: float, expired: int) -> tuple[Price
         call=chain.call[kept],
         units=(chain.interest * chain.multiplier)[kept],
         vendor=chain.gamma[kept],
+        smile=smile_of(chain, forward, volatility, years).of(kept),
     )
     lost = open_ones & ~kept
     counted = Counted(
@@ -254,20 +290,26 @@ def _sides(dollars: Floats, priced: Priced) -> tuple[float, float]:
     return float(dollars[priced.call].sum()), float(dollars[~priced.call].sum())
 
 
-def _nearest(priced: Priced, stretch: float) -> list[float]:
+def _flips(priced: Priced) -> list[list[float]]:
+    """Where the naive net is zero, and with volatilities a tenth lower and higher."""
+    stretches = (1.0, 1.0 - WIDER, 1.0 + WIDER)
+    return [_nearest(priced.spot, partial(priced.net, stretch=k)) for k in stretches]
+
+
+def _nearest(spot: float, net: Callable[[float], float]) -> list[float]:
     """Spots where the net is zero, the one nearest to spot first."""
-    spots = priced.spot * GRID
-    nets = np.array([priced.net(spot, stretch) for spot in spots])
+    spots = spot * GRID
+    nets = np.array([net(one) for one in spots.tolist()])
     at = np.flatnonzero((nets[:-1] < 0.0) != (nets[1:] < 0.0))
-    found = [_root(priced, spots[k], spots[k + 1], stretch) for k in at]
-    return sorted(found, key=lambda one: abs(one - priced.spot))
+    found = [_root(net, spots[k], spots[k + 1]) for k in at]
+    return sorted(found, key=lambda one: abs(one - spot))
 
 
-def _root(priced: Priced, low: float, high: float, stretch: float) -> float:
-    falling = priced.net(low, stretch) > 0.0
+def _root(net: Callable[[float], float], low: float, high: float) -> float:
+    falling = net(low) > 0.0
     for _ in range(30):
         middle = 0.5 * (low + high)
-        if (priced.net(middle, stretch) > 0.0) == falling:
+        if (net(middle) > 0.0) == falling:
             low = middle
         else:
             high = middle
@@ -280,72 +322,3 @@ def _calls_above(chain: Chain, spot: float) -> float:
     near = (chain.strike >= spot) & (chain.strike <= ABOVE * spot)
     total = float(interest.sum())
     return float(interest[near].sum()) / total if total > 0.0 else 0.0
-
-
-def _said(name: str, net: BySign, flips: list[float], spot: float) -> Iterator[Said]:
-    values: dict[str, Amount | str] = {
-        "name": name,
-        "usd": Amount(abs(net.naive), "dollars"),
-        "bound": Amount(abs(net.all_short), "dollars"),
-    }
-    if net.naive < 0.0:
-        yield Said(
-            "If dealers are long calls and short puts, they sell {usd} of {name} into a fall of"
-            " 1 % and add to it; at most it is {bound}.",
-            values,
-        )
-    else:
-        yield Said(
-            "If dealers are long calls and short puts, they buy {usd} of {name} in a fall of 1 %"
-            " and dampen it; if they have sold everything, they sell {bound}.",
-            values,
-        )
-    if flips:
-        yield Said(
-            "The sign flips at {flip}, {distance} from spot.",
-            {
-                "flip": Amount(flips[0], "price"),
-                "distance": Amount(flips[0] / spot - 1.0, "percent"),
-            },
-        )
-
-
-def _warnings(
-    counted: Counted,
-    guessed: bool,
-    share: float | None,
-    ours: tuple[float, float],
-    model: tuple[float, float],
-) -> Iterator[Said]:
-    yield Said("Who holds which option is not known: the sign is an assumption, see all three.")
-    if guessed:
-        yield Said("The file has no spot; it is taken from puts and calls of the first expiry.")
-    if counted.unknown_interest:
-        yield Said(
-            "{count} of {contracts} contracts have no open interest in the file and are left out:"
-            " unknown is not zero.",
-            {
-                "count": Amount(counted.unknown_interest, "count"),
-                "contracts": Amount(counted.contracts, "count"),
-            },
-        )
-    if counted.recomputed or counted.borrowed or counted.without_volatility:
-        yield Said(
-            "Volatilities: {recomputed} recomputed from prices, {borrowed} taken from the other"
-            " right, {without} contracts left out ({lost} of the open interest).",
-            {
-                "recomputed": Amount(counted.recomputed, "count"),
-                "borrowed": Amount(counted.borrowed, "count"),
-                "without": Amount(counted.without_volatility, "count"),
-                "lost": Amount(counted.lost_interest / max(counted.interest, 1.0), "share"),
-            },
-        )
-    if share is None:
-        yield Said("The volume of the underlying is not given, so its share is not known: --adv.")
-    nets = [calls - puts for calls, puts in (ours, model)]
-    if abs(nets[0] - nets[1]) > 0.05 * abs(nets[0]):
-        yield Said(
-            "Without the file's own gammas the net is {usd} instead of {net}: it is a difference of"
-            " two large sums.",
-            {"usd": Amount(nets[1], "dollars"), "net": Amount(nets[0], "dollars")},
-        )

@@ -15,6 +15,8 @@ JUMP = np.log(3.0)
 
 LONGEST_GAP = np.timedelta64(7, "D")
 """The longest pause of the New York exchange since 1985, that of September 2001."""
+REVISED = frozenset({"fred"})
+"""Sources that put later values in place of what was known."""
 LONG_GAP = np.timedelta64(31, "D")
 """A pause that no exchange has made since 1985, whatever its holidays."""
 
@@ -23,7 +25,7 @@ def data_warnings(history: History) -> tuple[Said, ...]:
     """Sentences on the prices that a gauge was made of."""
     left = _left_out(history, EARLIER, NO_CLOSE)
     gaps = _gaps(history[CLOCK], LONGEST_GAP)
-    return (*left, *gaps, *_each(history, history.symbols))
+    return (*left, *gaps, *_each(history, history.symbols), *_revised(history, history))
 
 
 def price_warnings(history: History, symbols: Iterable[str]) -> tuple[Said, ...]:
@@ -39,6 +41,7 @@ def price_warnings(history: History, symbols: Iterable[str]) -> tuple[Said, ...]
         *((unread,) if files else ()),
         *_left_out(chosen, EARLIER, NO_CLOSE),
         *_each(chosen, chosen.symbols),
+        *_revised(chosen, history),
         *(gap for symbol in chosen.symbols for gap in _gaps(chosen[symbol], LONG_GAP)),
     )
 
@@ -48,6 +51,26 @@ def _each(history: History, symbols: Iterable[str]) -> Iterator[Said]:
         yield from _impossible(history[symbol])
         yield from _jumps(history[symbol])
         yield from _reaches(history[symbol])
+
+
+def _revised(chosen: History, whole: History) -> Iterator[Said]:
+    """Series that their provider revises, unless they are as they were known by the newest day."""
+    for symbol in chosen.symbols:
+        source, _, day = chosen.source.get(symbol, "").partition("@")
+        if source not in REVISED or (day and np.datetime64(day) <= whole.end):
+            continue
+        values = {"symbol": symbol, "day": day, "newest": str(whole.end.astype("datetime64[D]"))}
+        by_day = Said(
+            "{symbol} is not point in time: its values are as revised by {day}, after {newest}."
+            " Fetch it with an earlier --as-of.",
+            values,
+        )
+        by_now = Said(
+            "{symbol} is not point in time: its values are as revised by the day they were fetched,"
+            " not as known on the day they are about. Fetch it with --as-of.",
+            values,
+        )
+        yield by_day if day else by_now
 
 
 def _left_out(history: History, *why: str) -> Iterator[Said]:

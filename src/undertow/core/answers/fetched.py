@@ -31,6 +31,7 @@ class Fetched:
 
     cached: the answer is one that was kept;  skipped: rows that were left out, since they stand
     twice or run backwards;  doubts: what the checks of quality find
+    as_of: the day on which the values were known, None for as they are now
     """
 
     symbol: str
@@ -44,6 +45,7 @@ class Fetched:
     cached: bool
     skipped: int
     doubts: tuple[Doubt, ...]
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,14 @@ class Ask:
     """One symbol of one provider, from the first day to the last, both included.
 
     step: length of a bar, 1d, 1h or 1m
+    as_of: the day on which the values were known, None for as they are now
     """
 
     symbol: str
     first: date
     last: date
     step: str = DAILY
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,11 @@ class Provider(ABC):
 
     `answer` is the only part that talks to the network; `bars` reads what came, and is asked again
     of what a cache kept. Both say NoAnswer in one sentence. An answer never holds a key.
+    vintages: whether it can be asked for values as they were known on a day
     """
 
     steps: ClassVar[tuple[str, ...]] = (DAILY,)
+    vintages: ClassVar[bool] = False
     extra: ClassVar[str] = ""
 
     @abstractmethod

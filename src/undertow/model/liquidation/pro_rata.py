@@ -56,26 +56,31 @@ def _sell_pro_rata(  # noqa: PLR0913, PLR0917 - a kernel takes its arrays one by
     out: PerSlot,
 ) -> None:
     slots = out.shape[1]
-    for row in range(out.shape[0]):
+    for place in range(out.shape[0]):
+        row, binds = np.uint64(place), np.uint64(move[place])
         raised, bend, share = 0.0, 0.0, 0.0
-        for slot in range(slots):
-            kind = column[row, slot]
-            net = release[move[row], kind] - spread[kind]
-            units = sellable[kind] * abs(quantity[row, slot]) if net > 0.0 else 0.0
-            slot_of[NET, slot], slot_of[SLOPE, slot], out[row, slot] = net, slope[kind], units
+        for number in range(slots):
+            slot, kind = np.uint64(number), np.uint64(column[row, np.uint64(number)])
+            net = release[binds, kind] - spread[kind]
+            units = sellable[kind] * abs(quantity[row, slot])
+            units = out[row, slot] = units if net > 0.0 else 0.0
             raised += net * units
-            bend += slope[kind] * units * units
+            bend += slope[kind] * units
         if need[row] > 0.0 and raised > 0.0:
             share = min(1.0, need[row] / raised)
         if bend == 0.0:
-            for slot in range(slots):
-                out[row, slot] *= share
+            for number in range(slots):
+                out[row, np.uint64(number)] *= share
             continue
+        for one in range(slots):
+            kind = column[row, one]
+            slot_of[NET, one] = release[binds, kind] - spread[kind]
+            slot_of[SLOPE, one] = slope[kind]
         share = _bent_share(slot_of, out[row], need[row])
-        for slot in range(slots):
-            if out[row, slot] > 0.0:
-                most = slot_of[NET, slot] / slot_of[SLOPE, slot]
-                out[row, slot] = min(share * out[row, slot], most)
+        for one in range(slots):
+            if out[row, one] > 0.0:
+                most = slot_of[NET, one] / slot_of[SLOPE, one]
+                out[row, one] = min(share * out[row, one], most)
 
 
 @compiled_within

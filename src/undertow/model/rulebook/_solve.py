@@ -21,7 +21,7 @@ LEAST_RATE = 1e-9
 class Exit:
     """What it costs to be closed out, shares of the size closed.
 
-    fee: paid to whoever closes;  gap: how far beyond the trigger the fill is
+    fee: paid to whoever closes;  gap: how far beyond the trigger the fill is;  neither below 0
     """
 
     fee: float = 0.0
@@ -74,11 +74,13 @@ def moves(
         return levels.equity - exit_.cost * pool.gross(marks)
 
     liquidation = first(lambda levels, _: levels.equity - levels.liquidation)
+    zero = first(lambda levels, _: levels.equity)
     return Moves(
         call=first(lambda levels, _: levels.equity - levels.maintenance),
         liquidation=liquidation,
-        zero=first(lambda levels, _: levels.equity),
-        out=first(after_exit),
+        zero=zero,
+        # Both roots are right to a tolerance: of a cost below it the second may lie beyond.
+        out=min(zero, first(after_exit)),
         left=after_exit(*at(liquidation)) if math.isfinite(liquidation) else math.nan,
     )
 
