@@ -220,8 +220,8 @@ def test_a_hike_noticed_before_the_window_is_known_from_its_first_bar(episode: E
     assert (hike.instrument, hike.rate, hike.notice, hike.effect) == ("METAL", 0.15, 0, 22)
 
 
-def test_a_hike_after_the_end_reaches_only_brokers_who_heed_its_notice(tmp_path: Path) -> None:
-    late = TOML.replace("effect = 2026-01-06T22:00:00Z", "effect = 2026-02-06T22:00:00Z")
+def test_a_hike_after_the_last_bar_reaches_only_brokers_who_heed_its_notice(tmp_path: Path) -> None:
+    late = TOML.replace("effect = 2026-01-06T22:00:00Z", "effect = 2026-01-07T23:59:00Z")
     assert late != TOML
     assert compile_episode(load(write(tmp_path, late))).news.hikes == ()
 
