@@ -144,6 +144,38 @@ def write_dbn(folder: Path, rows: Sequence[tuple[float, str, str, int, float, in
     return file
 
 
+Quoted = tuple[float, str, str, float, int, list[tuple[float, int, float, int]]]
+"""Seconds, action, side, price, size, and of each level bid, its quantity, ask, its quantity."""
+SCHEMAS = {"mbp-1": (1, 1, 1), "mbp-10": (2, 10, 10), "tbbo": (3, 1, 1), "trades": (4, 0, 0)}
+"""Number of the schema, type of its records, and levels."""
+NO_PRICE = 2**63 - 1
+
+
+def write_levels(
+    folder: Path, schema: str, rows: Sequence[Quoted], *, flags: int = 128, instrument: int = 7
+) -> Path:
+    """A file of one instrument, version 1, as the specification of the format has it."""
+    number, kind, levels = SCHEMAS[schema]
+    made = bytearray((write_dbn(folder, [])).read_bytes())
+    made[8 + 16 : 8 + 18] = struct.pack("<H", number)
+    for at, action, side, price, size, shown in rows:
+        ns = round(at * 1e9) + 1_700_000_000 * 10**9
+        made += struct.pack("<BBHIq", 12 + 8 * levels, kind, 1, instrument, ns)
+        made += struct.pack("<qIccBB", round(price * 1e9), size, *_letters(action, side), flags, 0)
+        made += struct.pack("<qiI", ns, 0, 0)
+        for level in range(levels):
+            bid, held, ask, offered = shown[level] if level < len(shown) else (0.0, 0, 0.0, 0)
+            prices = (round(one * 1e9) if one else NO_PRICE for one in (bid, ask))
+            made += struct.pack("<qqIIII", *prices, held, offered, 1, 1)
+    file = folder / f"test.{schema}.dbn"
+    file.write_bytes(bytes(made))
+    return file
+
+
+def _letters(*letters: str) -> tuple[bytes, ...]:
+    return tuple(letter.encode() for letter in letters)
+
+
 def itch(kind: str, at: float, *, locate: int = 1, body: bytes = b"") -> bytes:
     """One message with its length before it."""
     head = kind.encode() + struct.pack(">HH", locate, 0) + int(at * 1e9).to_bytes(6, "big")

@@ -43,6 +43,10 @@ LEFT = 12
 QUOTE = 13
 """The best price of a side, and what stands there, as the feed itself says it."""
 KINDS = 14
+NOTHING = 99
+"""A message that is passed over."""
+NO_PRICE = 9_999_999_999
+"""Price of an ask that a ladder does not have, as LOBSTER writes it; the bid's has a minus."""
 
 END = 1
 """Flag: the last message of what happened at once; the book between them was never seen."""
@@ -60,6 +64,7 @@ UNPRINTED = 64
 """Flag of FILL: it is part of a trade that is printed elsewhere, such as an auction's."""
 
 BookKind: TypeAlias = Literal["orders", "levels", "ladder"]
+Shows: TypeAlias = Literal["always", "at_trades", "never"]
 
 
 class Events(NamedTuple):
@@ -92,6 +97,7 @@ class About:
     prints: trades are told by messages of their own (TRADE), else by what they take from the book
     opens_with_a_trade: what comes before the first trade is an auction's, and weighs nothing
     takers_stand: orders that took are among the orders and cannot be told from makers
+    shows: when the file shows its book
     """
 
     format: str
@@ -105,6 +111,12 @@ class About:
     prints: bool = False
     opens_with_a_trade: bool = False
     takers_stand: bool = False
+    shows: Shows = "always"
+
+    @property
+    def tells_cancels(self) -> bool:
+        """Whether what leaves the book by its owner's will is told from what is traded."""
+        return self.book == "orders" or not self.prints
 
 
 def no_ladder(count: int) -> RowPerEvent:
@@ -118,3 +130,12 @@ def room(count: int) -> Events:
     kind, flags = (np.empty(count, dtype=np.uint8) for _ in range(2))
     side = np.empty(count, dtype=np.int8)
     return Events(time, kind, side, order, price, quantity, flags, no_ladder(count))
+
+
+def up_to(made: Events, count: int) -> Events:
+    """The first so many messages of a block."""
+    time, kind, side, order, price, quantity, flags, ladder = made
+    return Events(
+        time[:count], kind[:count], side[:count], order[:count], price[:count], quantity[:count],
+        flags[:count], ladder[:count],
+    )  # fmt: skip

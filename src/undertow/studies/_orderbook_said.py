@@ -79,6 +79,19 @@ def _of_the_baseline(answer: OrderbookAnswer) -> Iterator[Said]:
 
 
 def _of_the_levels(answer: OrderbookAnswer, about: About) -> Iterator[Said]:
+    if not about.tells_cancels:
+        yield Said(
+            "The feed tells no orders: a cancel looks like a fill, so the shares and ratios of"
+            " cancels are left out, and a withdrawal is the loss of depth."
+        )
+    if about.shows == "never":
+        yield Said("The file holds trades alone: there is no book in it, and nothing of one.")
+        return
+    if about.shows == "at_trades":
+        yield Said(
+            "The file shows its quotes at trades only: what is weighed by time takes them to stand"
+            " until the next trade."
+        )
     if about.book == "ladder" and about.levels == 1:
         yield Said(
             "The file holds the best level of each side: depth beyond it, and what happened there,"

@@ -41,7 +41,7 @@ def withdrawal(feed: Passed) -> WithdrawalAnswer:
         return WithdrawalAnswer("none", 0.0, *(math.nan,) * 2, "", *(math.nan,) * 4)
     worst = int(np.nanargmin(windows))
     first = flow.NEAR_ADDED + flow.MAKERS * known
-    told = unit if feed.about.book != "levels" else math.nan
+    told = unit if feed.about.tells_cancels else math.nan
     row = feed.measures.flowed.met[worst, first : first + flow.MAKERS] * told
     added, cancelled, filled = row.tolist()
     net = max(cancelled - added, 0.0)
@@ -100,16 +100,16 @@ def half_life(excess: Floats) -> float:
     held = np.isfinite(excess)
     rates = np.geomspace(SLOWEST, FASTEST, 400)
     for _ in range(3):
-        errors = [_error(rate, times[held], excess[held]) for rate in rates.tolist()]
-        best = int(np.argmin(errors))
+        best = int(np.argmin(_errors(rates, times[held], excess[held])))
         low, high = rates[max(best - 1, 0)], rates[min(best + 1, len(rates) - 1)]
         rates = np.geomspace(low, high, 100)
     rate = float(rates[len(rates) // 2])
     return math.inf if rate < 1.1 * SLOWEST else math.log(2.0) / rate
 
 
-def _error(rate: float, times: Floats, excess: Floats) -> float:
-    """Squares that are left at the best A."""
-    shape = np.exp(-rate * times)
-    rest = excess - shape * float(shape @ excess) / float(shape @ shape)
-    return float(rest @ rest)
+def _errors(rates: Floats, times: Floats, excess: Floats) -> Floats:
+    """Squares that are left at the best A, for each rate."""
+    shapes = np.exp(-rates[:, None] * times)
+    best = (shapes @ excess) / (shapes * shapes).sum(axis=1)
+    rest: Floats = ((excess - shapes * best[:, None]) ** 2).sum(axis=1)
+    return rest

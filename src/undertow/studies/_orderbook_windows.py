@@ -116,25 +116,21 @@ def windows_of(feed: Passed, base: Baseline) -> tuple[WindowAnswer, ...]:
     """All windows, in order of time."""
     ours, levels, rows = measured(feed), base.levels, feed.measures.weighed.met
     flows = feed.measures.flowed.met
-    trades = flows[:, ev.FILL] + flows[:, ev.TRADE]
-    makers = 1.0 - ours["makers"] / (_median(ours["makers"]) or np.nan)
-    near = base.levels["within_10bps"]
-    bound = levels["ticks"] >= BOUND
-    return tuple(
-        WindowAnswer(
-            begin=feed.moment(feed.begin_of(k)),
-            seconds=float(rows[k, weight.NS] / 1e9),
-            spread_bps=float(ours["spread"][k]),
-            spread_multiple=float(ours["spread"][k] / levels["spread"][k]),
-            touch=float(ours["touch"][k]),
-            touch_loss=float(1.0 - ours["touch"][k] / levels["touch"][k]),
-            within_10bps=float(ours["within_10bps"][k]),
-            within_10bps_loss=float(1.0 - ours["within_10bps"][k] / (near[k] or np.nan)),
-            cancel_share_quantity=float(ours["share"][k]),
-            fills=int(trades[k]),
-            crossed=float(rows[k, weight.CROSSED_NS] / feed.measures.window_ns),
-            withdrawal=float(makers[k]),
-            tick_bound=bool(bound[k]),
+    near = levels["within_10bps"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        columns = (  # in the order of the answer's fields
+            rows[:, weight.NS] / 1e9,
+            ours["spread"],
+            ours["spread"] / levels["spread"],
+            ours["touch"],
+            1.0 - ours["touch"] / levels["touch"],
+            ours["within_10bps"],
+            1.0 - ours["within_10bps"] / np.where(near == 0.0, np.nan, near),
+            ours["share"],
+            (flows[:, ev.FILL] + flows[:, ev.TRADE]).astype(np.int64),
+            rows[:, weight.CROSSED_NS] / feed.measures.window_ns,
+            1.0 - ours["makers"] / (_median(ours["makers"]) or np.nan),
+            levels["ticks"] >= BOUND,
         )
-        for k in range(feed.windows)
-    )
+    begins = [feed.moment(feed.begin_of(k)) for k in range(feed.windows)]
+    return tuple(map(WindowAnswer, begins, *(column.tolist() for column in columns)))

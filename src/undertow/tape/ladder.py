@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undertow.core.compiled import compiled, compiled_within
-from undertow.core.events import Events, RowPerEvent
+from undertow.core.events import NO_PRICE, Events, RowPerEvent
 from undertow.tape.seen import (
     ASK,
     ASK_QUANTITY,
@@ -38,9 +38,6 @@ from undertow.tape.seen import (
     Sampled,
     Seen,
 )
-
-NO_PRICE = 9_999_999_999
-"""Price of an ask that is not there; the bid's has a minus."""
 
 NEXT, ROW = 0, 1
 """Counters: when the next sample is due, and how many there are."""

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from undertow.core import events as ev
 from undertow.core.shapes import Floats
 
 Seen: TypeAlias = Annotated[NDArray[np.int64], "event column"]
@@ -31,7 +32,7 @@ OPEN, ONE_SIDED, CROSSED, BETWEEN = 0, 1, 2, 3
 """STATE: both sides are there; one is not; the best bid is at or above the best ask; nobody saw the
 book then, as more of the same was still to come."""
 
-NOTHING = 99
+NOTHING = ev.NOTHING
 """KIND of a message that is passed over."""
 
 AT, USED = 0, 1

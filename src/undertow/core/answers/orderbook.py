@@ -41,8 +41,8 @@ class Fall:
 class SpreadAnswer:
     """Quoted spread, 10⁴ (a − b)/m, basis points.
 
-    time_*: each state weighs as long as it stood;  event_*: each message weighs the same
-    p99: by time;  tick: one tick in basis points at the end, NaN if there is none
+    time_* and p99: each state weighs as long as it stood;  event_*: each message weighs the same
+    max: over all states;  tick: one tick in basis points at the end, NaN if there is none
     one_tick: share of the time at one tick
     sampled: at whole seconds, of the book itself where the feed says its best prices apart
     """

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from undertow.core.errors import BadFile
 from undertow.core.family import Family
+from undertow.data.orderbooks._ahead import ahead
+from undertow.data.orderbooks._packed import is_packed
 from undertow.data.orderbooks.base import Feed, Opened
 
 FEEDS: Family[Feed] = Family("orderbooks", __name__, Feed)  # type: ignore[type-abstract]
@@ -23,4 +26,8 @@ def opened(paths: Sequence[Path], feed: str, symbol: str = "") -> Opened:
             raise BadFile(f"{path} is no file; give the files of a {feed} feed.")
         if path.stat().st_size == 0:
             raise BadFile(f"{path} is empty; give a file with messages.")
-    return reader.opened(tuple(paths), symbol)
+    made = reader.opened(tuple(paths), symbol)
+    if any(map(is_packed, paths)):
+        # Unpacking holds a core; whoever replays should not wait for the reading that follows it.
+        made = replace(made, blocks=ahead(made.blocks))
+    return made

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from undertow.core.errors import BadFile
 from undertow.data.orderbooks._ahead import ahead
 
-BLOCK = 1 << 19
+BLOCK = 1 << 20
 """Bytes of a block."""
 
 GZIP, XZ, ZSTD, ZIP = b"\x1f\x8b", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"PK\x03\x04"

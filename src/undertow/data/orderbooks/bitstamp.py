@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from undertow.core import events as ev
 from undertow.core.errors import BadFile
-from undertow.core.events import About, Events, RowPerEvent
+from undertow.core.events import About, Events
+from undertow.data.orderbooks import _orders as raw
 from undertow.data.orderbooks._cells import DROPPED, WORD, Cells, first_line, word
 from undertow.data.orderbooks.base import Feed, Opened
 
@@ -21,8 +22,6 @@ UNIT = 10.0**-PLACES
 HIGHEST = 429_000 * 10**PLACES
 """A price above it is an order that nobody means to trade."""
 PURGE_NS = 1_000_000_000
-MILLISECOND = 1_000_000
-BEFORE_1970, AFTER_2200 = 10**12, 7 * 10**12
 ORDERS = ("id", "timestamp", "price", "volume", "action", "direction")
 TRADES = ("buy_order_id", "sell_order_id", "side")
 
@@ -103,12 +102,32 @@ def _blocks(
         "direction": WORD,
     }
     cells = Cells(path, tuple(kinds.get(name, DROPPED) for name in names))
-    columns = [names.index(name) for name in ORDERS]
-    row = 2
+    columns = np.array([names.index(name) for name in ORDERS], dtype=np.int64)
+    known = _known(parties)
+    line = 2
     for rows in cells.rows():
-        _refuse(rows[:, columns], path, row)
-        row += len(rows)
-        yield _events(rows[:, columns], parties, skipped)
+        out = ev.room(len(rows))
+        told = raw.ordered(rows, columns, HIGHEST, known, out)
+        if told[raw.FAULT]:
+            raise BadFile(
+                f"{path} line {line + told[raw.ROW]:,} has {raw.WRONG[told[raw.FAULT]]}; check the"
+                " file and --format."
+            )
+        skipped["with_an_absurd_price_dropped"] += int(told[raw.ABSURD])
+        skipped["without_a_size_dropped"] += int(told[raw.NOTHING])
+        if parties is not None:
+            skipped["of_orders_that_took_not_added"] += int(told[raw.TOOK])
+        line += len(rows)
+        yield ev.up_to(out, int(told[raw.KEPT]))
+
+
+def _known(
+    parties: Parties | None,
+) -> tuple[bool, raw.Whole, NDArray[np.bool_], raw.Whole, NDArray[np.bool_]]:
+    """What the rows are compared with."""
+    nobody = np.zeros(0, dtype=np.int64)
+    makers, takers = (nobody, nobody) if parties is None else (parties.makers, parties.takers)
+    return parties is None, makers, raw.noted(makers), takers, raw.noted(takers)
 
 
 def _whole(path: Path, names: tuple[str, ...]) -> bool:
@@ -117,59 +136,3 @@ def _whole(path: Path, names: tuple[str, ...]) -> bool:
     at = names.index("volume")
     cells = [line.split(",")[at] for line in lines if line.count(",") >= at]
     return bool(cells) and not any("." in cell for cell in cells)
-
-
-def _refuse(rows: RowPerEvent, path: Path, row: int) -> None:
-    """BadFile for what no recorder writes."""
-    actions, sides = map(word, ("created", "changed", "deleted")), map(word, ("bid", "ask"))
-    for wrong, said in (
-        (~np.isin(rows[:, 4], list(actions)), "an action that is not created, changed or deleted"),
-        (~np.isin(rows[:, 5], list(sides)), "a direction that is not bid or ask"),
-        (rows[:, 3] < 0, "a negative volume"),
-        (
-            (rows[:, 1] < BEFORE_1970) | (rows[:, 1] > AFTER_2200),
-            "a timestamp that is no ms since 1970",
-        ),
-    ):
-        if wrong.any():
-            at = row + int(np.argmax(wrong))
-            raise BadFile(f"{path} line {at:,} has {said}; check the file and --format.")
-
-
-def _events(rows: RowPerEvent, parties: Parties | None, skipped: Counter[str]) -> Events:
-    order, time, price, volume, action, direction = rows.T
-    created, changed = action == word("created"), action == word("changed")
-    deleted = ~created & ~changed
-    absurd = (price <= 0) | (price > HIGHEST)
-    nothing = ~deleted & (volume == 0)
-    skipped["with_an_absurd_price_dropped"] += int(absurd.sum())
-    skipped["without_a_size_dropped"] += int((nothing & ~absurd).sum())
-    kept = ~absurd & ~nothing
-    flags = np.full(len(rows), ev.END, dtype=np.uint8)
-    if parties is None:
-        flags[changed | (deleted & (volume == 0))] |= ev.FILLED
-    else:
-        took = _among(order, parties.takers)
-        made = _among(order, parties.makers)
-        flags[made & (changed | (deleted & (volume == 0)))] |= ev.FILLED
-        flags[took & changed] |= ev.REMAINDER
-        skipped["of_orders_that_took_not_added"] += int((took & created & kept).sum())
-        kept &= ~(took & created)
-    kind = np.select((created, changed), (ev.ADD, ev.LEFT), ev.DELETE).astype(np.uint8)
-    side = np.where(direction == word("bid"), 1, -1).astype(np.int8)
-    return Events(
-        time=time[kept] * MILLISECOND,
-        kind=kind[kept],
-        side=side[kept],
-        order=order[kept],
-        price=price[kept],
-        quantity=volume[kept],
-        flags=flags[kept],
-        ladder=ev.no_ladder(int(kept.sum())),
-    )
-
-
-def _among(values: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which values are in a sorted list."""
-    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
-    return known[at] == values

@@ -70,7 +70,7 @@ def _blocks(paths: tuple[Path, ...], symbol: str, skipped: Counter[str]) -> Iter
             _refuse(state, symbol, path)
             rest, done = text[used:], done + used
             if count:
-                yield _met(out, count)
+                yield ev.up_to(out, count)
         if rest:
             raise BadFile(
                 f"{path} breaks off within a message at byte {done:,} (unpacked); fetch it again."
@@ -196,11 +196,3 @@ def messages(
             count += 1
         at += 2 + length
     return count, at - 2, False
-
-
-def _met(room: Events, count: int) -> Events:
-    time, kind, side, order, price, quantity, flags, ladder = room
-    return Events(
-        time[:count], kind[:count], side[:count], order[:count], price[:count], quantity[:count],
-        flags[:count], ladder[:count],
-    )  # fmt: skip
