@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from undertow.core.errors import BadDate, BadFile, BadNumber
+from undertow.core.errors import BadDate, BadFile, BadNumber, UnknownName
 from undertow.core.ticks import Ticks, observed
 from undertow.data.ticks import read_ticks
 from undertow.jobs.measure_correlation import CorrelationRequest, measure_correlation
@@ -292,6 +292,7 @@ def test_a_bad_line_of_ticks_is_named(tmp_path: Path, rows: list[str], named: st
         ({"every": "soon"}, "no length"),
         ({"window": 0}, "window"),
         ({"form": "plain,plain,plain"}, "3 formats"),
+        ({"form": "lean-ticks"}, "did you mean 'lean-tick'"),
         ({"session": "9-16"}, "no session"),
         ({"every": "1h"}, "moves in the time"),
     ],
@@ -300,7 +301,7 @@ def test_what_cannot_be_is_one_sentence(tmp_path: Path, asked: dict, named: str)
     file = long_file(tmp_path, *brownian(0.6, (5.0, 8.0), 1))
     given_ = {"pair": "A,B", **asked}
 
-    with pytest.raises((BadDate, BadFile, BadNumber), match=named):
+    with pytest.raises((BadDate, BadFile, BadNumber, UnknownName), match=named):
         measure_intraday(IntradayRequest((file,), **given_))
 
 
@@ -328,3 +329,33 @@ def test_bitcoin_and_ether_follow_each_other_later_than_a_minute() -> None:
 
     assert found["value"] < 0.5 < found["on_grid"][-1]["value"]
     assert any("follows" in warning for warning in found["warnings"])
+
+
+def test_a_minutes_quote_is_known_at_its_end(tmp_path: Path) -> None:
+    rows = ["time,bid,ask,bid_size,ask_size", "2026-02-05T10:00,99,101,1,1"]
+    (tmp_path / "X.csv").write_text("\n".join(rows) + "\n")
+    (ticks,) = read_ticks(tmp_path / "X.csv", "plain")
+
+    assert str(ticks.time[0]) == "2026-02-05T10:01:00.000"
+    assert ticks.price[0] == 100.0
+
+
+def test_a_symbol_that_is_not_asked_for_may_be_odd(tmp_path: Path) -> None:
+    x, y = brownian(0.6, (5.0, 8.0), 1)
+    file = long_file(tmp_path, x, y)
+    file.write_text(file.read_text() + "2026-02-05T15:00:00,CL,-37.63\n")
+    found = measure_intraday(IntradayRequest((file,), "A,B")).json()
+
+    assert found["value"] > 0.4
+    with pytest.raises(BadNumber, match="no logarithm"):
+        measure_intraday(IntradayRequest((file,), "A,CL"))
+
+
+def test_bars_of_days_and_packed_files_name_the_way(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("date,symbol,close\n2026-02-05,A,1\n2026-02-06,A,2\n")
+    zipped(tmp_path, "20131007_x_Quote_Tick", ["36000000,1,1,2,1,P,1,0"])
+
+    with pytest.raises(BadFile, match="leave --intraday out"):
+        measure_intraday(IntradayRequest((tmp_path / "d.csv",), "A,B"))
+    with pytest.raises(BadFile, match="--format"):
+        measure_intraday(IntradayRequest((tmp_path / "20131007_x_Quote_Tick.zip",), "A,B"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Collection
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from undertow.core.errors import BadFile
-from undertow.core.history import Bars, Moments
+from undertow.core.history import DAY, Bars, Moments
 from undertow.core.shapes import Floats
 from undertow.core.ticks import Ticks, observed
 from undertow.data.history import read_history
@@ -28,27 +29,42 @@ QUOTE = ("ms", "bid", "bid_size", "ask", "ask_size", "venue", "condition", "doub
 TRADE = ("ms", "price", "size", "venue", "condition", "doubtful")
 NEW_YORK = "America/New_York"
 UNIT = 1e-4
+MINUTE = np.timedelta64(60_000, "ms")
+SHOWN = 5
 
 
-def read_ticks(file: Path, form: str) -> tuple[Ticks, ...]:
-    """The price of each symbol of a file.
+def read_ticks(file: Path, form: str, wanted: Collection[str] = ()) -> tuple[Ticks, ...]:
+    """The price of each symbol of a file, or of those that are wanted.
 
-    form: a layout of minute quotes (their mid), `lean-tick`, or empty: a long table of date, symbol
-    and close, where bars of one length are known at their end and other rows at their date
+    form: a layout of minute quotes (their mid, known at the end of its minute), `lean-tick`, or
+    empty: a long table of date, symbol and close, where bars of one length are known at their end
+    and other rows at their date
     """
     if form == LEAN_TICK:
         return (_lean(file),)
     if form:
         quotes = read_quotes(file, form)
+        ends: Moments = np.asarray(quotes.time + MINUTE)
         found = observed(
-            quotes.symbol, quotes.time, quotes.mid, clock=quotes.clock, skipped=quotes.skipped
+            quotes.symbol, ends, quotes.mid, clock=quotes.clock, skipped=quotes.skipped
         )
         return (found,)
+    if file.suffix == ".zip":
+        raise BadFile(f"{file.name} is no long table; say how it is written with --format.")
     history = read_history(file, intraday=True)
-    return tuple(_known(history[symbol]) for symbol in history.symbols)
+    chosen = [name for name in history.symbols if name in wanted or not wanted]
+    if not chosen:
+        held = ", ".join(history.symbols[:SHOWN]) + (", …" if len(history.bars) > SHOWN else "")
+        raise BadFile(
+            f"{file.name} is of {held}, not of {' or '.join(wanted)}; name the pair as the file"
+            " does."
+        )
+    return tuple(_known(history[symbol]) for symbol in chosen)
 
 
 def _known(bars: Bars) -> Ticks:
+    if bars.step == DAY:
+        raise BadFile(f"{bars.symbol} has bars of days; leave --intraday out.")
     moments = bars.date.astype("datetime64[ms]")
     even = len(bars) > 1 and not np.any((bars.date - bars.date[0]) % bars.step)
     kept = np.isfinite(bars.close)

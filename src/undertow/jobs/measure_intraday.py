@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
-from undertow.core.errors import BadDate, BadFile, BadNumber
+from undertow.core.errors import BadDate, BadFile, BadNumber, unknown
+from undertow.core.family import terminal_name
 from undertow.core.history import DAY, Moments
 from undertow.core.ticks import Ticks, merged
+from undertow.data.quotes import QUOTES
 from undertow.data.ticks import LEAN_TICK, read_ticks
 from undertow.jobs.answer import Json
 from undertow.jobs.measure_basis import REGULAR, in_session
@@ -50,6 +52,10 @@ def measure_intraday(request: IntradayRequest) -> Answered:
     forms = [one.strip() for one in request.form.split(",")]
     if len(forms) > len(names):
         raise BadNumber(f"--format {request.form} has {len(forms)} formats for two symbols.")
+    known = [*map(terminal_name, QUOTES.members()), LEAN_TICK, ""]
+    for form in forms:
+        if form not in known:
+            raise unknown("format", form, known[:-1])
     parts = [part for file in request.files for part in _read(file, forms, names)]
     sides = [_side(parts, name) for name in names]
     session = request.session or next((HOURS[form] for form in forms if form in HOURS), "")
@@ -71,13 +77,13 @@ def measure_intraday(request: IntradayRequest) -> Answered:
     return Answered("correlation", answer, inputs_of(request.files, told))
 
 
-def _read(file: Path, forms: Sequence[str], names: Iterable[str]) -> list[Ticks]:
+def _read(file: Path, forms: Sequence[str], names: Sequence[str]) -> list[Ticks]:
     """What a file holds of the pair, by the first format that fits."""
     refused: BadFile | None = None
     held: list[str] = []
     for form in forms:
         try:
-            found = read_ticks(file, form)
+            found = read_ticks(file, form, names)
         except BadFile as error:
             refused = refused or error
             continue
