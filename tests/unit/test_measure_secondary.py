@@ -126,6 +126,7 @@ def test_a_premium_of_a_later_day_is_not_seen(tmp_path: Path) -> None:
         ({"etf_nav": "NAV"}, "add --etf"),
         ({"etf_nav": "NAV", "ap_capacity": 1.0}, "add --etf"),
         ({"etf": "NONE"}, "NONE has no close"),
+        ({"etf": "e"}, "write E"),
         ({"etf": "E", "etf_nav": "NONE"}, "NONE has no close"),
         ({"etf": "NAV"}, "no volume"),
         ({"etf": "E", "etf_nav": "A"}, "2 times A"),

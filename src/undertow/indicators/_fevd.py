@@ -10,6 +10,8 @@ from undertow.core.errors import BadNumber
 from undertow.core.shapes import Floats
 
 GENERALISED, CHOLESKY = "generalised", "cholesky"
+TOLD = 1e-12
+"""Smallest own part of a variable's variance, below which rounding is all that is left of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,13 @@ class Shares:
 
 
 def shares(values: Floats, lags: int, horizon: int, kind: str) -> Shares:
-    """Shares of a VAR with a constant, fitted by least squares to [date, variable]."""
+    """Shares of a VAR with a constant, fitted by least squares to [date, variable].
+
+    NaN where the past, or the others, tell a variable to the last digit: nothing is unexpected.
+    """
     weights, covariance = _fitted(values, lags)
+    if not _unexpected(values, covariance):
+        return Shares(np.full(covariance.shape, np.nan))
     moving = _moving(weights, lags, horizon)
     if kind == GENERALISED:
         struck = moving @ covariance / np.sqrt(np.diag(covariance))
@@ -53,6 +60,15 @@ def shares(values: Floats, lags: int, horizon: int, kind: str) -> Shares:
     whole = np.einsum("hij,jk,hik->i", moving, covariance, moving)
     table = (struck**2).sum(axis=0) / whole[:, None]
     return Shares(100.0 * table / table.sum(axis=1, keepdims=True))
+
+
+def _unexpected(values: Floats, covariance: Floats) -> bool:
+    """Whether each variable has errors of its own, as a share of its variance."""
+    own = values.std(axis=0)
+    if not own.min() > 0.0:
+        return False
+    scaled = covariance / np.outer(own, own)
+    return float(np.linalg.eigvalsh(scaled)[0]) > TOLD
 
 
 def _fitted(values: Floats, lags: int) -> tuple[Floats, Floats]:

@@ -114,7 +114,9 @@ def _with_secondary(
         raise BadNumber("weights alone do not say how large the fund is; give shares or values.")
     for name in (road.etf, road.value):
         if name and name not in history:
-            raise BadNumber(f"{name} has no close up to {answer.on}; give prices of it in --data.")
+            near = next((one for one in history.symbols if one.lower() == name.lower()), "")
+            remedy = f"write {near}" if near else "give prices of it in --data"
+            raise BadNumber(f"{name} has no close up to {answer.on}; {remedy}.")
     daily_bars(history.of(name for name in (road.etf, road.value) if name))
     on = np.datetime64(answer.on)
     own = _market(history, road.etf, on) if road.etf else Market(math.nan, math.nan)

@@ -76,6 +76,18 @@ def test_without_lags_the_share_is_the_squared_correlation() -> None:
     assert found.table[0, 1] == pytest.approx(100.0 * rho**2 / (1.0 + rho**2), rel=1e-2)
 
 
+@pytest.mark.parametrize("kind", ["generalised", "cholesky"])
+def test_what_its_own_past_tells_to_the_last_digit_has_no_connectedness(kind: str) -> None:
+    values = noise(1, 200, 3)
+    values[:, 2] = 0.01 * (-1.0) ** np.arange(200)
+    still = noise(1, 200, 3)
+    still[:, 1] = 0.0
+
+    assert np.isnan(shares(values, 2, 10, kind).table).all()
+    assert np.isnan(shares(still, 2, 10, kind).table).all()
+    assert np.isfinite(shares(noise(1, 200, 3), 2, 10, kind).table).all()
+
+
 def test_too_few_days_and_an_unknown_kind_are_refused() -> None:
     with pytest.raises(BadNumber, match="too few"):
         shares(noise(1, 10, 4), 2, 10, "generalised")
