@@ -17,6 +17,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+SHOWN = 30
+"""Names that a sentence lists at most."""
+
 
 class UndertowError(Exception):
     """Anything Undertow refuses, said in one sentence."""
@@ -65,7 +68,10 @@ class NotWritable(InputError):
 def unknown(kind: str, name: str, known: Iterable[str], where: str = "") -> UnknownName:
     """Say that `name` is no known `kind`, and which one was perhaps meant."""
     choices = sorted(known)
-    close = difflib.get_close_matches(name, choices, n=1)
-    remedy = f"did you mean {close[0]!r}?" if close else f"known are: {', '.join(choices)}."
+    same = [one for one in choices if one.lower() == name.lower()]
+    close = same or difflib.get_close_matches(name, choices, n=1)
+    more = f" and {len(choices) - SHOWN} more" if len(choices) > SHOWN else ""
+    listed = ", ".join(choices[:SHOWN]) + more
+    remedy = f"did you mean {close[0]!r}?" if close else f"known are: {listed}."
     place = f" in {where}" if where else ""
     return UnknownName(f"{kind} {name!r}{place} is not known; {remedy}")
