@@ -359,3 +359,18 @@ def test_bars_of_days_and_packed_files_name_the_way(tmp_path: Path) -> None:
         measure_intraday(IntradayRequest((tmp_path / "d.csv",), "A,B"))
     with pytest.raises(BadFile, match="--format"):
         measure_intraday(IntradayRequest((tmp_path / "20131007_x_Quote_Tick.zip",), "A,B"))
+
+
+def test_the_last_quote_of_a_day_at_midnight_is_no_day(tmp_path: Path) -> None:
+    for name, shift in (("A", 0.0), ("B", 0.5)):
+        rows = [
+            f"2026-02-05T{k // 60:02d}:{k % 60:02d},{100 + math.sin(k + shift)},102,1,1"
+            for k in range(1300, 1440)
+        ]
+        (tmp_path / f"{name}.csv").write_text(
+            "\n".join(["time,bid,ask,bid_size,ask_size", *rows]) + "\n"
+        )
+    files = (tmp_path / "A.csv", tmp_path / "B.csv")
+    found = measure_intraday(IntradayRequest(files, "A,B", "plain", window=1)).json()
+
+    assert (found["days"], found["last"]) == (1, "2026-02-05")

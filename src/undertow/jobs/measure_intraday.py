@@ -133,6 +133,11 @@ def _window(sides: Sequence[Ticks], last: np.datetime64, window: int) -> list[Ti
 
 
 def _common(sides: Sequence[Ticks]) -> Moments:
-    """Days in UTC on which both have a price."""
-    first, second = (np.unique(side.time.astype("datetime64[D]")) for side in sides)
+    """Days in UTC on which both move: midnight alone, a day's last quote, is none."""
+    first, second = (_moving(side) for side in sides)
     return np.intersect1d(first, second)
+
+
+def _moving(side: Ticks) -> Moments:
+    days, prices = np.unique(side.time.astype("datetime64[D]"), return_counts=True)
+    return np.asarray(days[prices > 1])
