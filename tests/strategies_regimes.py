@@ -31,7 +31,7 @@ def segment_of(
     clock, wish = frame
     rule = _rule(rng, draw(st.sampled_from(wish.rules)), market)
     owner, broker = (draw(st.sampled_from(wish.policies)) for _ in range(2))
-    regime = Regime(rule, grace_days=0.0)
+    regime = Regime(rule, grace_days=0.0, heeds_notice=wish.delays and draw(st.booleans()))
     if wish.ways or wish.delays:
         grace = draw(st.sampled_from((0.0, 2.0 * clock.days_per_bar, 1e3)))
         transfer = draw(st.sampled_from((0.0, 0.5, 2.0)))

@@ -78,7 +78,7 @@ def before(trace: Trace, bar: int) -> list[bytes]:
 
 
 @some
-@given(systems(Wish(rules=HIKABLE)), st.data())
+@given(systems(Wish(rules=HIKABLE, delays=True)), st.data())
 def test_before_its_notice_a_hike_leaves_no_trace(scenario: Scenario, data: st.DataObject) -> None:
     bars = scenario.clock.bars
     notice = data.draw(st.integers(0, bars - 1))
@@ -102,6 +102,41 @@ def test_after_its_effect_a_hike_calls_those_it_binds() -> None:
     assert trace.by_segment.called[:, 0].tolist() == [0.0, 0.0, 1.0, 0.0, 0.0]
     assert trace.paths.price[3, 0] < 100.0
     assert trace.contagion.usd[trace.contagion.origins.index("A: margin hike")].sum() > 0.0
+
+
+def heeding(scenario: Scenario, *hikes: Hike) -> Scenario:
+    """The same scenario with these hikes and brokers who heed their notice."""
+    segments = tuple(
+        replace(s, regime=replace(s.regime, heeds_notice=True)) for s in scenario.rules.segments
+    )
+    rules = replace(scenario.rules, segments=segments)
+    return replace(scenario, rules=rules, news=replace(scenario.news, hikes=hikes))
+
+
+def test_a_broker_who_heeds_the_notice_calls_from_then_on() -> None:
+    funds = holders(np.array([[10.0]]), np.array([-880.0]))
+    calm = system(funds, depth=(100.0,), bars=5)
+    named = calm.rules.segments[0].name
+    early = run(heeding(calm, Hike("A", 0.15, 1, 3, (named,))), how=ALONE)
+    at_once = run(hiked(calm, ("A", 0.15, 1)), how=ALONE)
+
+    assert early.by_segment.called[:, 0].tolist() == [0.0, 1.0, 0.0, 0.0, 0.0]
+    assert before(early, 5) == before(at_once, 5)
+
+
+def test_a_broker_who_heeds_the_notice_never_asks_less_before_the_effect() -> None:
+    funds = holders(np.array([[10.0]]), np.array([-880.0]))
+    calm = system(funds, depth=(100.0,), bars=5)
+    named = calm.rules.segments[0].name
+    cut, rise = Hike("A", 0.01, 0, 4, (named,)), Hike("A", 0.15, 1, 3, (named,))
+    first, second = Hike("A", 0.105, 0, 2, (named,)), Hike("A", 0.15, 1, 4, (named,))
+
+    assert before(run(heeding(calm, cut), how=ALONE), 4) == before(run(calm, how=ALONE), 4)
+    both = run(heeding(calm, cut, rise), how=ALONE)
+    assert both.by_segment.called[:, 0].tolist() == [0.0, 1.0, 0.0, 0.0, 0.0]
+    two = run(heeding(calm, first, second), how=ALONE)
+    once = run(hiked(calm, ("A", 0.105, 0), ("A", 0.15, 1)), how=ALONE)
+    assert before(two, 5) == before(once, 5)
 
 
 @some

@@ -93,7 +93,7 @@ def test_the_future_changes_no_bar_before_it(
             later, news.actual * rng.lognormal(0.0, 0.2, news.shock.shape), news.actual
         ),
         fx=None if news.fx is None else np.where(later, 2.0 * news.fx, news.fx),
-        hikes=tuple(h for h in news.hikes if h.effect < now),
+        hikes=tuple(h for h in news.hikes if h.notice < now),
     )
     ours = run(scenario, how=ALONE)
     theirs = run(replace(scenario, news=garbled), how=ALONE)

@@ -9,6 +9,7 @@ import numpy as np
 
 from rival.world import Bar, World, forced_by_source, forced_of, seen, tests_of
 from undertow.core.columns import Way
+from undertow.model.margin.base import MarginRule
 
 
 def news(world: World, bar: Bar) -> None:
@@ -39,14 +40,33 @@ def news(world: World, bar: Bar) -> None:
             market["fundamental"][a] = float(told.actual[bar.number, a]) / math.exp(forced[a])
         else:
             market["fundamental"][a] *= math.exp(moved[a] + inherited[a])
-    for hike in told.hikes:
-        if hike.effect == bar.number:
-            for name in hike.segments:
-                regime = world.segments[name].regime
-                rule = regime.rule.hiked(hike.instrument, hike.rate)
-                world.segments[name] = replace(
-                    world.segments[name], regime=replace(regime, rule=rule)
-                )
+    _hikes(world, bar)
+
+
+def _hikes(world: World, bar: Bar) -> None:
+    """Rates in effect, and higher ones that a broker who heeds their notice asks already."""
+    for name, segment in world.segments.items():
+        regime = segment.regime
+        mine = [h for h in world.scenario.news.hikes if name in h.segments]
+        in_force = regime.rule
+        for hike in mine:
+            if hike.effect == bar.number:
+                in_force = in_force.hiked(hike.instrument, hike.rate)
+        for hike in mine:
+            if regime.heeds_notice and hike.notice <= bar.number < hike.effect:
+                more = in_force.hiked(hike.instrument, hike.rate)
+                in_force = more if _asks_more(world, more, in_force) else in_force
+        world.segments[name] = replace(segment, regime=replace(regime, rule=in_force))
+
+
+def _asks_more(world: World, new: MarginRule, old: MarginRule) -> bool:
+    """Whether the largest loss of no column and no money per unit is smaller under the new rule."""
+    market, columns = seen(world), world.scenario.columns
+    asked, before = (rule.table(market, columns, target=False) for rule in (new, old))
+    return all(
+        max(asked.rate[:, k]) >= max(before.rate[:, k]) and asked.money[k] >= before.money[k]
+        for k in range(len(asked.money))
+    )
 
 
 def mark(world: World, bar: Bar) -> None:

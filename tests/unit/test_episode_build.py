@@ -16,6 +16,7 @@ from toy_episode import FACTS, TOML, with_line, write
 from undertow.core.accounts import Group
 from undertow.core.columns import Way
 from undertow.episodes import Episode, compile_episode, load
+from undertow.episodes.changes import set_to
 from undertow.model.scenario import Scenario
 from undertow.model.venues.base import Phase
 
@@ -217,6 +218,19 @@ def test_a_hike_noticed_before_the_window_is_known_from_its_first_bar(episode: E
     (hike,) = compile_episode(episode).news.hikes
 
     assert (hike.instrument, hike.rate, hike.notice, hike.effect) == ("METAL", 0.15, 0, 22)
+
+
+def test_a_hike_after_the_last_bar_reaches_only_brokers_who_heed_its_notice(tmp_path: Path) -> None:
+    late = TOML.replace("effect = 2026-01-06T22:00:00Z", "effect = 2026-01-07T23:59:00Z")
+    assert late != TOML
+    assert compile_episode(load(write(tmp_path, late))).news.hikes == ()
+
+    name = compile_episode(load(write(tmp_path, TOML))).news.hikes[0].segments[0]
+    heeds = set_to(load(write(tmp_path, late)), f"segments.{name}.regime.heeds_notice=true")
+    scenario = compile_episode(heeds)
+
+    assert [hike.effect for hike in scenario.news.hikes] == [scenario.clock.bars]
+    assert scenario.rules.segment(name).regime.heeds_notice
 
 
 def test_a_currency_stands_still_unless_it_is_told_to_move(episode: Episode) -> None:

@@ -17,7 +17,7 @@ RowPerEvent: TypeAlias = Annotated[NDArray[np.int64], "event column"]
 ADD = 0
 """An order is new: side, order, price, quantity."""
 CANCEL = 1
-"""An order loses so much by the will of its owner."""
+"""An order loses so much by the will of its owner; a DELETE if that is all it has left."""
 DELETE = 2
 """An order goes by the will of its owner, whatever is left of it."""
 FILL = 3

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
+from undertow.core.columns import Columns
 from undertow.core.errors import BadNumber
 from undertow.core.market import Market
 from undertow.core.shapes import Floats, PerInstrument, Rows
 from undertow.engine.clear import Limits
+from undertow.engine.desk import Desk
 from undertow.engine.ledger import Causes
 from undertow.engine.pace import Pace
 from undertow.engine.prices import priced
 from undertow.engine.state import State
+from undertow.model.margin.base import MarginRule
+from undertow.model.scenario import Hike
 from undertow.model.venues.base import Brake, Phase
 
 
@@ -32,10 +37,29 @@ def hear(state: State, pace: Pace) -> None:
         moved = moved + np.where(news.linked, state.links @ moved, 0.0)
     fundamental = np.where(news.given, given, market.fundamental * np.exp(moved))
     state.market = replace(market, fundamental=fundamental, fx=fx)
-    for hike in (h for h in news.hikes if h.effect == pace.bar):
-        for desk in (d for d in state.desks if d.segment.name in hike.segments):
-            rule = desk.segment.regime.rule.hiked(hike.instrument, hike.rate)
-            desk.segment = replace(desk.segment, regime=replace(desk.segment.regime, rule=rule))
+    if any(pace.bar in {hike.notice, hike.effect} for hike in news.hikes):
+        for desk in state.desks:
+            _rehear(desk, news.hikes, pace.bar, state.market)
+
+
+def _rehear(desk: Desk, hikes: Sequence[Hike], bar: int, market: Market) -> None:
+    """Set the rates of this bar: those in effect, and higher ones that a broker asks already."""
+    regime, mine = desk.segment.regime, [h for h in hikes if desk.segment.name in h.segments]
+    rule = regime.rule
+    for hike in (h for h in mine if h.effect == bar):
+        rule = rule.hiked(hike.instrument, hike.rate)
+    for hike in (h for h in mine if regime.heeds_notice and h.notice <= bar < h.effect):
+        asked = rule.hiked(hike.instrument, hike.rate)
+        rule = asked if _is_higher(asked, rule, market, desk.columns) else rule
+    if rule is not regime.rule:
+        desk.segment = replace(desk.segment, regime=replace(regime, rule=rule))
+
+
+def _is_higher(new: MarginRule, old: MarginRule, market: Market, columns: Columns) -> bool:
+    """Whether no position needs less under the new rule than under the old one."""
+    asked, before = (rule.table(market, columns, target=False) for rule in (new, old))
+    more = asked.rate.max(axis=0) >= before.rate.max(axis=0)
+    return bool(more.all() and (asked.money >= before.money).all())
 
 
 def mark(state: State, pace: Pace) -> None:

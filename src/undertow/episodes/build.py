@@ -123,6 +123,7 @@ def _segment(episode: Episode, name: str, phases: PhasePerVenue, clock: Clock) -
             cash_test=regime.cash_test,
             credit_line=regime.credit_line,
             recourse=regime.recourse,
+            heeds_notice=regime.heeds_notice,
         ),
         owner=made(LIQUIDATION, table.owner, where),
         broker=made(LIQUIDATION, table.broker, where),

@@ -24,7 +24,7 @@ def news_of(episode: Episode, opens: OpenPerBar, clock: Clock) -> News:
         given=np.array([i.role == "given" for i in listed], dtype=np.bool_),
         actual=_given_paths(episode, opens, clock),
         linked=np.array([i.role == "linked" for i in listed], dtype=np.bool_),
-        hikes=tuple(_hike(h, clock) for h in episode.plan.hikes if _is_tested(h, clock)),
+        hikes=tuple(_hike(h, clock) for h in episode.plan.hikes if _is_tested(h, episode, clock)),
         fx=_rates(episode, clock),
         spacing=_spacing(episode, opens, clock),
     )
@@ -86,9 +86,13 @@ def _bar(moment: datetime, clock: Clock, what: str) -> int:
     return bar
 
 
-def _is_tested(hike: HikeTable, clock: Clock) -> bool:
-    """Whether a bar begins after the change takes effect; in the last bar nobody meets it."""
-    return clock.bar_at(hike.effect, f"the margin change of {hike.instrument!r}") < clock.bars
+def _is_tested(hike: HikeTable, episode: Episode, clock: Clock) -> bool:
+    """Whether a bar begins after the change is asked for; in the last bar nobody meets it."""
+    segments = episode.plan.segments
+    heeded = any(segments[name].regime.heeds_notice for name in hike.segments)
+    first = min(hike.notice, hike.effect) if heeded else hike.effect
+    what = f"the margin change of {hike.instrument!r}"
+    return clock.bar_at(max(first, clock.start), what) < clock.bars
 
 
 def _hike(hike: HikeTable, clock: Clock) -> Hike:
@@ -97,7 +101,7 @@ def _hike(hike: HikeTable, clock: Clock) -> Hike:
         instrument=hike.instrument,
         rate=hike.rate,
         notice=_bar(max(hike.notice, clock.start), clock, f"the notice of {what}"),
-        effect=_bar(hike.effect, clock, what),
+        effect=clock.bar_at(hike.effect, what),
         segments=hike.segments,
     )
 

@@ -38,6 +38,7 @@ class Regime(Part):
     cash_test: bool = False
     credit_line: NotNegative = 0.0
     recourse: bool = False
+    heeds_notice: bool = False
 
     @model_validator(mode="after")
     def _day_has_an_end(self) -> Self:

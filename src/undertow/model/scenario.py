@@ -32,6 +32,7 @@ class Regime:
     minimum_transfer: smallest call, base currency
     cash_test: variation must be settled in cash, up to `credit_line` (base currency)
     recourse: the broker may also reach what the owner holds free
+    heeds_notice: the broker asks a higher rate from its notice on, not from its effect
     """
 
     rule: MarginRule
@@ -45,6 +46,7 @@ class Regime:
     cash_test: bool = False
     credit_line: float = 0.0
     recourse: bool = False
+    heeds_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Hike:
-    """A dated change of a margin rate: known from bar `notice`, tested from bar `effect`."""
+    """A dated change of a margin rate: known from bar `notice`, tested from bar `effect`.
+
+    A broker who heeds the notice tests a higher rate from then on.
+    """
 
     instrument: str
     rate: float

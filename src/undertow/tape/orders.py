@@ -202,11 +202,11 @@ def lessened(book: Book, at: int, quantity: int, row: Row) -> None:
     gone = min(quantity, held)
     if book[at + b.HIT] > 0:
         row[s.KIND], book[at + b.HIT] = ev.FILL, 0
-    row[s.PLACE] = book[at + b.AT_PRICE]
-    if row[s.KIND] != ev.FILL or row[s.PRICE] == 0:
-        row[s.PRICE] = book[at + b.AT_PRICE]
-    row[s.SIDE] = 1 if book[at + b.LEFT_OVER] > 0 else -1
-    row[s.GONE], row[s.NEW] = gone, 0
+    elif row[s.KIND] == ev.CANCEL and gone == held:
+        row[s.KIND] = ev.DELETE
+    price, is_bid = book[at + b.AT_PRICE], book[at + b.LEFT_OVER] > 0
+    row[s.PRICE] = row[s.PRICE] if row[s.KIND] == ev.FILL and row[s.PRICE] != 0 else price
+    row[s.PLACE], row[s.SIDE], row[s.GONE], row[s.NEW] = price, 1 if is_bid else -1, gone, 0
     mark(row, book[at + b.IS_MAKER] != 0)
     if gone == held:
         size = size_of(held)

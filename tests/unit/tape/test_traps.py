@@ -163,7 +163,7 @@ def test_a_cme_fill_leaves_the_book_to_the_removal_that_follows(tmp_path: Path) 
     answer = measured([write_dbn(tmp_path, rows)], "dbn")
 
     assert (answer.events["fill"].count, answer.events["fill"].quantity) == (2, 5.0)
-    assert answer.events["cancel_part"].count == 1
+    assert answer.events["delete"].count == 1
     assert answer.cancel_share_quantity == pytest.approx(4.0 / 9.0)
 
 
@@ -174,7 +174,15 @@ def test_a_cme_fill_is_spent_by_the_next_change_of_its_order(tmp_path: Path) -> 
     answer = measured([write_dbn(tmp_path, rows)], "dbn")
 
     assert "fill" not in answer.events
-    assert answer.events["cancel_part"].quantity == 5.0
+    assert answer.events["delete"].quantity == 5.0
+
+
+def test_a_cme_cancel_is_whole_or_in_part_by_what_it_leaves(tmp_path: Path) -> None:
+    rows = [*OPENING, (1.0, "T", "B", 9, 101.0, 2, LAST), (2.0, "C", "A", 2, 101.0, 1, LAST),
+            (3.0, "C", "A", 2, 101.0, 4, LAST), (4.0, "A", "A", 3, 101.0, 4, LAST)]  # fmt: skip
+    answer = measured([write_dbn(tmp_path, rows)], "dbn")
+
+    assert (answer.events["cancel_part"].quantity, answer.events["delete"].quantity) == (1.0, 4.0)
 
 
 def test_a_changed_order_counts_to_cancel_to_trade_only(tmp_path: Path) -> None:
