@@ -45,7 +45,9 @@ def translated() -> Iterator[tuple[str, str]]:
 
 
 def places(text: str) -> set[tuple[str, str]]:
-    return {(name, form or "") for _, name, form, _ in Formatter().parse(text) if name is not None}
+    """Places without those that only choose between a word's forms for one and for more."""
+    parts = [(name, form or "") for _, name, form, _ in Formatter().parse(text) if name is not None]
+    return {(name, form) for name, form in parts if "|" not in form}
 
 
 def test_the_catalogue_has_the_texts_of_the_sources_and_no_others() -> None:

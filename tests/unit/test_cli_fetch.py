@@ -40,7 +40,7 @@ def test_a_fetch_writes_the_long_form(door: Terminal, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
 
     assert (code, err) == (0, "")
-    assert "fred gave 5 rows of 1 symbols." in out
+    assert "fred gave 5 rows of 1 symbol." in out
     assert list(rows[0]) == ["date", "symbol", "open", "high", "low", "close", "volume", "source"]
     assert [row["close"] for row in rows] == ["4.29", "4.27", "4.28", "4.21", "4.22"]
     assert rows[0]["open"] == ""
@@ -121,7 +121,7 @@ def test_one_symbol_that_fails_does_not_stop_the_others(door: Terminal, tmp_path
         code, out, _ = door(*words[:3], "NONE", *words[3:])
 
     assert code == 1
-    assert "1 symbols gave nothing." in out
+    assert "1 symbol gave nothing." in out
     assert "NONE gave nothing: fred has nothing of 'NONE'" in out.replace("\n", " ")
     assert (tmp_path / "prices" / "fred-DGS10.csv").exists()
 
@@ -153,7 +153,7 @@ def test_another_source_is_held_against_it(door: Terminal, tmp_path: Path) -> No
     (doubt,) = told["fetched"][0]["doubts"]
 
     assert (doubt["check"], doubt["count"], doubt["first"]) == ("difference", 1, "2026-02-04")
-    assert told["outcome"].endswith("The checks find 1 things to look at.")
+    assert told["outcome"].endswith("The checks find 1 thing to look at.")
 
 
 def test_it_speaks_chinese(door: Terminal, tmp_path: Path) -> None:

@@ -284,7 +284,7 @@ def test_a_change_of_units_is_said() -> None:
 
     assert ranges.startswith("IWM: 100 rows have a high above three times the close or a low")
     assert said.startswith(f"IWM: the close of {CALM['IWM'].date[-100]} is ")
-    assert "(1 such moves)" in said
+    assert "(1 such move)" in said
 
 
 @pytest.mark.parametrize("wrong", [0.0, -5.0])
@@ -293,7 +293,7 @@ def test_a_price_that_is_none_is_counted(wrong: float) -> None:
     close[-7] = wrong
     (said,) = of_data(with_bars("GLD", close=close))
 
-    assert said.startswith("GLD: 1 rows have a low above the high or a price not above 0")
+    assert said.startswith("GLD: 1 row has a low above the high or a price not above 0")
     assert str(CALM["GLD"].date[-7]) in said
 
 
@@ -311,7 +311,7 @@ def test_a_gap_of_the_sessions_is_said() -> None:
     (said,) = of_data(gauged(History({**CALM.bars, "^GSPC": Bars("^GSPC", *columns)})))
 
     assert said.startswith(
-        f"^GSPC has no session between {bars.date[399]} and {bars.date[450]} (1 such gaps)"
+        f"^GSPC has no session between {bars.date[399]} and {bars.date[450]} (1 such gap)"
     )
 
 

@@ -146,7 +146,7 @@ def test_two_symbols_have_no_absorption_ratio(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("-37.63", "A: 1 rows have a low above the high or a price not above 0"),
+        ("-37.63", "A: 1 row has a low above the high or a price not above 0"),
         ("9000", "A: the close of"),
     ],
 )
@@ -165,7 +165,7 @@ def test_a_high_far_above_its_close_is_said(tmp_path: Path) -> None:
     file.write_text("\n".join(lines) + "\n")
     found = measure_daily(DailyRequest((file,))).json()
 
-    assert any("A: 1 rows have a high above three times the close" in w for w in found["warnings"])
+    assert any("A: 1 row has a high above three times the close" in w for w in found["warnings"])
 
 
 def test_two_files_that_disagree_are_said(tmp_path: Path) -> None:

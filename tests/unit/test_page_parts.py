@@ -154,9 +154,9 @@ def test_warnings_with_places_go_before_plain_ones() -> None:
 def test_the_opening_counts_what_is_given_and_what_is_earned() -> None:
     told = words(opening(whole(), ENGLISH))
 
-    assert "earned 1 free instruments" in told
-    assert "given 1 sources" in told
-    assert "linked 1 instruments" in told
+    assert "earned 1 free instrument" in told
+    assert "given 1 source" in told
+    assert "linked 1 instrument" in told
 
 
 def test_a_role_that_no_instrument_has_is_not_spoken_of() -> None:

@@ -83,9 +83,7 @@ def test_a_close_above_the_high_is_impossible() -> None:
     high = found.high.copy()
     high[5] = found.close[5] * 0.99
 
-    assert "1 rows have a close or an open outside" in said(
-        impossible(changed(found, "high", high))
-    )
+    assert "1 row has a close or an open outside" in said(impossible(changed(found, "high", high)))
 
 
 def test_a_session_that_the_others_have_is_missed() -> None:
@@ -107,14 +105,14 @@ def test_alone_a_gap_longer_than_a_long_weekend_is_found() -> None:
     found = bars()
 
     assert missing(without(found, [5]), History({})) is None
-    assert "1 gaps are longer" in said(missing(without(found, [10, 11, 12, 13, 14]), History({})))
+    assert "1 gap is longer" in said(missing(without(found, [10, 11, 12, 13, 14]), History({})))
 
 
 def test_what_trades_at_weekends_misses_a_single_day() -> None:
     coin = bars(date=START + np.arange(120))
 
     assert missing(coin, History({})) is None
-    assert "1 gaps are longer" in said(missing(without(coin, [60]), History({})))
+    assert "1 gap is longer" in said(missing(without(coin, [60]), History({})))
 
 
 def test_another_source_that_differs_is_measured() -> None:

@@ -111,7 +111,7 @@ def test_one_day_is_not_calibrated() -> None:
     assert (found.calibrated, found.common_days) == (False, 1)
     assert math.isnan(found.worst.index)
     assert "not calibrated to the index of days" in str(found.said[0])
-    assert "have 1 days in common; a link needs 20" in str(found.warnings[0])
+    assert "have 1 day in common; a link needs 20" in str(found.warnings[0])
 
 
 def test_with_enough_days_equal_quantiles_are_equal_levels() -> None:

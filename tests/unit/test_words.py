@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from string import Formatter
 
 import pytest
 from rich.cells import cell_len
@@ -15,6 +16,7 @@ from rich.console import Console
 from small_answer import answer
 from undertow.core.answers.said import Amount, Said, money
 from undertow.core.errors import UnknownName
+from undertow.report.messages import catalogue
 from undertow.report.rules import rules_page
 from undertow.report.tables import simulation_page
 from undertow.report.words import ENGLISH, LANGUAGES, Words, speaker
@@ -230,3 +232,54 @@ def test_the_list_of_rules_has_heads_in_the_language() -> None:
 )
 def test_money_is_whole_where_it_is_much_and_has_places_where_it_is_a_coin(value, said) -> None:
     assert money(value) == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 rows have"), (1, "1 row has"), (2, "2 rows have"), (1e6, "1,000,000")],
+)
+def test_one_is_said_in_the_singular(count: float, said: str) -> None:
+    sentence = Said(
+        "{count} {count:row has|rows have} no range (open, high, low and close are one).",
+        {"count": Amount(count, "count")},
+    )
+
+    assert str(sentence).startswith(said)
+    assert speaker("en").said(sentence) == str(sentence)
+
+
+def test_chinese_has_no_plural_and_loses_nothing() -> None:
+    values = {"provider": "fred", "rows": Amount(1, "count"), "symbols": Amount(2, "count")}
+    sentence = Said(
+        "{provider} gave {rows} {rows:row|rows} of {symbols} {symbols:symbol|symbols}.", values
+    )
+
+    assert str(sentence) == "fred gave 1 row of 2 symbols."
+    assert "row" not in ZH.said(sentence)
+    assert "1" in ZH.said(sentence)
+
+
+def test_a_number_that_is_written_as_text_has_its_singular() -> None:
+    assert speaker("en")("{n} {n:bar|bars} apart", n="1") == "1 bar apart"
+    assert speaker("en")("{n} {n:bar|bars} apart", n=3) == "3 bars apart"
+
+
+def test_every_form_for_one_has_a_form_for_more() -> None:
+    forms = [
+        form
+        for text in catalogue("zh")
+        for _, place, form, _ in Formatter().parse(text)
+        if place is not None and "|" in (form or "")
+    ]
+
+    assert len(forms) > 50
+    assert all(len(form.split("|")) == 2 and all(form.split("|")) for form in forms)
+    assert not any("|" in said for said in catalogue("zh").values())
+
+
+def test_a_sentence_of_an_older_run_keeps_its_translation() -> None:
+    old = Said("{count} symbols gave nothing.", {"count": Amount(3, "count")})
+    new = Said("{count} {count:symbol|symbols} gave nothing.", old.values)
+
+    assert ZH.said(old) == ZH.said(new) != str(old)
+    assert str(old) == str(new)

@@ -39,7 +39,7 @@ def impossible(bars: Bars) -> Doubt | None:
     slack = 1e-6 * np.abs(bars.close)
     wrong = (bars.low > bars.high) | (top > bars.high + slack) | (bottom < bars.low - slack)
     said = Said(
-        "{symbol}: {count} rows have a close or an open outside of low and high.",
+        "{symbol}: {count} {count:row has|rows have} a close or an open outside of low and high.",
         _named(bars, wrong),
     )
     return _doubt("impossible", bars, wrong, said)
@@ -51,8 +51,8 @@ def flat(bars: Bars) -> Doubt | None:
     if still.all():
         return None
     said = Said(
-        "{symbol}: {count} rows have no range (open, high, low and close are one);"
-        " a vendor fills so.",
+        "{symbol}: {count} {count:row has|rows have} no range (open, high, low"
+        " and close are one); a vendor fills so.",
         _named(bars, still),
     )
     return _doubt("flat", bars, still, said)
@@ -64,7 +64,8 @@ def missing(bars: Bars, others: History) -> Doubt | None:
     if len(sessions):
         absent = sessions[~np.isin(sessions, bars.date)]
         said = Said(
-            "{symbol}: {count} sessions are missing that most of the others have.",
+            "{symbol}: {count} {count:session is|sessions are} missing that most of"
+            " the others have.",
             {"symbol": bars.symbol, "count": Amount(len(absent), "count")},
         )
         return _at("missing", bars.symbol, absent, math.nan, said)
@@ -72,7 +73,7 @@ def missing(bars: Bars, others: History) -> Doubt | None:
     after = np.diff(bars.date) > longest
     absent = bars.date[1:][after]
     said = Said(
-        "{symbol}: {count} gaps are longer than one expects of it.",
+        "{symbol}: {count} {count:gap is|gaps are} longer than one expects of it.",
         {"symbol": bars.symbol, "count": Amount(len(absent), "count")},
     )
     is_hourly = bars.step != DAY and not _always(bars)
@@ -110,8 +111,8 @@ def clock(bars: Bars, other: Bars) -> Doubt | None:
     if best == 0 or found[best] < LEAST_CORRELATION:
         return None
     said = Said(
-        "{symbol}: it moves with the other source {lag} bars apart (correlation {best}), not in"
-        " the same bar ({same}); its clock is off.",
+        "{symbol}: it moves with the other source {lag} {lag:bar|bars} apart"
+        " (correlation {best}), not in the same bar ({same}); its clock is off.",
         {
             "symbol": bars.symbol,
             "lag": f"{best:+d}".replace("-", "−"),

@@ -133,8 +133,9 @@ def _short_enough(book: Book) -> None:
         count, most = len(book.positions), MOST_POSITIONS
         raise RefusedBook(
             Said(
-                "The book has {count} positions, at most {most} are answered for; add up the lines"
-                " of each symbol, or leave the small ones out.",
+                "The book has {count} {count:position|positions}, at most {most} are"
+                " answered for; add up the lines of each symbol, or leave the small ones"
+                " out.",
                 {"count": Amount(count, "count"), "most": Amount(most, "count")},
             )
         )
@@ -204,7 +205,9 @@ def refused(findings: Sequence[Finding]) -> RefusedBook:
     said = [_said(one) for one in findings[:MOST_FINDINGS]]
     if len(findings) > MOST_FINDINGS:
         rest = str(len(findings) - MOST_FINDINGS)
-        said.append(Said("{count} more findings are not listed.", {"count": rest}))
+        said.append(
+            Said("{count} more {count:finding is|findings are} not listed.", {"count": rest})
+        )
     return RefusedBook(*said)
 
 

@@ -186,15 +186,20 @@ def _said(
     rows = Amount(sum(one.rows for one in fetched), "count")
     found = sum(len(one.doubts) for one in fetched)
     first = Said(
-        "{provider} gave {rows} rows of {symbols} symbols.",
+        "{provider} gave {rows} {rows:row|rows} of {symbols} {symbols:symbol|symbols}.",
         {"provider": request.provider, "rows": rows, "symbols": Amount(len(fetched), "count")},
     )
     second = (
-        Said("The checks find {count} things to look at.", {"count": Amount(found, "count")})
+        Said(
+            "The checks find {count} {count:thing|things} to look at.",
+            {"count": Amount(found, "count")},
+        )
         if found
         else Said("The checks find nothing.")
     )
-    lost = Said("{count} symbols gave nothing.", {"count": Amount(len(failed), "count")})
+    lost = Said(
+        "{count} {count:symbol|symbols} gave nothing.", {"count": Amount(len(failed), "count")}
+    )
     return (first, second, lost) if failed else (first, second)
 
 

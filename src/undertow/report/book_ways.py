@@ -85,12 +85,14 @@ def rescue_table(found: Leaving, words: Words) -> Table:
 
 def survival_table(found: tuple[Survival, ...], words: Words) -> Table:
     """Probabilities of no call and no liquidation, with their intervals."""
-    made = table(words("Odds over {days} trading days", days=Amount(found[0].days, "count")))
+    made = table(
+        words("Odds over {days} trading {days:day|days}", days=Amount(found[0].days, "count"))
+    )
     _odds_rows(made, found, words)
     first = found[0]
     made.caption = words(
-        "returns of {since} to {until} drawn anew at today's volatility; the interval counts"
-        " {trials} independent stretches",
+        "returns of {since} to {until} drawn anew at today's volatility; the"
+" interval counts {trials} independent {trials:stretch|stretches}",
         since=str(first.since), until=str(first.until), trials=Amount(first.trials, "count"),
     )  # fmt: skip
     return noted(made, *_looked_at(found, words))

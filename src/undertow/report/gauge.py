@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from undertow.core.answers.gauge import GaugeAnswer, Light, Reading
+from undertow.report.indicators import indicators
 from undertow.report.layout import fitted
 from undertow.report.words import ENGLISH, Words
 
@@ -98,19 +99,11 @@ def named(one: Reading, words: Words) -> str:
 def proxies(words: Words) -> dict[str, str]:
     """Titles of the proxies."""
     return {
-        "corwin_schultz": words("spread, highs and lows"),
-        "abdi_ranaldo": words("spread, closes and ranges"),
-        "parkinson": words("range volatility"),
+        **indicators(words),
         "level": words("level"),
-        "amihud": words("move per money traded"),
         "volume": words("volume"),
         "premium": words("premium of the future"),
         "stock_bond": words("stock-bond correlation shift"),
-        "edge": words("spread, all four prices"),
-        "volume_shock": words("volume shock"),
-        "absorption": words("absorption ratio"),
-        "absorption_shift": words("absorption shift"),
-        "turbulence": words("turbulence"),
     }
 
 

@@ -24,12 +24,15 @@ from undertow.core.answers.measured import (
 )
 from undertow.core.answers.said import Amount
 from undertow.core.answers.secondary import Secondary
+from undertow.report.indicators import fragilities, indicators
 from undertow.report.layout import fitted, numbers, table
 from undertow.report.words import ENGLISH, Words
 
 
 def measured_page(answer: Measured, words: Words = ENGLISH) -> Group:
     """Everything about one measure."""
+    if isinstance(answer, DailyAnswer):
+        words = words.naming(indicators(ENGLISH))
     return Group(*map(fitted, _parts(answer, words)))
 
 
@@ -75,7 +78,8 @@ def _quotes(answer: QuotesAnswer, words: Words) -> Iterator[Table]:
         words("baseline"), number(before.spread_bps, 4), "1", number(before.depth_usd, 0), "0",
     )  # fmt: skip
     made = listed(
-        words("Each hour against a baseline of {hours} hours", hours=Amount(before.hours, "count")),
+        words("Each hour against a baseline of {hours} {hours:hour|hours}",
+              hours=Amount(before.hours, "count")),
         heads,
         (
             normal,
@@ -118,8 +122,9 @@ def _basis(answer: BasisAnswer, words: Words) -> Iterator[Table]:
     ]  # fmt: skip
     made = listed(words("Deviations of the basis"), heads, rows)
     made.caption = words(
-        "reference: {mean} bp, deviation {sd} bp, {n} minutes; lasting: of the median of five"
-        " minutes; clocks: minute returns correlate {likeness}",
+        "reference: {mean} bp, deviation {sd} bp, {n} {n:minute|minutes};"
+        " lasting: of the median of five minutes; clocks: minute returns"
+        " correlate {likeness}",
         mean=number(answer.reference.mean_bps),
         sd=number(answer.reference.sd_bps),
         n=Amount(answer.reference.n, "count"),
@@ -169,9 +174,10 @@ def _daily(answer: DailyAnswer, words: Words) -> Iterator[Table]:
 
 
 def _fragility(found: Fragility, words: Words) -> Table:
+    titles = fragilities(words)
     heads = (words("reading"), words("rank, %"), words("weight, %"), words("readings"))
     rows = [
-        (one.name, number(one.value, 4), number(100.0 * one.rank, 0),
+        (titles.get(one.name, one.name), number(one.value, 4), number(100.0 * one.rank, 0),
          number(100.0 * one.weight, 1), number(one.readings, 0))
         for one in found.parts
     ]  # fmt: skip
@@ -187,9 +193,10 @@ def _fragility(found: Fragility, words: Words) -> Table:
 
 def _readings(heading: str, found: Mapping[str, IndicatorReading], words: Words) -> Table:
     heads = (words("reading"), words("usual"), "5 %", "95 %", words("percentile"))
+    titles = indicators(words)
     rows = [
         (
-            name,
+            titles.get(name, name),
             *(f"{x:.3g}".replace("-", "−") for x in (one.value, one.usual, one.low, one.high)),
             number(100.0 * one.percentile, 0),
         )
@@ -238,8 +245,9 @@ def _intraday(answer: IntradayAnswer, words: Words) -> Iterator[Table]:
     heads = (words("correlation"), words("from"), words("to"), words("prices or steps"))
     made = listed(", ".join(answer.symbols), heads, (own, *grids))
     made.caption = words(
-        "Hayashi and Yoshida; interval (95 %) from {blocks} blocks of {minutes} min; moves of a day"
-        " {first} % and {second} %; on a grid each price is the last one seen",
+        "Hayashi and Yoshida; interval (95 %) from {blocks}"
+        " {blocks:block|blocks} of {minutes} min; moves of a day {first} % and"
+        " {second} %; on a grid each price is the last one seen",
         blocks=Amount(answer.blocks, "count"),
         minutes=number(answer.block_seconds / 60.0, 0),
         first=number(100.0 * answer.volatility[0]),
@@ -293,8 +301,8 @@ def _coverage(answer: CoverageAnswer, words: Words) -> Iterator[Table]:
         ],
     )  # fmt: skip
     made.caption = words(
-        "fund of {nav}; {days} days at {part} of volume; all could be met up to a redemption of"
-        " {most}; ten largest holdings {top}",
+        "fund of {nav}; {days} {days:day|days} at {part} of volume; all could be"
+        " met up to a redemption of {most}; ten largest holdings {top}",
         nav=words.money(answer.nav),
         days=number(answer.horizon_days, 0),
         part=Amount(answer.participation, "share"),
@@ -318,7 +326,7 @@ def _secondary(found: Secondary, words: Words) -> Table:
     made = listed(words("Secondary market of the ETF"), heads, [row])
     if found.premium is not None:
         made.caption = words(
-            "premium {bps} bp, {z} robust deviations of the {days} days before",
+            "premium {bps} bp, {z} robust deviations of the {days} {days:day|days} before",
             bps=number(found.premium.bps, 1),
             z=number(found.premium.robust_z),
             days=Amount(found.premium.days, "count"),

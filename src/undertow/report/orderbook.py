@@ -148,7 +148,7 @@ def _windows(answer: OrderbookAnswer, words: Words) -> Table:
     shown = sorted(known, key=lambda one: -one.spread_multiple)[:WORST]
     made = table(
         words(
-            "Widest of {count} windows against the baseline",
+            "Widest of {count} {count:window|windows} against the baseline",
             count=Amount(len(answer.windows), "count"),
         )
     )

@@ -53,7 +53,8 @@ def day(stamp: str, words: Words) -> str:
 def _heading(summary: Record, words: Words) -> str:
     window = record(summary, "window")
     return words(
-        "Undertow: a simulation of {start} to {end} (UTC) with {accounts} accounts",
+        "Undertow: a simulation of {start} to {end} (UTC) with {accounts}"
+        " {accounts:account|accounts}",
         start=day(text(window, "start"), words),
         end=day(text(window, "end"), words),
         accounts=Amount(number(summary, "accounts") or 0.0, "count"),
@@ -100,18 +101,22 @@ def _roles(summary: Record, words: Words) -> Iterator[Markup]:
     told = {
         "free": (
             words("earned"),
-            words("{count} free instruments: no price of theirs is fed in. All but named news is "
-                  "the engine's own.", count=str(roles.count("free"))),
+            words("{count} free"
+                  " {count:instrument: no price of its own|instruments: no price of theirs}"
+                  " is fed in. All but named news is the engine's own.",
+                  count=str(roles.count("free"))),
         ),
         "given": (
             words("given"),
-            words("{count} sources: their actual path is fed in. That they match is no result.",
+            words("{count} {count:source: its actual path is fed in. That it matches|"
+                  "sources: their actual path is fed in. That they match} is no result.",
                   count=str(roles.count("given"))),
         ),
         "linked": (
             words("linked"),
-            words("{count} instruments follow a source by what they are made of. Most of their "
-                  "match is no result either.", count=str(roles.count("linked"))),
+            words("{count} {count:instrument follows a source by what it is made of. Most of its|"
+                  "instruments follow a source by what they are made of. Most of their}"
+                  " match is no result either.", count=str(roles.count("linked"))),
         ),
     }  # fmt: skip
     for role, (label, sentence) in told.items():

@@ -98,7 +98,10 @@ def _fact(one: Record, words: Words) -> Markup:
 def _assumed(summary: Record, words: Words) -> Markup:
     found = [str(one) for one in items(summary, "assumed")]
     told = words(
-        "{count} inputs are assumed: no source gives them, and each has a range.",
+        "{count}"
+        " {count:input is assumed: no source gives it, and it|inputs are assumed: no"
+        " source gives them, and each}"
+        " has a range.",
         count=str(len(found)),
     )
     names = element("p", ", ".join(found), class_="ids")
@@ -115,8 +118,9 @@ def _ranges(summary: Record, words: Words) -> Iterator[str]:
     of = record(summary, "ranges_of")
     if of:
         yield words(
-            "The ranges of the headlines are from {runs} runs of {accounts} accounts, in bars of "
-            "{minutes} minutes: each input alone, and all at once.",
+            "The ranges of the headlines are from {runs} runs of {accounts}"
+            " {accounts:account|accounts}, in bars of {minutes}"
+            " {minutes:minute|minutes}: each input alone, and all at once.",
             runs=amount(number(of, "runs")),
             accounts=amount(number(of, "accounts")),
             minutes=amount(number(of, "bar_minutes")),

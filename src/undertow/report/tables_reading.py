@@ -41,8 +41,8 @@ def rests_table(answer: Simulation, words: Words = ENGLISH) -> Table | None:
         low, high = f"×{rest.low:.2g}", f"×{rest.high:.2g}"
         made.add_row(words(rest.input), low, percent(rest.at_low), high, percent(rest.at_high))
     made.caption = words(
-        "{runs} small runs ({accounts} accounts): each assumed input alone at its low and high, and"
-        " all at once",
+        "{runs} small runs ({accounts} {accounts:account|accounts}): each"
+        " assumed input alone at its low and high, and all at once",
         runs=Amount(ranges.runs, "count"),
         accounts=Amount(ranges.accounts, "count"),
     )

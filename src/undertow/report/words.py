@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,12 +10,13 @@ from functools import cache
 from string import Formatter
 from typing import TypeAlias
 
-from undertow.core.answers.said import Amount, Kind, Said
+from undertow.core.answers.said import Amount, Kind, Said, chosen
 from undertow.core.errors import unknown
 from undertow.report.english import English
 from undertow.report.idiom import Idiom
 
 LANGUAGES = ("en", "zh")
+FORMS = re.compile(r"\{\w+:[^|{}]*\|([^|{}]*)\}")
 
 Value: TypeAlias = Amount | Said | str | float
 
@@ -24,7 +26,8 @@ class Words:
     """What the code says in English, said in one language.
 
     `words("{calls} margin calls", calls=Amount(5, "count"))` translates the template, then fills
-    its places. Only texts written out inside `words(…)` or `Said(…)` are found by
+    its places; `{calls:call|calls}` is a form for one and one for more, which a language without
+    plurals leaves out. Only texts written out inside `words(…)` or `Said(…)` are found by
     `docs/_messages.py`; a text that no catalogue has, such as the title of a user's own episode,
     stays as it is. A name that `titles` has is said by its title.
     """
@@ -87,7 +90,9 @@ class Words:
     def _pieces(self, template: str, values: dict[str, Value]) -> Iterable[str]:
         for literal, place, form, _ in Formatter().parse(template):
             yield literal
-            if place is not None:
+            if place is not None and "|" in (form or ""):
+                yield chosen(form or "", self._written(values[place], ""))
+            elif place is not None:
                 yield self._written(values[place], form or "")
 
     def _written(self, value: Value, form: str) -> str:
@@ -117,7 +122,14 @@ def speaker(language: str) -> Words:
     from undertow.report.chinese import Chinese
     from undertow.report.messages import catalogue
 
-    return Words(language, Chinese(), catalogue(language))
+    said = catalogue(language)
+    # Runs of before 2026-11-24 keep their sentences without forms for one.
+    return Words(language, Chinese(), {**{plural(text): one for text, one in said.items()}, **said})
+
+
+def plural(text: str) -> str:
+    """A text with the form for more wherever it chooses: `{n} {n:row|rows}` is `{n} rows`."""
+    return FORMS.sub(r"\1", text)
 
 
 ENGLISH = speaker("en")

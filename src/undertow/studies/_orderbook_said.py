@@ -47,7 +47,7 @@ def warned(answer: OrderbookAnswer, about: About) -> Iterator[Said]:
             "reason": reason.replace("_", " "),
             "count": Amount(count, "count"),
         }
-        yield Said("{count} messages: {reason}.", values)
+        yield Said("{count} {count:message|messages}: {reason}.", values)
     if answer.crossed["one_sided_seconds"] and about.shows != "never":
         yield Said(
             "For {seconds} s the book had one side only, or a best bid of 0 or less: that time"
@@ -56,8 +56,8 @@ def warned(answer: OrderbookAnswer, about: About) -> Iterator[Said]:
         )
     if answer.crossed["states"]:
         yield Said(
-            "The book was crossed after {count} messages, for {seconds} s; those states weigh"
-            " nothing.",
+            "The book was crossed after {count} {count:message|messages}, for"
+            " {seconds} s; those states weigh nothing.",
             {
                 "count": Amount(answer.crossed["states"], "count"),
                 "seconds": Amount(answer.crossed["seconds"], "number"),
@@ -69,7 +69,8 @@ def _of_the_baseline(answer: OrderbookAnswer) -> Iterator[Said]:
     base = answer.baseline
     if base.n < 3:
         yield Said(
-            "The baseline is {count} windows long: multiples and losses mean little.",
+            "The baseline is {count} {count:window|windows} long: multiples and"
+            " losses mean little.",
             {"count": Amount(base.n, "count")},
         )
     if base.of == "own":
@@ -104,8 +105,8 @@ def _of_the_levels(answer: OrderbookAnswer, about: About) -> Iterator[Said]:
         )
     elif about.book == "ladder":
         yield Said(
-            "The file holds {levels} levels a side: depth beyond them, and what happened there, is"
-            " not in it.",
+            "The file holds {levels} {levels:level|levels} a side: depth beyond"
+            " them, and what happened there, is not in it.",
             {"levels": Amount(about.levels, "count")},
         )
     for name, depth in answer.depth.items():

@@ -210,7 +210,9 @@ def _said(symbol: str, after: Extremes | None) -> Iterator[Said]:
     )
     if after.minutes_beyond:
         yield Said(
-            "It lasts: {minutes} medians of five minutes are beyond {threshold} deviations.",
+            "It lasts: {minutes}"
+            " {minutes:median of five minutes is|medians of five minutes are} beyond"
+            " {threshold} deviations.",
             {
                 "minutes": Amount(after.minutes_beyond, "count"),
                 "threshold": Amount(THRESHOLD, "number"),
@@ -227,7 +229,8 @@ def _warnings(
         yield Said("No minute lies after the reference: nothing is measured against it.")
     if before.any():
         yield Said(
-            "{minutes} minutes lie before the reference; against them it looks ahead.",
+            "{minutes} {minutes:minute lies|minutes lie} before the reference;"
+            " against them it looks ahead.",
             {"minutes": Amount(int(before.sum()), "count")},
         )
     if reference.n_effective < 0.5 * reference.n:
@@ -242,14 +245,18 @@ def _warnings(
     wide = sum(int((quotes.ask > WIDE * quotes.bid).sum()) for quotes in read)
     if wide:
         yield Said(
-            "{count} minutes have an ask more than half above the bid; their mid is no price, and"
-            " deviations in them are no basis.",
+            "{count}"
+            " {count:minute has an ask more than half above the bid; its|minutes have an ask"
+            " more than half above the bid; their}"
+            " mid is no price, and deviations in them are no basis.",
             {"count": Amount(wide, "count")},
         )
     crossed = sum(int((quotes.bid > quotes.ask).sum()) for quotes in read)
     skipped = sum(quotes.skipped for quotes in read)
     if crossed or skipped:
         yield Said(
-            "{skipped} minutes with one side only were left out; {crossed} crossed ones were kept.",
+            "{skipped}"
+            " {skipped:minute with one side only was|minutes with one side only were}"
+            " left out; {crossed} crossed {crossed:one was|ones were} kept.",
             {"skipped": Amount(skipped, "count"), "crossed": Amount(crossed, "count")},
         )

@@ -101,7 +101,8 @@ def _few(book: Book, accounts: Sequence[AccountAnswer]) -> Iterator[Said]:
         held = sum(p.held is Way.PLEDGED and p.mode is Mode.CROSS for p in book.of(one.account))
         if one.pool == "cross" and len(one.positions) < held:
             yield Said(
-                "Of the {count} positions of {account} the largest {few} have prices of their own.",
+                "Of the {count} {count:position|positions} of {account} the largest"
+                " {few} have prices of their own.",
                 {
                     "count": Amount(held, "count"),
                     "account": one.account,

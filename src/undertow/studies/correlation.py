@@ -281,8 +281,8 @@ def _warnings(days: Moments, asked: Asked, found: Contagion | None) -> Iterator[
             )
     if found is not None and found.crisis.returns < 30.0:
         yield Said(
-            "The crisis has {count} returns only: the interval is wide and both corrections are"
-            " weak.",
+            "The crisis has {count} {count:return|returns} only: the interval is"
+            " wide and both corrections are weak.",
             {"count": Amount(found.crisis.returns, "count")},
         )
     if found is not None and found.adjusted_rises != found.beyond_threshold:

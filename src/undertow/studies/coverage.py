@@ -307,8 +307,8 @@ def _warnings(lines: Sequence[Line], adjusted: int, nav: float) -> Iterator[Said
     unrated = [line for line in bonds if line.holding.rating.rstrip("+-") not in SCALE]
     if unrated:
         yield Said(
-            "{count} bonds, {share} of the fund, have no rating from AAA to D: by quality they"
-            " weigh nothing.",
+            "{count} {count:bond,|bonds,} {share} of the fund, {count:has|have} no"
+            " rating from AAA to D: by quality they weigh nothing.",
             {
                 "count": Amount(len(unrated), "count"),
                 "share": Amount(sum(line.value for line in unrated) / nav, "share"),
@@ -316,10 +316,18 @@ def _warnings(lines: Sequence[Line], adjusted: int, nav: float) -> Iterator[Said
         )
     if adjusted:
         yield Said(
-            "{count} holdings have prices that do not fit their shares and weights (adjusted for"
-            " splits or dividends?); weights are used, and the size of the fund is not sure.",
+            "{count}"
+            " {count:holding has prices that do not fit its|holdings have prices that do not"
+            " fit their}"
+            " shares and weights (adjusted for splits or dividends?); weights are"
+            " used, and the size of the fund is not sure.",
             {"count": Amount(adjusted, "count")},
         )
+    yield from _simple(lines)
+
+
+def _simple(lines: Sequence[Line]) -> Iterator[Said]:
+    """What both measures leave out of shares."""
     if any(line.holding.kind == "equity" for line in lines):
         yield Said(
             "By quality, shares count half whatever their volume; by time, every sale is taken to"

@@ -102,18 +102,32 @@ def _said(
     together: Mapping[str, IndicatorReading],
     on: date,
 ) -> Iterator[Said]:
-    high = [f"{symbol} ({', '.join(_high(one))})" for symbol, one in found.items() if _high(one)]
+    high: list[Said | str] = [
+        Said("{symbol} ({names})", {"symbol": symbol, "names": "; ".join(_high(one))})
+        for symbol, one in found.items()
+        if _high(one)
+    ]
     high += _high(together)
     count = sum(map(len, found.values())) + len(together)
-    values: dict[str, Amount | str] = {
+    values: dict[str, Amount | str | Said] = {
         "count": Amount(count, "count"),
         "on": on.isoformat(),
-        "high": "; ".join(high),
     }
     if high:
-        yield Said("On {on} beyond 95 % of their own past, of {count} readings: {high}.", values)
+        yield Said(
+            "On {on} beyond 95 % of their own past, of {count} {count:reading:|readings:} {high}.",
+            {**values, "high": _in_turn(high)},
+        )
     else:
         yield Said("On {on} none of {count} readings is beyond 95 % of its own past.", values)
+
+
+def _in_turn(parts: Sequence[Said | str]) -> Said | str:
+    """Parts with a semicolon between them."""
+    first, *others = parts
+    if not others:
+        return first
+    return Said("{first}; {rest}", {"first": first, "rest": _in_turn(others)})
 
 
 def _warnings(
@@ -132,7 +146,7 @@ def _warnings(
         yield Said(
             "Of all together there is no reading of {names}: too few symbols, too few days in"
             " common, or a price not above 0 in their windows.",
-            {"names": ", ".join(lacking)},
+            {"names": "; ".join(lacking)},
         )
     readings = (one.readings for each in (*found.values(), together) for one in each.values())
     if min(readings, default=FEWEST) < FEWEST:
@@ -143,7 +157,7 @@ def _warnings(
 
 
 def _of_symbol(bars: Bars, lacking: Sequence[str], on: date) -> Iterator[Said]:
-    values: dict[str, Amount | str] = {"symbol": bars.symbol, "names": ", ".join(lacking)}
+    values: dict[str, Amount | str] = {"symbol": bars.symbol, "names": "; ".join(lacking)}
     if lacking:
         yield Said(
             "{symbol} has no reading of {names}: its columns or days do not suffice.", values
@@ -157,7 +171,7 @@ def _of_symbol(bars: Bars, lacking: Sequence[str], on: date) -> Iterator[Said]:
     flat = int(np.sum((late.high == late.low) & (late.volume > 0.0)))
     if flat:
         yield Said(
-            "{symbol} has {flat} bars without a range in its last {days}: measures of ranges and"
-            " spreads are too low.",
+            "{symbol} has {flat} {flat:bar|bars} without a range in its last {days}:"
+            " measures of ranges and spreads are too low.",
             {**values, "flat": Amount(flat, "count"), "days": Amount(len(late), "count")},
         )

@@ -38,7 +38,7 @@ def _sentences(answer: GaugeAnswer) -> Iterator[Said]:
     most = max(answer.segments, key=lambda one: one.points)
     if most.points > 0.0:
         yield Said(
-            "The largest part is {segment} with {points} points.",
+            "The largest part is {segment} with {points} {points:point|points}.",
             {"segment": most.name, "points": points(most.points)},
         )
     if answer.claim is not None:
@@ -96,7 +96,7 @@ def _warnings(answer: GaugeAnswer) -> Iterator[Said]:
         )
     if (answer.on - answer.session).days > 4:
         yield Said(
-            "The last session of the data is {days} days before {on}.",
+            "The last session of the data is {days} {days:day|days} before {on}.",
             {
                 "days": Amount((answer.on - answer.session).days, "count"),
                 "on": answer.on.isoformat(),

@@ -237,14 +237,16 @@ def _said(
     }
     if abs(found[0]) < 1.0:
         yield Said(
-            "Within {days} days {first} and {second} correlate {rho} ({low} to {high}), from {n}"
-            " and {m} observations at moments of their own.",
+            "Within {days} {days:day|days} {first} and {second} correlate {rho}"
+            " ({low} to {high}), from {n} and {m} observations at moments of their"
+            " own.",
             values,
         )
     else:
         yield Said(
-            "Within {days} days the estimate for {first} and {second} is {rho}, which is no"
-            " correlation: {n} and {m} observations are too few, or their clocks differ.",
+            "Within {days} {days:day|days} the estimate for {first} and {second} is"
+            " {rho}, which is no correlation: {n} and {m} observations are too few,"
+            " or their clocks differ.",
             values,
         )
 
@@ -270,7 +272,8 @@ def _warnings(
             )
         if one.skipped:
             yield Said(
-                "{count} rows of {symbol} without a price that counts are left out.",
+                "{count} {count:row|rows} of {symbol} without a price that counts"
+                " {count:is|are} left out.",
                 {"count": Amount(one.skipped, "count"), "symbol": one.symbol},
             )
 

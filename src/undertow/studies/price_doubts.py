@@ -33,8 +33,10 @@ def price_warnings(history: History, symbols: Iterable[str]) -> tuple[Said, ...]
     chosen = history.of(one for one in dict.fromkeys(symbols) if one in history)
     files = [one.file for one in history.left_out if not one.symbol]
     unread = Said(
-        "{count} files of the folder hold no daily prices in the long form and are not read, the"
-        " first {file}.",
+        "{count}"
+        " {count:file of the folder holds no daily prices in the long form and is|files"
+        " of the folder hold no daily prices in the long form and are}"
+        " not read, the first {file}.",
         {"count": Amount(len(files), "count"), "file": next(iter(files), "")},
     )
     return (
@@ -85,7 +87,8 @@ def _left_out(history: History, *why: str) -> Iterator[Said]:
             )
         else:
             yield Said(
-                "{symbol} has no close in {count} rows of {file}; they are left out.",
+                "{symbol} has no close in {count} {count:row|rows} of {file};"
+                " {count:it|they} {count:is|are} left out.",
                 {**values, "count": Amount(one.rows, "count")},
             )
 
@@ -94,8 +97,9 @@ def _impossible(bars: Bars) -> Iterator[Said]:
     wrong = (bars.close <= 0.0) | (bars.low <= 0.0) | (bars.high <= 0.0) | (bars.low > bars.high)
     if wrong.any():
         yield Said(
-            "{symbol}: {count} rows have a low above the high or a price not above 0, the first on"
-            " {day}; do not trust readings that they touch.",
+            "{symbol}: {count} {count:row has|rows have} a low above the high or a"
+            " price not above 0, the first on {day}; do not trust readings that they"
+            " touch.",
             {
                 "symbol": bars.symbol,
                 "count": Amount(int(wrong.sum()), "count"),
@@ -110,8 +114,9 @@ def _jumps(bars: Bars) -> Iterator[Said]:
     far = np.flatnonzero(np.abs(moves) > JUMP)
     if len(far):
         yield Said(
-            "{symbol}: the close of {day} is {times} times the one before ({count} such moves); if"
-            " its units change there, its readings are wrong.",
+            "{symbol}: the close of {day} is {times} times the one before ({count}"
+            " such {count:move|moves}); if its units change there, its readings are"
+            " wrong.",
             {
                 "symbol": bars.symbol,
                 "day": str(bars.date[usable][far[0] + 1]),
@@ -128,8 +133,9 @@ def _reaches(bars: Bars) -> Iterator[Said]:
     far = usable & ((bars.high > most * bars.close) | (bars.low < bars.close / most))
     if far.any():
         yield Said(
-            "{symbol}: {count} rows have a high above three times the close or a low below a third"
-            " of it, the first on {day}; ranges and spreads that they touch are too large.",
+            "{symbol}: {count} {count:row has|rows have} a high above three times"
+            " the close or a low below a third of it, the first on {day}; ranges and"
+            " spreads that they touch are too large.",
             {
                 "symbol": bars.symbol,
                 "count": Amount(int(far.sum()), "count"),
@@ -144,8 +150,8 @@ def _gaps(bars: Bars, longest: np.timedelta64) -> Iterator[Said]:
     if len(long):
         widest = long[np.argmax(gaps[long])]
         yield Said(
-            "{symbol} has no session between {first} and {last} ({count} such gaps); windows and"
-            " the year before run across it.",
+            "{symbol} has no session between {first} and {last} ({count} such"
+            " {count:gap|gaps}); windows and the year before run across it.",
             {
                 "symbol": bars.symbol,
                 "first": str(bars.date[widest]),

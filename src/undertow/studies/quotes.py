@@ -263,8 +263,8 @@ def _warnings(
     days = len(np.unique(before.start.astype("datetime64[D]")))
     if days < MANY_DAYS:
         yield Said(
-            "The baseline has {days} days, fewer than {wanted}: hours are compared with all hours,"
-            " not with the same hour of the day.",
+            "The baseline has {days} {days:day|days}, fewer than {wanted}: hours are"
+            " compared with all hours, not with the same hour of the day.",
             {"days": Amount(days, "count"), "wanted": Amount(MANY_DAYS, "count")},
         )
     left = {
@@ -278,8 +278,9 @@ def _warnings(
 def _left_out(left: Mapping[str, int]) -> Iterator[Said]:
     if any(left.values()):
         yield Said(
-            "Left out: {one} minutes with one side only, {crossed} crossed minutes, {thin} hours"
-            " with fewer than {least} quotes.",
+            "Left out: {one} {one:minute|minutes} with one side only, {crossed}"
+            " crossed {crossed:minute|minutes}, {thin} {thin:hour|hours} with fewer"
+            " than {least} quotes.",
             {
                 **{name: Amount(count, "count") for name, count in left.items()},
                 "least": Amount(FEWEST_MINUTES, "count"),

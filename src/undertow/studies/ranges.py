@@ -173,5 +173,6 @@ def _warnings(inputs: Sequence[Input], found: list[Found]) -> Iterator[Said]:
     broken = sum(isinstance(one, Outcome) and not one.closes for one in found)
     if broken:
         yield Said(
-            "in {count} small runs the books do not close.", {"count": Amount(broken, "count")}
+            "in {count} small {count:run|runs} the books do not close.",
+            {"count": Amount(broken, "count")},
         )

@@ -139,15 +139,15 @@ def _outcome(
     target = headline(instruments)
     if target is None:
         yield Said(
-            "{calls} margin calls and {money} of forced sales; no instrument was left free to"
-            " answer.",
+            "{calls} margin {calls:call|calls} and {money} of forced sales; no"
+            " instrument was left free to answer.",
             values,
         )
         return
     if abs(furthest(instruments[target])) < NOTHING:
         yield Said(
-            "{calls} margin calls and {money} of forced sales left every free market within"
-            " {little} of where it was.",
+            "{calls} margin {calls:call|calls} and {money} of forced sales left"
+            " every free market within {little} of where it was.",
             {**values, "little": Amount(NOTHING, "share")},
         )
         return
@@ -164,13 +164,14 @@ def _pushed(
     reached, known = _reached(instruments)
     if known < 2:
         return Said(
-            "{calls} margin calls and {money} of forced sales pushed {target} by {furthest} at"
-            " most.",
+            "{calls} margin {calls:call|calls} and {money} of forced sales pushed"
+            " {target} by {furthest} at most.",
             values,
         )
     return Said(
-        "{calls} margin calls and {money} of forced sales pushed no free market further than"
-        " {furthest} ({target}), and reach a tenth of what really happened in {few} of {all}.",
+        "{calls} margin {calls:call|calls} and {money} of forced sales pushed no"
+        " free market further than {furthest} ({target}), and reach a tenth of"
+        " what really happened in {few} of {all}.",
         {**values, "few": Amount(reached, "count"), "all": Amount(known, "count")},
     )
 
@@ -250,13 +251,17 @@ def _is_open(found: Range) -> bool:
 def _warnings(trace: Trace) -> Iterator[Said]:
     if trace.truncated:
         rounds = Amount(trace.rounds, "count")
-        yield Said("the cascade had not come to rest after {rounds} rounds.", {"rounds": rounds})
+        yield Said(
+            "the cascade had not come to rest after {rounds} {rounds:round|rounds}.",
+            {"rounds": rounds},
+        )
     broken = [finding.law for finding in trace.audit if not finding.holds]
     if broken:
         yield Said("the books do not close: {laws}.", {"laws": "; ".join(broken)})
     stuck = float(trace.by_segment.unrescuable.sum(axis=1).max(initial=0.0))
     if stuck > 0.0:
         yield Said(
-            "up to {accounts} called accounts at once could not be rescued by selling.",
+            "up to {accounts} called {accounts:account|accounts} at once could not"
+            " be rescued by selling.",
             {"accounts": Amount(stuck, "count")},
         )

@@ -200,8 +200,8 @@ def _said(answer: BookStress) -> Iterable[Said]:
 def _warnings(answer: BookStress) -> Iterable[Said]:
     if not answer.calibrated:
         yield Said(
-            "The order books and the index of days have {days} days in common; a link needs"
-            " {least}.",
+            "The order books and the index of days have {days} {days:day|days} in"
+            " common; a link needs {least}.",
             {
                 "days": Amount(answer.common_days, "count"),
                 "least": Amount(LEAST_DAYS, "count"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["percent", "share", "dollars", "count", "number", "price"]
@@ -36,14 +37,30 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence in English with `{places}`, and what stands in them."""
+    """One sentence in English with `{places}`, and what stands in them.
+
+    `{count} {count:row has|rows have}` says the first where the number is written as 1.
+    """
 
     text: str
     values: Mapping[str, Amount | str | Said] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """English."""
-        return self.text.format_map({name: str(value) for name, value in self.values.items()})
+        return "".join(self._pieces())
+
+    def _pieces(self) -> Iterator[str]:
+        for literal, place, form, _ in Formatter().parse(self.text):
+            yield literal
+            if place is not None:
+                written = str(self.values[place])
+                yield chosen(form, written) if form else written
+
+
+def chosen(form: str, written: str) -> str:
+    """One of the two forms of `row|rows`, by the number as it is written."""
+    one, _, many = form.partition("|")
+    return one if written == "1" else many
 
 
 def price(value: float) -> str:

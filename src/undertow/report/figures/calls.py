@@ -95,10 +95,11 @@ def _layers(tables: Tables, words: Words) -> list[Layer]:
     hours = f"{cell(frame['time']).total_seconds() / 3600.0:.0f}"
     return [
         Layer(_parts(frame, "called", words),
-              words("margin calls in {hours} hours, accounts", hours=hours), words("calls"), 1.0,
+              words("margin calls in {hours} {hours:hour|hours}, accounts", hours=hours),
+              words("calls"), 1.0,
               "~s", (CALLS_FAINT, CALLS)),
         Layer(_parts(frame, "forced_usd", words),
-              words("forced sales in {hours} hours, billion dollars", hours=hours),
+              words("forced sales in {hours} {hours:hour|hours}, billion dollars", hours=hours),
               words("billion dollars sold"), BILLION, ",~g", (FORCED_FAINT, FORCED)),
     ]  # fmt: skip
 
