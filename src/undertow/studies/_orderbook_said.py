@@ -48,6 +48,12 @@ def warned(answer: OrderbookAnswer, about: About) -> Iterator[Said]:
             "count": Amount(count, "count"),
         }
         yield Said("{count} {count:message|messages}: {reason}.", values)
+    if answer.crossed["one_sided_seconds"] and about.shows != "never":
+        yield Said(
+            "For {seconds} s the book had one side only, or a best bid of 0 or less: that time"
+            " weighs nothing.",
+            {"seconds": Amount(answer.crossed["one_sided_seconds"], "number")},
+        )
     if answer.crossed["states"]:
         yield Said(
             "The book was crossed after {count} {count:message|messages}, for"

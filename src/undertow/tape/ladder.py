@@ -82,8 +82,8 @@ def sample(ladder: RowPerEvent, row: int, at: int, out: Sampled, to: int) -> Non
 
 @compiled_within
 def state_of(bid: int, ask: int) -> int:
-    """Whether both sides are there, and apart."""
-    if abs(bid) == NO_PRICE or abs(ask) == NO_PRICE:
+    """Whether both sides are there, and apart; prices of 0 or less have no basis points."""
+    if bid <= 0 or abs(bid) == NO_PRICE or abs(ask) == NO_PRICE:
         return ONE_SIDED
     return CROSSED if bid >= ask else OPEN
 

@@ -297,8 +297,8 @@ def applied(book: Book, row: Row) -> None:
 
 @compiled_within
 def state_of(book: Book) -> int:
-    """Whether both sides are there, and apart."""
-    if book[b.BIDS] == 0 or book[b.ASKS] == 0:
+    """Whether both sides are there, and apart; prices of 0 or less have no basis points."""
+    if book[b.BIDS] == 0 or book[b.ASKS] == 0 or best(book, 0) <= 0:
         return s.ONE_SIDED
     return s.CROSSED if best(book, 0) >= best(book, 1) else s.OPEN
 

@@ -110,6 +110,37 @@ def test_a_snapshot_of_levels_is_a_book_and_no_event(tmp_path: Path) -> None:
     assert answer.spread_bps.time_mean == pytest.approx((14 * CLOSE + 6 * WIDE) / 20)
 
 
+def test_a_book_below_nothing_has_no_basis_points(tmp_path: Path) -> None:
+    rows: list[Quoted] = [
+        (0.0, "A", "B", -5.0, 1, [(-5.0, 1, -3.0, 1)]),
+        (4.0, "A", "B", 99.0, 10, DEEP),
+        (9.0, "A", "B", 99.0, 10, DEEP),
+    ]
+    answer = measured([write_levels(tmp_path, "mbp-1", rows)], "dbn")
+    orders = [(0.0, "T", "B", 9, 1.0, 1, 128), (0.0, "A", "B", 1, -5.0, 1, 128),
+              (0.0, "A", "A", 2, -3.0, 1, 128), (9.0, "A", "A", 3, -2.0, 1, 128)]  # fmt: skip
+    of_orders = measured([write_dbn(tmp_path, orders)], "dbn")
+
+    assert answer.crossed["one_sided_seconds"] == pytest.approx(4.0)
+    assert answer.spread_bps.time_mean == pytest.approx(CLOSE)
+    assert any("best bid of 0 or less" in str(one) for one in answer.warnings)
+    assert math.isnan(of_orders.spread_bps.time_mean)
+
+
+def test_a_level_without_a_size_is_none(tmp_path: Path) -> None:
+    rows = [(float(k), "A", "B", 99.0, 1, [(99.0, 0, 101.0, 5)]) for k in range(3)]
+    answer = measured([write_levels(tmp_path, "mbp-1", rows)], "dbn")
+
+    assert answer.crossed["one_sided_seconds"] == pytest.approx(2.0)
+
+
+def test_a_file_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    file = write_levels(tmp_path, "mbp-1", ROWS)
+
+    with pytest.raises(BadFile, match="among the files twice"):
+        measured([file, file], "dbn")
+
+
 def test_files_of_two_schemas_are_refused(tmp_path: Path) -> None:
     files = [write_levels(tmp_path, "mbp-1", ROWS), write_levels(tmp_path, "mbp-10", ROWS)]
 

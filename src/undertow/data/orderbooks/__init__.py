@@ -26,6 +26,10 @@ def opened(paths: Sequence[Path], feed: str, symbol: str = "") -> Opened:
             raise BadFile(f"{path} is no file; give the files of a {feed} feed.")
         if path.stat().st_size == 0:
             raise BadFile(f"{path} is empty; give a file with messages.")
+    there = [path.resolve() for path in paths]
+    for path, it in zip(paths, there, strict=True):
+        if there.count(it) > 1:
+            raise BadFile(f"{path} is among the files twice; give each once.")
     made = reader.opened(tuple(paths), symbol)
     if any(map(is_packed, paths)):
         # Unpacking holds a core; whoever replays should not wait for the reading that follows it.

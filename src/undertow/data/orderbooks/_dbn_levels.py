@@ -79,11 +79,12 @@ def levelled(words: NDArray[np.int64], levels: int, each: int, out: Events) -> i
             for level in range(levels):
                 at, cell = WORDS + PER_LEVEL * level, CELLS * level
                 bid, ask, sizes = words[row, at], words[row, at + 1], words[row, at + 2]
-                none_bid, none_ask = bid == NOWHERE, ask == NOWHERE
-                out.ladder[to, cell] = ev.NO_PRICE if none_ask else ask
-                out.ladder[to, cell + 1] = 0 if none_ask else (sizes >> 32) & 0xFFFFFFFF
-                out.ladder[to, cell + 2] = -ev.NO_PRICE if none_bid else bid
-                out.ladder[to, cell + 3] = 0 if none_bid else sizes & 0xFFFFFFFF
+                held, offered = sizes & 0xFFFFFFFF, (sizes >> 32) & 0xFFFFFFFF
+                is_bid, is_ask = bid != NOWHERE and held > 0, ask != NOWHERE and offered > 0
+                out.ladder[to, cell] = ask if is_ask else ev.NO_PRICE
+                out.ladder[to, cell + 1] = offered if is_ask else 0
+                out.ladder[to, cell + 2] = bid if is_bid else -ev.NO_PRICE
+                out.ladder[to, cell + 3] = held if is_bid else 0
         if flags & PICTURE:
             continue
         size, price = what & 0xFFFFFFFF, words[row, PRICE]

@@ -122,11 +122,13 @@ class Head:
             raise unknown("symbol", symbol, self.ids, path.name)
         return self.ids[symbol]
 
-    def called(self, met: set[int]) -> str:
-        """Instruments as they can be asked for: by name, else by number."""
-        names = {one: name for name, held in self.ids.items() if len(held) == 1 for one in held}
-        said = [names.get(one, str(one)) for one in sorted(met)]
-        return ", ".join(said[:SAID]) + (", …" if len(said) > SAID else "")
+
+def _called(heads: list[Head], met: set[int]) -> str:
+    """Instruments as they can be asked for: by name, else by number."""
+    ids = [pair for head in heads for pair in head.ids.items()]
+    names = {one: name for name, held in ids if len(held) == 1 for one in held}
+    said = [names.get(one, str(one)) for one in sorted(met)]
+    return ", ".join(said[:SAID]) + (", …" if len(said) > SAID else "")
 
 
 def _head(path: Path) -> Head:
@@ -144,7 +146,9 @@ def _head(path: Path) -> Head:
             _, at = _strings(made, at, width)
         ids = _mappings(made, at, width)
     except (struct.error, UnicodeDecodeError) as error:
-        raise BadFile(f"{path} has metadata that cannot be read ({error}).") from error
+        raise BadFile(
+            f"{path} has metadata that cannot be read ({error}); fetch it again."
+        ) from error
     return Head(8 + length, _schema(number, begin[8 + length :], path), names, ids)
 
 
@@ -199,8 +203,8 @@ def _blocks(
             met |= _instruments(rows)
             if not wanted and len(met) > 1:
                 raise BadFile(
-                    f"{path} holds {len(met)} instruments or more ({head.called(met)}); say which"
-                    " with --symbol."
+                    f"{', '.join(one.name for one in paths)}: {len(met)} instruments or more"
+                    f" ({_called(heads, met)}); say which with --symbol."
                 )
             if wanted:
                 mine = rows[np.isin(rows.view(np.uint32)[:, 1], list(wanted))]
